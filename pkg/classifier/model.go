@@ -1,0 +1,215 @@
+package classifier
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/specialist-nlp/specialist/pkg/distilbert"
+	"github.com/specialist-nlp/specialist/pkg/lora"
+	"github.com/specialist-nlp/specialist/pkg/weights"
+)
+
+// scopeName is the folder of the variable store that holds the model's tensors under their own names.
+const scopeName = "model"
+
+// modulePrefix is how PEFT sees the encoder's modules inside DistilBertForSequenceClassification.
+const modulePrefix = "distilbert."
+
+// Model is a sequence classifier: the encoder, its head, and an adapter or none.
+type Model struct {
+	Config  distilbert.Config
+	Labels  []string
+	Adapter *lora.Adapter // nil for a plain model
+	Store   *model.Store  // every tensor as a variable, see Tensors
+	Notices []string      // what loading has to say: unused parts, initialised heads
+}
+
+// Trainable says which tensors take part in training.
+type Trainable int
+
+const (
+	// TrainAdapter trains the adapter and the head, or the head alone where there is no adapter.
+	TrainAdapter Trainable = iota
+	// TrainAll trains every tensor: full fine-tuning.
+	TrainAll
+)
+
+// New puts a model together. The head comes from the adapter's folder, else from the base, else it is initialised from seed
+// and a notice says so. The head's rows must be as many as there are labels.
+func New(base *distilbert.Weights, adapter *lora.Adapter, labels []string, seed uint64) (*Model, error) {
+	m := &Model{Config: base.Config.WithLabels(labels), Labels: labels, Adapter: adapter, Store: model.NewStore()}
+	if len(base.Unused) > 0 {
+		m.notice("not used by a sequence classifier: %s", strings.Join(base.Unused, ", "))
+	}
+	head, err := m.head(base, seed)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range base.Config.EncoderShapes() {
+		if err := m.add(s.Name, base.Tensors[s.Name], false); err != nil {
+			return nil, err
+		}
+	}
+	for _, s := range base.Config.HeadShapes(len(labels)) {
+		t := head[s.Name]
+		if !slices.Equal(t.Shape, s.Dims) {
+			return nil, fmt.Errorf("tensor %q has shape %v, but %d labels and a hidden size of %d need %v", s.Name, t.Shape, len(labels), base.Config.Dim, s.Dims)
+		}
+		if err := m.add(s.Name, t, true); err != nil {
+			return nil, err
+		}
+	}
+	if adapter != nil {
+		for _, s := range adapter.Sites { // in order: the order of variables is the order of sums over them
+			for _, name := range []string{lora.A(s.Module), lora.B(s.Module)} {
+				if err := m.add(name, adapter.Pairs[name], true); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return m, nil
+}
+
+func (m *Model) notice(format string, args ...any) {
+	m.Notices = append(m.Notices, fmt.Sprintf(format, args...))
+}
+
+// head gathers the classification head's tensors.
+func (m *Model) head(base *distilbert.Weights, seed uint64) (map[string]weights.Tensor, error) {
+	head := make(map[string]weights.Tensor)
+	fresh := base.Config.NewHead(len(m.Labels), seed)
+	// A base head of another size was trained for other classes; so was a BERT's, which never gets here.
+	usable := base.HasHead && base.Classes == len(m.Labels)
+	var initialised []string
+	for _, s := range base.Config.HeadShapes(len(m.Labels)) {
+		switch {
+		case m.Adapter != nil && m.Adapter.Heads[s.Name].Data != nil:
+			head[s.Name] = m.Adapter.Heads[s.Name]
+		case usable:
+			head[s.Name] = base.Tensors[s.Name]
+		default:
+			head[s.Name] = fresh[s.Name]
+			initialised = append(initialised, s.Name)
+		}
+	}
+	if len(initialised) > 0 {
+		m.notice("newly initialised, to be trained before its answers mean anything: %s", strings.Join(initialised, ", "))
+	}
+	return head, nil
+}
+
+func (m *Model) add(name string, t weights.Tensor, trainable bool) error {
+	v, err := m.Store.Scope(scopeName).CreateVariable(name, tensors.FromFlatDataAndDimensions(t.Data, t.Shape...))
+	if err != nil {
+		return err
+	}
+	v.SetTrainable(trainable)
+	return nil
+}
+
+// SetTrainable chooses what training changes.
+func (m *Model) SetTrainable(what Trainable) {
+	for v := range m.Store.Scope(scopeName).IterVariables() {
+		_, pair := m.pair(v.Name())
+		v.SetTrainable(what == TrainAll || pair || isHead(v.Name()))
+	}
+}
+
+func isHead(name string) bool {
+	return strings.HasPrefix(name, "pre_classifier.") || strings.HasPrefix(name, "classifier.")
+}
+
+func (m *Model) pair(name string) (weights.Tensor, bool) {
+	if m.Adapter == nil {
+		return weights.Tensor{}, false
+	}
+	t, ok := m.Adapter.Pairs[name]
+	return t, ok
+}
+
+// TrainableNames lists the tensors that training changes, sorted.
+func (m *Model) TrainableNames() []string {
+	var names []string
+	for v := range m.Store.Scope(scopeName).IterVariables() {
+		if v.Trainable {
+			names = append(names, v.Name())
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Parameters counts the values that training changes and all values, each once.
+func (m *Model) Parameters() (trainable, total int) {
+	for v := range m.Store.Scope(scopeName).IterVariables() {
+		n := v.Shape().Size()
+		total += n
+		if v.Trainable {
+			trainable += n
+		}
+	}
+	return trainable, total
+}
+
+// Tensor copies a tensor's current value into memory.
+func (m *Model) Tensor(name string) (weights.Tensor, error) {
+	v := m.Store.Scope(scopeName).GetVariable(name)
+	if v == nil {
+		return weights.Tensor{}, fmt.Errorf("the model has no tensor %q", name)
+	}
+	return Value(v)
+}
+
+// Value copies a Float32 variable's current value into memory.
+func Value(v *model.Variable) (weights.Tensor, error) {
+	value, err := v.Value()
+	if err != nil {
+		return weights.Tensor{}, fmt.Errorf("%s: %w", v.Path(), err)
+	}
+	data, err := tensors.CopyFlatData[float32](value)
+	if err != nil {
+		return weights.Tensor{}, fmt.Errorf("%s: %w", v.Path(), err)
+	}
+	return weights.Tensor{Shape: slices.Clone(v.Shape().Dimensions), Data: data}, nil
+}
+
+// SetTensor replaces a variable's value by one of the same shape.
+func (m *Model) SetTensor(name string, t weights.Tensor) error {
+	v := m.Store.Scope(scopeName).GetVariable(name)
+	if v == nil {
+		return fmt.Errorf("the model has no tensor %q", name)
+	}
+	if !slices.Equal(v.Shape().Dimensions, t.Shape) {
+		return fmt.Errorf("tensor %q has shape %v, the model's has %v", name, t.Shape, v.Shape().Dimensions)
+	}
+	return v.SetValue(tensors.FromFlatDataAndDimensions(slices.Clone(t.Data), t.Shape...))
+}
+
+// Sites lists the linear layers of a model of this shape that an adapter can sit on, by the names that PEFT sees.
+func Sites(c distilbert.Config) []lora.Site {
+	var sites []lora.Site
+	for _, name := range c.Linears() {
+		out, in := c.LinearDims(name)
+		sites = append(sites, lora.Site{Module: modulePrefix + name, Out: out, In: in})
+	}
+	return sites
+}
+
+// OtherModules lists the modules that PEFT could adapt and this project does not.
+func OtherModules() []string {
+	return []string{modulePrefix + "embeddings.word_embeddings", modulePrefix + "embeddings.position_embeddings", "pre_classifier", "classifier"}
+}
+
+// HeadNames lists the tensors that an adapter's file may store whole.
+func HeadNames(c distilbert.Config) []string {
+	var names []string
+	for _, s := range c.HeadShapes(1) {
+		names = append(names, s.Name)
+	}
+	return names
+}

@@ -1,0 +1,152 @@
+package distilbert
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/specialist-nlp/specialist/pkg/weights"
+)
+
+// Weights is a loaded model: every encoder tensor, and the head if the folder has one, by canonical name.
+type Weights struct {
+	Config  Config
+	Tensors map[string]weights.Tensor
+	Unused  []string // stored names of known parts that a sequence classifier does not read, sorted
+	HasHead bool     // pre_classifier and classifier were in the folder
+	Classes int      // rows of the classifier; 0 without a head
+}
+
+// Load reads config.json and model.safetensors from dir. Whatever the file stores beyond the known parts, lacks of the
+// encoder, or holds in another shape stops with an error that names the tensor. A BERT is folded into DistilBERT's layout:
+// DistilBERT's block is BERT's, and BERT adds the first token-type embedding to every position of a single text, so that row
+// goes into the position embeddings.
+func Load(dir string) (*Weights, error) {
+	config, err := ReadConfig(dir)
+	if err != nil {
+		return nil, err
+	}
+	file, err := weights.Open(filepath.Join(dir, "model.safetensors"))
+	if err != nil {
+		return nil, err
+	}
+	w := &Weights{Config: config, Tensors: make(map[string]weights.Tensor)}
+	stored, err := w.index(file)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range config.EncoderShapes() {
+		if err := w.take(file, stored, s); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.takeHead(file, stored); err != nil {
+		return nil, err
+	}
+	if config.ModelType == "bert" {
+		if err := w.foldTokenTypes(file, stored); err != nil {
+			return nil, err
+		}
+	}
+	for name, key := range stored {
+		return nil, fmt.Errorf("%s: tensor %q belongs to no known part of a %s sequence classifier (read as %q)", file.Path, key, config.ModelType, name)
+	}
+	return w, nil
+}
+
+// index maps canonical names to the file's own, setting known unused parts aside.
+func (w *Weights) index(file *weights.File) (map[string]string, error) {
+	stored := make(map[string]string)
+	for _, key := range file.Names() {
+		name := w.Config.canonical(key)
+		if w.Config.unused(name) {
+			w.Unused = append(w.Unused, key)
+			continue
+		}
+		if earlier, ok := stored[name]; ok {
+			return nil, fmt.Errorf("%s: tensors %q and %q are the same part, %q", file.Path, earlier, key, name)
+		}
+		stored[name] = key
+	}
+	return stored, nil
+}
+
+// take moves one tensor of the file into w.
+func (w *Weights) take(file *weights.File, stored map[string]string, s Shape) error {
+	key, ok := stored[s.Name]
+	if !ok {
+		return fmt.Errorf("%s: encoder tensor %q is missing", file.Path, s.Name)
+	}
+	t, err := file.Tensor(key, s.Dims)
+	if err != nil {
+		return err
+	}
+	w.Tensors[s.Name] = t
+	delete(stored, s.Name)
+	return nil
+}
+
+// takeHead reads the classification head if the file has one: all of it or nothing.
+func (w *Weights) takeHead(file *weights.File, stored map[string]string) error {
+	classes := 0
+	if key, ok := stored["classifier.weight"]; ok {
+		if shape := file.Shape(key); len(shape) == 2 {
+			classes = shape[0]
+		}
+	}
+	head := w.Config.HeadShapes(classes)
+	present := slices.DeleteFunc(slices.Clone(head), func(s Shape) bool { return stored[s.Name] == "" })
+	if len(present) == 0 {
+		return nil
+	}
+	if len(present) < len(head) {
+		var missing []string
+		for _, s := range head {
+			if stored[s.Name] == "" {
+				missing = append(missing, s.Name)
+			}
+		}
+		return fmt.Errorf("%s: the classification head is incomplete, %s missing", file.Path, strings.Join(missing, " and "))
+	}
+	for _, s := range head {
+		if err := w.take(file, stored, s); err != nil {
+			return err
+		}
+	}
+	if classes == 0 {
+		return fmt.Errorf("%s: tensor %q has no classes", file.Path, "classifier.weight")
+	}
+	w.HasHead, w.Classes = true, classes
+	return nil
+}
+
+// foldTokenTypes adds BERT's token-type row 0 to every position embedding.
+func (w *Weights) foldTokenTypes(file *weights.File, stored map[string]string) error {
+	const name = "embeddings.token_type_embeddings.weight"
+	key, ok := stored[name]
+	if !ok {
+		return fmt.Errorf("%s: encoder tensor %q is missing", file.Path, name)
+	}
+	types, err := file.Tensor(key, nil)
+	if err != nil {
+		return err
+	}
+	dim := w.Config.Dim
+	if len(types.Shape) != 2 || types.Shape[0] < 1 || types.Shape[1] != dim {
+		return fmt.Errorf("%s: tensor %q has shape %v, but [types %d] is needed", file.Path, key, types.Shape, dim)
+	}
+	delete(stored, name)
+	positions := w.Tensors["embeddings.position_embeddings.weight"].Data // [positions, dim]
+	for i := range positions {
+		positions[i] += types.Data[i%dim]
+	}
+	return nil
+}
+
+// BertHead says whether the folder is a BERT with a trained classifier, which reads the pooler and is not loaded.
+func (w *Weights) BertHead() bool {
+	return w.Config.ModelType == "bert" && slices.ContainsFunc(w.Unused, func(key string) bool {
+		return strings.HasPrefix(w.Config.canonical(key), "classifier.")
+	})
+}

@@ -1,0 +1,100 @@
+package lora
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"github.com/specialist-nlp/specialist/pkg/weights"
+)
+
+// Adapter is a set of low-rank pairs and the heads that were trained with them.
+type Adapter struct {
+	Config Config
+	Sites  []Site                    // the adapted layers, in the model's order
+	Pairs  map[string]weights.Tensor // by A(module) [r, in] and B(module) [out, r]
+	Heads  map[string]weights.Tensor // by the model's own names, such as classifier.weight
+}
+
+// A returns the name of a module's down-projection.
+func A(module string) string { return module + ".lora_A.weight" }
+
+// B returns the name of a module's up-projection.
+func B(module string) string { return module + ".lora_B.weight" }
+
+// New returns an adapter at step 0: A kaiming-uniform with a = sqrt(5), which is U(-1/sqrt(in), 1/sqrt(in)), and B zero, so
+// that the adapted model equals its base. The same seed gives the same adapter on every machine.
+func New(config Config, sites []Site, others []string, seed uint64) (*Adapter, error) {
+	if err := config.Check(); err != nil {
+		return nil, err
+	}
+	selected, err := config.Select(sites, others)
+	if err != nil {
+		return nil, err
+	}
+	rng := rand.New(rand.NewPCG(seed, 0x6c6f7261)) // a stream of its own: "lora"
+	a := &Adapter{Config: config, Sites: selected, Pairs: make(map[string]weights.Tensor), Heads: make(map[string]weights.Tensor)}
+	for _, s := range selected {
+		down := weights.New(config.Rank, s.In)
+		bound := 1 / math.Sqrt(float64(s.In))
+		for i := range down.Data {
+			down.Data[i] = float32((2*rng.Float64() - 1) * bound)
+		}
+		a.Pairs[A(s.Module)], a.Pairs[B(s.Module)] = down, weights.New(s.Out, config.Rank)
+	}
+	return a, nil
+}
+
+// Adapts says whether the adapter sits on the module.
+func (a *Adapter) Adapts(module string) bool {
+	return slices.ContainsFunc(a.Sites, func(s Site) bool { return s.Module == module })
+}
+
+// Parameters counts the low-rank values and the heads' values.
+func (a *Adapter) Parameters() (pairs, heads int) {
+	for _, t := range a.Pairs {
+		pairs += t.Size()
+	}
+	for _, t := range a.Heads {
+		heads += t.Size()
+	}
+	return pairs, heads
+}
+
+// Merge returns the weight [out, in] of a module with the update added: W + scale B A. The input is left as it is, so merging
+// again from the same base gives the same weights. The sums run in float64.
+func (a *Adapter) Merge(module string, weight weights.Tensor) (weights.Tensor, error) {
+	down, up := a.Pairs[A(module)], a.Pairs[B(module)] // [r, in], [out, r]
+	rank := a.Config.Rank
+	if len(down.Shape) != 2 || len(up.Shape) != 2 {
+		return weights.Tensor{}, fmt.Errorf("%s carries no adapter", module)
+	}
+	out, in := up.Shape[0], down.Shape[1]
+	if !slices.Equal(weight.Shape, []int{out, in}) {
+		return weights.Tensor{}, fmt.Errorf("%s has a weight of shape %v, the adapter was made for %v", module, weight.Shape, []int{out, in})
+	}
+	merged := weight.Clone()
+	scale := a.Config.Scale()
+	row := make([]float64, in)
+	for o := range out {
+		clear(row)
+		for r := range rank {
+			u := float64(up.Data[o*rank+r])
+			for i, d := range down.Data[r*in : (r+1)*in] {
+				row[i] += u * float64(d)
+			}
+		}
+		for i, v := range row {
+			merged.Data[o*in+i] = float32(float64(merged.Data[o*in+i]) + scale*v)
+		}
+	}
+	return merged, nil
+}
+
+// fileKey is the name that PEFT's file gives a tensor of the model.
+func fileKey(name string) string { return "base_model.model." + name }
+
+// modelName undoes fileKey.
+func modelName(key string) (string, bool) { return strings.CutPrefix(key, "base_model.model.") }

@@ -1,0 +1,207 @@
+package lora
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Site is a linear layer that an adapter can sit on.
+type Site struct {
+	Module  string // the full module name that PEFT sees, such as distilbert.transformer.layer.0.attention.q_lin
+	Out, In int
+}
+
+// Config is what adapter_config.json says, in PEFT's terms.
+type Config struct {
+	Rank          int
+	Alpha         float64
+	Dropout       float64
+	RSLoRA        bool     // scale by alpha / sqrt(r)
+	TargetModules []string // module names, or ends of them after a dot
+	TargetPattern string   // a regular expression for the whole module name, instead of TargetModules
+	TaskType      string   // SEQ_CLS, or "" when the file has none
+	Base          string   // base_model_name_or_path
+	ModulesToSave []string // heads that are trained whole and stored beside the adapter
+}
+
+// Scale is the factor of the low-rank update.
+func (c Config) Scale() float64 {
+	if c.RSLoRA {
+		return c.Alpha / math.Sqrt(float64(c.Rank))
+	}
+	return c.Alpha / float64(c.Rank)
+}
+
+// Check refuses values that no adapter can have.
+func (c Config) Check() error {
+	switch {
+	case c.Rank <= 0:
+		return fmt.Errorf("r is %d, it must be positive", c.Rank)
+	case c.Alpha <= 0 || math.IsInf(c.Alpha, 0) || math.IsNaN(c.Alpha):
+		return fmt.Errorf("lora_alpha is %g, it must be positive", c.Alpha)
+	case c.Dropout < 0 || c.Dropout >= 1 || math.IsNaN(c.Dropout):
+		return fmt.Errorf("lora_dropout is %g, it must be at least 0 and below 1", c.Dropout)
+	case len(c.TargetModules) == 0 && c.TargetPattern == "":
+		return errors.New("target_modules is empty: name the linear layers to adapt, such as q_lin and v_lin")
+	}
+	return nil
+}
+
+// Select returns the sites that the configuration adapts, in the order given. others are the model's remaining module names:
+// a target that hits one of them asks for what is not supported. A pattern is matched as PEFT's re.fullmatch does; a list
+// entry matches a module of that name or one that ends in it after a dot.
+func (c Config) Select(sites []Site, others []string) ([]Site, error) {
+	match, err := c.matcher()
+	if err != nil {
+		return nil, err
+	}
+	for _, module := range others {
+		if match(module) {
+			return nil, fmt.Errorf("target_modules selects %s, which cannot carry an adapter here; only the encoder's linear layers can", module)
+		}
+	}
+	selected := slices.DeleteFunc(slices.Clone(sites), func(s Site) bool { return !match(s.Module) })
+	if len(selected) == 0 {
+		return nil, fmt.Errorf("target_modules %s matches none of the model's linear layers, such as %s", c.targets(), sites[0].Module)
+	}
+	return selected, nil
+}
+
+func (c Config) targets() string {
+	if c.TargetPattern != "" {
+		return fmt.Sprintf("%q", c.TargetPattern)
+	}
+	return fmt.Sprintf("%q", c.TargetModules)
+}
+
+func (c Config) matcher() (func(string) bool, error) {
+	if c.TargetPattern != "" {
+		re, err := regexp.Compile(`^(?:` + c.TargetPattern + `)$`)
+		if err != nil {
+			return nil, fmt.Errorf("target_modules %q is not a regular expression that can be read here: %w", c.TargetPattern, err)
+		}
+		return re.MatchString, nil
+	}
+	return func(module string) bool {
+		return slices.ContainsFunc(c.TargetModules, func(t string) bool {
+			return module == t || strings.HasSuffix(module, "."+t)
+		})
+	}, nil
+}
+
+// ReadConfig reads dir/adapter_config.json. Keys that PEFT knows and that change the result are refused by name unless they
+// hold their neutral value; keys that nobody knows are ignored.
+func ReadConfig(dir string) (Config, error) {
+	path := filepath.Join(dir, "adapter_config.json")
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return Config{}, fmt.Errorf("%s does not exist: an adapter folder needs adapter_config.json and adapter_model.safetensors", path)
+		}
+		return Config{}, err
+	}
+	c, err := parse(raw)
+	if err != nil {
+		return Config{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return c, nil
+}
+
+func parse(raw []byte) (Config, error) {
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &keys); err != nil {
+		return Config{}, err
+	}
+	var f struct {
+		PeftType      *string         `json:"peft_type"`
+		TaskType      *string         `json:"task_type"`
+		Base          *string         `json:"base_model_name_or_path"`
+		Rank          *int            `json:"r"`
+		Alpha         *float64        `json:"lora_alpha"`
+		Dropout       *float64        `json:"lora_dropout"`
+		RSLoRA        *bool           `json:"use_rslora"`
+		Targets       json.RawMessage `json:"target_modules"`
+		ModulesToSave []string        `json:"modules_to_save"`
+	}
+	if err := json.Unmarshal(raw, &f); err != nil {
+		return Config{}, err
+	}
+	if f.PeftType == nil {
+		return Config{}, errors.New("peft_type is missing: LORA is needed")
+	}
+	if *f.PeftType != "LORA" {
+		return Config{}, fmt.Errorf("peft_type %q is not supported, only LORA", *f.PeftType)
+	}
+	if err := refuse(keys); err != nil {
+		return Config{}, err
+	}
+	// PEFT's defaults for keys that are absent.
+	c := Config{Rank: 8, Alpha: 8, ModulesToSave: f.ModulesToSave}
+	set(&c.TaskType, f.TaskType)
+	set(&c.Base, f.Base)
+	set(&c.Rank, f.Rank)
+	set(&c.Alpha, f.Alpha)
+	set(&c.Dropout, f.Dropout)
+	set(&c.RSLoRA, f.RSLoRA)
+	if c.TaskType != "" && c.TaskType != "SEQ_CLS" {
+		return Config{}, fmt.Errorf("task_type %q is not supported, only SEQ_CLS", c.TaskType)
+	}
+	if err := c.readTargets(f.Targets); err != nil {
+		return Config{}, err
+	}
+	return c, c.Check()
+}
+
+func set[T any](to *T, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+// readTargets reads a list of names or a regular expression.
+func (c *Config) readTargets(raw json.RawMessage) error {
+	if len(raw) == 0 || string(raw) == "null" {
+		return errors.New("target_modules is missing: without it the adapted layers cannot be known")
+	}
+	if json.Unmarshal(raw, &c.TargetModules) == nil {
+		return nil
+	}
+	if json.Unmarshal(raw, &c.TargetPattern) != nil {
+		return fmt.Errorf("target_modules is %s, a list of names or a regular expression is needed", raw)
+	}
+	return nil
+}
+
+// Write stores adapter_config.json's content for these settings, with the keys that PEFT reloads to the same function.
+func (c Config) marshal() ([]byte, error) {
+	var targets any = c.TargetModules
+	if c.TargetPattern != "" {
+		targets = c.TargetPattern
+	}
+	out := map[string]any{
+		"peft_type":               "LORA",
+		"base_model_name_or_path": c.Base,
+		"inference_mode":          true,
+		"r":                       c.Rank,
+		"lora_alpha":              c.Alpha,
+		"lora_dropout":            c.Dropout,
+		"use_rslora":              c.RSLoRA,
+		"bias":                    "none",
+		"fan_in_fan_out":          false,
+		"target_modules":          targets,
+		"modules_to_save":         c.ModulesToSave,
+		"task_type":               nil,
+	}
+	if c.TaskType != "" {
+		out["task_type"] = c.TaskType
+	}
+	raw, err := json.MarshalIndent(out, "", "  ")
+	return append(raw, '\n'), err
+}

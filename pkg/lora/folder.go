@@ -1,0 +1,102 @@
+package lora
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/specialist-nlp/specialist/pkg/weights"
+)
+
+const (
+	configFile  = "adapter_config.json"
+	weightsFile = "adapter_model.safetensors"
+)
+
+// Read loads an adapter folder for a model with the given linear layers. others are the model's remaining modules, heads the
+// tensor names that may be stored whole. Errors name the file and the tensor: one that is missing, of another shape (an
+// adapter for another base), or that the configuration does not account for.
+func Read(dir string, sites []Site, others, heads []string) (*Adapter, error) {
+	config, err := ReadConfig(dir)
+	if err != nil {
+		return nil, err
+	}
+	selected, err := config.Select(sites, others)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, configFile), err)
+	}
+	file, err := weights.Open(filepath.Join(dir, weightsFile))
+	if err != nil {
+		return nil, err
+	}
+	a := &Adapter{Config: config, Sites: selected, Pairs: make(map[string]weights.Tensor), Heads: make(map[string]weights.Tensor)}
+	known := make(map[string]bool)
+	for _, s := range selected {
+		for name, shape := range map[string][]int{A(s.Module): {config.Rank, s.In}, B(s.Module): {s.Out, config.Rank}} {
+			key := fileKey(name)
+			t, err := file.Tensor(key, shape)
+			if err != nil {
+				return nil, fmt.Errorf("%w (r is %d and the base's %s is [%d, %d])", err, config.Rank, s.Module, s.Out, s.In)
+			}
+			a.Pairs[name], known[key] = t, true
+		}
+	}
+	for _, key := range file.Names() {
+		if known[key] {
+			continue
+		}
+		name, ok := modelName(key)
+		if !ok || !slices.Contains(heads, name) {
+			return nil, fmt.Errorf("%s: tensor %q belongs neither to a targeted layer nor to a classification head; target_modules is %s", file.Path, key, config.targets())
+		}
+		if a.Heads[name], err = file.Tensor(key, nil); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+// Write stores the adapter as a folder that PEFT loads. Each file is written aside and renamed, the configuration last, so
+// that a folder with a configuration is whole.
+func (a *Adapter) Write(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	tensors := make(map[string]weights.Tensor, len(a.Pairs)+len(a.Heads))
+	for name, t := range a.Pairs {
+		tensors[fileKey(name)] = t
+	}
+	for name, t := range a.Heads {
+		tensors[fileKey(name)] = t
+	}
+	if err := weights.Write(filepath.Join(dir, weightsFile), tensors, nil); err != nil {
+		return err
+	}
+	config := a.Config
+	config.ModulesToSave = a.savedModules()
+	raw, err := config.marshal()
+	if err != nil {
+		return err
+	}
+	if err := renameio.WriteFile(filepath.Join(dir, configFile), raw, 0o644); err != nil {
+		return fmt.Errorf("writing %s: %w", filepath.Join(dir, configFile), err)
+	}
+	return nil
+}
+
+// savedModules lists the modules whose tensors are stored whole.
+func (a *Adapter) savedModules() []string {
+	var modules []string
+	for name := range a.Heads {
+		module := name[:strings.LastIndex(name, ".")]
+		if !slices.Contains(modules, module) {
+			modules = append(modules, module)
+		}
+	}
+	slices.Sort(modules)
+	return modules
+}

@@ -1,0 +1,144 @@
+package train
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train/optimizer"
+
+	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/weights"
+)
+
+// State is where a run stands. It is kept in the checkpoint, beside the tensors.
+type State struct {
+	Fingerprint string       `json:"fingerprint"`
+	Step        int          `json:"step"`     // optimiser steps done
+	Losses      []float64    `json:"losses"`   // of every step
+	Epochs      []Validation `json:"epochs"`   // of every epoch that was validated
+	Best        int          `json:"best"`     // index into Epochs
+	Finished    bool         `json:"finished"` // nothing is left to train
+}
+
+// A checkpoint is one safetensors file, so that it is there whole or not at all: the trainable tensors and the optimiser's
+// moments by their paths in the variable store, the best epoch's tensors under bestPrefix, and the State as metadata.
+const (
+	bestPrefix = "best:"
+	stateKey   = "state"
+)
+
+var optimizerScope = model.ScopeSeparator + optimizer.AdamDefaultScope + model.ScopeSeparator
+
+// kept says whether a variable is part of a run's state. Frozen weights are not: they are read from the base again.
+func kept(v *model.Variable) bool {
+	return v.Trainable || strings.HasPrefix(v.Path(), optimizerScope)
+}
+
+// save writes the checkpoint.
+func (j *Job) save() error {
+	file := make(map[string]weights.Tensor)
+	for v := range j.Model.Store.IterVariables() {
+		if !kept(v) {
+			continue
+		}
+		t, err := classifier.Value(v)
+		if err != nil {
+			return err
+		}
+		file[v.Path()] = t
+	}
+	for name, t := range j.best {
+		file[bestPrefix+name] = t
+	}
+	j.state.Fingerprint = j.Fingerprint
+	state, err := json.Marshal(j.state)
+	if err != nil {
+		return err
+	}
+	if err := weights.Write(j.Checkpoint, file, map[string]string{stateKey: string(state)}); err != nil {
+		return err
+	}
+	j.saved = time.Now()
+	return nil
+}
+
+// resume goes on from the checkpoint if there is one.
+func (j *Job) resume() error {
+	j.saved = time.Now()
+	j.state = State{Fingerprint: j.Fingerprint}
+	j.best = nil
+	file, err := weights.Open(j.Checkpoint)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%w; remove the checkpoint to start the run again", err)
+	}
+	var state State
+	if err := json.Unmarshal([]byte(file.Metadata[stateKey]), &state); err != nil {
+		return fmt.Errorf("%s has no readable state: %w; remove it to start the run again", j.Checkpoint, err)
+	}
+	if state.Fingerprint != j.Fingerprint {
+		return fmt.Errorf("%s belongs to another run (its fingerprint is %.12s, this run's is %.12s): the settings, the data or the base weights differ; choose another folder or remove it", j.Checkpoint, state.Fingerprint, j.Fingerprint)
+	}
+	j.best = make(map[string]weights.Tensor)
+	for _, name := range file.Names() {
+		t, err := file.Tensor(name, nil)
+		if err != nil {
+			return err
+		}
+		if tensor, ok := strings.CutPrefix(name, bestPrefix); ok {
+			j.best[tensor] = t
+			continue
+		}
+		if err := j.restore(name, t); err != nil {
+			return fmt.Errorf("%s: %w", j.Checkpoint, err)
+		}
+	}
+	if err := optimizer.GetGlobalStepVar(j.Model.Store).SetValue(tensors.FromScalar(int64(state.Step))); err != nil {
+		return err
+	}
+	j.state = state
+	return nil
+}
+
+// restore sets a variable, or creates one that the optimiser will find.
+func (j *Job) restore(path string, t weights.Tensor) error {
+	value := tensors.FromFlatDataAndDimensions(t.Data, t.Shape...)
+	v := j.Model.Store.GetVariable(path)
+	if v == nil {
+		if !strings.HasPrefix(path, optimizerScope) {
+			return fmt.Errorf("tensor %q belongs to no part of this model", path)
+		}
+		v, err := j.Model.Store.CreateVariable(path, value)
+		if err != nil {
+			return err
+		}
+		v.SetTrainable(false)
+		return nil
+	}
+	if !slices.Equal(v.Shape().Dimensions, t.Shape) {
+		return fmt.Errorf("tensor %q has shape %v, the model's has %v", path, t.Shape, v.Shape().Dimensions)
+	}
+	return v.SetValue(value)
+}
+
+// trainable copies the tensors that training changes.
+func (j *Job) trainable() (map[string]weights.Tensor, error) {
+	out := make(map[string]weights.Tensor)
+	for _, name := range j.Model.TrainableNames() {
+		t, err := j.Model.Tensor(name)
+		if err != nil {
+			return nil, err
+		}
+		out[name] = t
+	}
+	return out, nil
+}

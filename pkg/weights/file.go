@@ -1,0 +1,95 @@
+package weights
+
+import (
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/nlpodyssey/safetensors"
+)
+
+// File is an opened safetensors file. Its tensors are decoded one by one, on request.
+type File struct {
+	Path     string
+	Metadata map[string]string // the file's own key-value notes, such as format: pt
+	views    map[string]safetensors.TensorView
+}
+
+// Open reads a safetensors file and checks its header against its length.
+// An error names the file: one that cannot be read, is cut short, or is not in the format.
+func Open(path string) (*File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder, a safetensors file is needed", path)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := safetensors.Deserialize(raw)
+	if err != nil {
+		return nil, fmt.Errorf("%s is cut short or not a safetensors file (%d bytes): %w", path, len(raw), err)
+	}
+	_, header, err := safetensors.ReadMetadata(raw)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	f := &File{Path: path, Metadata: header.Metadata(), views: make(map[string]safetensors.TensorView, parsed.Len())}
+	for _, t := range parsed.Tensors() {
+		f.views[t.Name] = t.TensorView
+	}
+	return f, nil
+}
+
+// Names returns the tensors' names, sorted.
+func (f *File) Names() []string {
+	names := make([]string, 0, len(f.views))
+	for name := range f.views {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Has says whether the file holds a tensor of that name.
+func (f *File) Has(name string) bool {
+	_, ok := f.views[name]
+	return ok
+}
+
+// Shape returns a tensor's dimensions, nil when there is no such tensor.
+func (f *File) Shape(name string) []int {
+	v, ok := f.views[name]
+	if !ok {
+		return nil
+	}
+	shape := make([]int, len(v.Shape()))
+	for i, d := range v.Shape() {
+		shape[i] = int(d)
+	}
+	return shape
+}
+
+// Tensor decodes one tensor to float32. A missing tensor, a type that is not a float, a shape other than want, and a value
+// that is NaN or infinite are errors that name the file and the tensor. A want of nil accepts any shape.
+func (f *File) Tensor(name string, want []int) (Tensor, error) {
+	v, ok := f.views[name]
+	if !ok {
+		return Tensor{}, fmt.Errorf("%s: tensor %q is missing", f.Path, name)
+	}
+	shape := f.Shape(name)
+	if want != nil && !slices.Equal(shape, want) {
+		return Tensor{}, fmt.Errorf("%s: tensor %q has shape %v, but %v is needed", f.Path, name, shape, want)
+	}
+	data, err := widen(v.DType(), v.Data())
+	if err != nil {
+		return Tensor{}, fmt.Errorf("%s: tensor %q %w", f.Path, name, err)
+	}
+	if i := finite(data); i >= 0 {
+		return Tensor{}, fmt.Errorf("%s: tensor %q holds %v at value %d: the weights are damaged", f.Path, name, data[i], i)
+	}
+	return Tensor{Shape: shape, Data: data}, nil
+}
