@@ -109,7 +109,7 @@ func flat(t *testing.T, value *tensors.Tensor) []float32 {
 	return data
 }
 
-func join(rows [][]float32) []float32 {
+func concat(rows [][]float32) []float32 {
 	var out []float32
 	for _, r := range rows {
 		out = append(out, r...)
@@ -146,7 +146,7 @@ func TestLogitsEqualTransformersAndPEFT(t *testing.T) {
 				key = "base"
 			}
 			m := openTiny(t, adapter)
-			near(t, name+" "+key, forward(t, backend, m, g.Batches[0]), join(g.Logits[key]), tolerance)
+			near(t, name+" "+key, forward(t, backend, m, g.Batches[0]), concat(g.Logits[key]), tolerance)
 		}
 	}
 }

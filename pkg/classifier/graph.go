@@ -10,7 +10,7 @@ import (
 
 // Logits builds the graph from token ids to logits. It is a graph builder and panics on misshaped input.
 //
-//   - ids, mask: [batch, length] Int32; mask is 1 for tokens, 0 for padding
+//   - ids: [batch, length] Int32; mask: [batch, length], true or 1 for tokens, false or 0 for padding
 //   - dropout: nil in inference
 //   - result: [batch, classes] Float32
 func (m *Model) Logits(scope *model.Scope, ids, mask *Node, dropout *Dropout) *Node {

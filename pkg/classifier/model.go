@@ -64,11 +64,9 @@ func New(base *distilbert.Weights, adapter *lora.Adapter, labels []string, seed 
 		}
 	}
 	if adapter != nil {
-		for _, s := range adapter.Sites { // in order: the order of variables is the order of sums over them
-			for _, name := range []string{lora.A(s.Module), lora.B(s.Module)} {
-				if err := m.add(name, adapter.Pairs[name], true); err != nil {
-					return nil, err
-				}
+		for _, name := range lora.PairNames(adapter.Sites) { // in order: sums over variables run in it
+			if err := m.add(name, adapter.Pairs[name], true); err != nil {
+				return nil, err
 			}
 		}
 	}
@@ -163,6 +161,24 @@ func (m *Model) Tensor(name string) (weights.Tensor, error) {
 		return weights.Tensor{}, fmt.Errorf("the model has no tensor %q", name)
 	}
 	return Value(v)
+}
+
+// copyTensors copies several tensors, by name.
+func (m *Model) copyTensors(names []string) (map[string]weights.Tensor, error) {
+	out := make(map[string]weights.Tensor, len(names))
+	for _, name := range names {
+		t, err := m.Tensor(name)
+		if err != nil {
+			return nil, err
+		}
+		out[name] = t
+	}
+	return out, nil
+}
+
+// Trained copies the tensors that training changes, by name.
+func (m *Model) Trained() (map[string]weights.Tensor, error) {
+	return m.copyTensors(m.TrainableNames())
 }
 
 // Value copies a Float32 variable's current value into memory.

@@ -32,7 +32,7 @@ func (n Net) Plain(module string, x *Node) *Node {
 // Encode maps token ids to hidden states.
 //
 //   - ids: [batch, length] Int32, padded
-//   - mask: [batch, length] Int32, 1 for tokens and 0 for padding; every row has at least one token
+//   - mask: [batch, length] Bool or numeric, 1 for tokens and 0 for padding; every row has at least one token
 //   - result: [batch, length, dim] Float32
 func (n Net) Encode(ids, mask *Node) *Node {
 	ids.AssertRank(2)

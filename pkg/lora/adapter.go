@@ -24,6 +24,15 @@ func A(module string) string { return module + ".lora_A.weight" }
 // B returns the name of a module's up-projection.
 func B(module string) string { return module + ".lora_B.weight" }
 
+// PairNames lists the tensor names of the pairs on the given sites, in their order.
+func PairNames(sites []Site) []string {
+	var names []string
+	for _, s := range sites {
+		names = append(names, A(s.Module), B(s.Module))
+	}
+	return names
+}
+
 // New returns an adapter at step 0: A kaiming-uniform with a = sqrt(5), which is U(-1/sqrt(in), 1/sqrt(in)), and B zero, so
 // that the adapted model equals its base. The same seed gives the same adapter on every machine.
 func New(config Config, sites []Site, others []string, seed uint64) (*Adapter, error) {

@@ -56,14 +56,14 @@ func (c Config) Check() error {
 
 // Select returns the sites that the configuration adapts, in the order given. others are the model's remaining module names:
 // a target that hits one of them asks for what is not supported. A pattern is matched as PEFT's re.fullmatch does; a list
-// entry matches a module of that name or one that ends in it after a dot.
+// entry matches a module of that name or one that ends in it after a dot, and modules_to_save are never targets.
 func (c Config) Select(sites []Site, others []string) ([]Site, error) {
 	match, err := c.matcher()
 	if err != nil {
 		return nil, err
 	}
 	for _, module := range others {
-		if match(module) {
+		if match(module) && !slices.Contains(c.ModulesToSave, module) { // what is saved whole is never a target
 			return nil, fmt.Errorf("target_modules selects %s, which cannot carry an adapter here; only the encoder's linear layers can", module)
 		}
 	}

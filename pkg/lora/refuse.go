@@ -7,24 +7,19 @@ import (
 )
 
 // neutral lists PEFT's keys that change what the adapter computes, with the JSON values that leave it unchanged. Any other
-// value asks for something that is not computed here.
+// value asks for something that is not computed here. Keys that only matter to training or to how PEFT initialises an adapter,
+// such as eva_config, are not listed.
 var neutral = map[string][]string{
 	"alora_invocation_tokens": {"null", "[]"},
 	"alpha_pattern":           {"null", "{}"},
 	"arrow_config":            {"null"},
 	"bias":                    {`"none"`, "null"},
-	"corda_config":            {"null"},
-	"eva_config":              {"null"},
 	"exclude_modules":         {"null", "[]"},
-	"fan_in_fan_out":          {"false", "null"},
-	"init_lora_weights":       {"true", "false", "null", `"gaussian"`, `"orthogonal"`},
+	"init_lora_weights":       {"true", "false", "null", `"gaussian"`, `"eva"`, `"orthogonal"`, `"mica"`}, // the others change the base when they load
 	"kasa_config":             {"null"},
 	"layer_replication":       {"null", "[]"},
-	"layers_pattern":          {"null", "[]"},
 	"layers_to_transform":     {"null"},
-	"loftq_config":            {"null", "{}"},
 	"lora_bias":               {"false", "null"},
-	"lora_ga_config":          {"null"},
 	"megatron_config":         {"null"},
 	"monteclora_config":       {"null"},
 	"rank_pattern":            {"null", "{}"},

@@ -36,9 +36,10 @@ const (
 
 var optimizerScope = model.ScopeSeparator + optimizer.AdamDefaultScope + model.ScopeSeparator
 
-// kept says whether a variable is part of a run's state. Frozen weights are not: they are read from the base again.
+// kept says whether a variable is part of a run's state. Frozen weights are not, they are read from the base again; nor is
+// Adam's own count of steps, a scalar that the State has already.
 func kept(v *model.Variable) bool {
-	return v.Trainable || strings.HasPrefix(v.Path(), optimizerScope)
+	return v.Trainable || strings.HasPrefix(v.Path(), optimizerScope) && !v.Shape().IsScalar()
 }
 
 // save writes the checkpoint.
@@ -102,10 +103,23 @@ func (j *Job) resume() error {
 			return fmt.Errorf("%s: %w", j.Checkpoint, err)
 		}
 	}
-	if err := optimizer.GetGlobalStepVar(j.Model.Store).SetValue(tensors.FromScalar(int64(state.Step))); err != nil {
+	j.state = state
+	return j.restoreCounts()
+}
+
+// restoreCounts sets the loop's and Adam's counts of steps.
+func (j *Job) restoreCounts() error {
+	if j.state.Step == 0 {
+		return nil
+	}
+	if err := optimizer.GetGlobalStepVar(j.Model.Store).SetValue(tensors.FromScalar(int64(j.state.Step))); err != nil {
 		return err
 	}
-	j.state = state
+	v, err := j.Model.Store.CreateVariable(optimizerScope+"step", tensors.FromScalar(float32(j.state.Step)))
+	if err != nil {
+		return err
+	}
+	v.SetTrainable(false)
 	return nil
 }
 
@@ -128,17 +142,4 @@ func (j *Job) restore(path string, t weights.Tensor) error {
 		return fmt.Errorf("tensor %q has shape %v, the model's has %v", path, t.Shape, v.Shape().Dimensions)
 	}
 	return v.SetValue(value)
-}
-
-// trainable copies the tensors that training changes.
-func (j *Job) trainable() (map[string]weights.Tensor, error) {
-	out := make(map[string]weights.Tensor)
-	for _, name := range j.Model.TrainableNames() {
-		t, err := j.Model.Tensor(name)
-		if err != nil {
-			return nil, err
-		}
-		out[name] = t
-	}
-	return out, nil
 }

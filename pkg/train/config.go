@@ -10,7 +10,7 @@ type Config struct {
 	LearningRate float64 `yaml:"learning_rate" json:"learning_rate"` // peak of the schedule
 	BatchSize    int     `yaml:"batch_size" json:"batch_size"`       // notes an optimiser step
 	Epochs       int     `yaml:"epochs" json:"epochs"`
-	WarmupSteps  int     `yaml:"warmup_steps" json:"warmup_steps"` // optimiser steps; shorter than a run, see Schedule
+	WarmupSteps  int     `yaml:"warmup_steps" json:"warmup_steps"` // optimiser steps, see Schedule
 	WeightDecay  float64 `yaml:"weight_decay" json:"weight_decay"`
 	MaxGradNorm  float64 `yaml:"max_grad_norm" json:"max_grad_norm"` // 0 does not clip
 	Patience     int     `yaml:"patience" json:"patience"`           // epochs without a better validation macro-F1 before stopping; 0 never stops
@@ -38,16 +38,22 @@ func (c Config) Check() error {
 	return nil
 }
 
-// Plan returns the schedule for the given number of training notes: T = ceil(notes / batch) x epochs steps, as the Trainer
-// counts them. A warm-up as long as the run or longer would never reach the learning rate asked for, and is refused.
-func (c Config) Plan(notes int) (schedule Schedule, stepsPerEpoch int, err error) {
-	if notes == 0 {
+// Plan returns the schedule for the given number of training examples: T = ceil(examples / batch) x epochs steps, as the
+// Trainer counts them.
+func (c Config) Plan(examples int) (schedule Schedule, stepsPerEpoch int, err error) {
+	if examples == 0 {
 		return Schedule{}, 0, errors.New("there are no notes to train on")
 	}
-	stepsPerEpoch = (notes + c.BatchSize - 1) / c.BatchSize
-	total := stepsPerEpoch * c.Epochs
-	if c.WarmupSteps >= total {
-		return Schedule{}, 0, fmt.Errorf("train.warmup_steps is %d, but the run has only %d steps (%d notes, batches of %d, %d epochs): lower it, or train longer", c.WarmupSteps, total, notes, c.BatchSize, c.Epochs)
+	stepsPerEpoch = (examples + c.BatchSize - 1) / c.BatchSize
+	return Schedule{Peak: c.LearningRate, Warmup: c.WarmupSteps, Total: stepsPerEpoch * c.Epochs}, stepsPerEpoch, nil
+}
+
+// Remark says what is odd about the schedule for that many examples, or "".
+func (c Config) Remark(examples int) string {
+	schedule, _, err := c.Plan(examples)
+	if err == nil && schedule.Warmup >= schedule.Total {
+		return fmt.Sprintf("the warm-up of %d steps is as long as the run of %d, so that the learning rate never reaches %g: lower train.warmup_steps or train longer",
+			schedule.Warmup, schedule.Total, c.LearningRate)
 	}
-	return Schedule{Peak: c.LearningRate, Warmup: c.WarmupSteps, Total: total}, stepsPerEpoch, nil
+	return ""
 }

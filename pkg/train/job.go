@@ -21,12 +21,10 @@ import (
 
 // Job is one fine-tuning run.
 type Job struct {
-	Model    *classifier.Model
-	Backend  compute.Backend
-	Config   Config
-	Examples []Example
-	Buckets  []int // padded lengths in tokens, ascending; the last is the longest an example may have
-	Pad      int32 // the tokenizer's padding id
+	Model   *classifier.Model
+	Backend compute.Backend
+	Config  Config
+	Data    Data
 
 	// Validate runs the model on held-out notes after an epoch.
 	Validate func(ctx context.Context) (Validation, error)
@@ -59,9 +57,10 @@ type Progress struct {
 
 // Validation is how the model does on held-out notes.
 type Validation struct {
-	Loss     float64 `json:"loss"`     // mean cross entropy
-	Accuracy float64 `json:"accuracy"` // over rows
-	MacroF1  float64 `json:"macro_f1"` // what the best epoch is chosen by
+	Loss     float64 `json:"loss"`      // mean cross entropy
+	Accuracy float64 `json:"accuracy"`  // over rows
+	MacroF1  float64 `json:"macro_f1"`  // over rows, by the union of true and predicted labels; the best epoch is chosen by it
+	AnyValid float64 `json:"any_valid"` // share of texts whose predicted label is one of theirs
 }
 
 // checkpointEvery bounds what a kill can cost.
@@ -76,7 +75,7 @@ func (j *Job) Run(ctx context.Context) (State, error) {
 		return State{}, err
 	}
 	var err error
-	if j.schedule, j.stepsPerEpoch, err = j.Config.Plan(len(j.Examples)); err != nil {
+	if j.schedule, j.stepsPerEpoch, err = j.Config.Plan(len(j.Data.Encodings)); err != nil {
 		return State{}, err
 	}
 	if err := j.resume(); err != nil {
@@ -84,8 +83,10 @@ func (j *Job) Run(ctx context.Context) (State, error) {
 	}
 	loop := train.NewLoop(j.trainer())
 	started, done := time.Now(), j.state.Step
+	var stepErr error // as it was before the loop put its own words around it
 	loop.OnStep("record", 0, func(_ *train.Loop, metrics []*tensors.Tensor) error {
-		return j.record(ctx, metrics, started, done)
+		stepErr = j.record(ctx, metrics, started, done)
+		return stepErr
 	})
 	for !j.state.Finished {
 		if err := ctx.Err(); err != nil {
@@ -94,10 +95,13 @@ func (j *Job) Run(ctx context.Context) (State, error) {
 		epoch := j.state.Step / j.stepsPerEpoch
 		rest := (epoch+1)*j.stepsPerEpoch - j.state.Step
 		if _, err := loop.RunSteps(epochData{j, epoch, j.stepsPerEpoch - rest}, rest); err != nil {
-			if errors.Is(err, ErrStopped) {
+			switch {
+			case errors.Is(stepErr, ErrStopped):
 				return j.state, j.stop()
+			case stepErr != nil:
+				return j.state, stepErr
 			}
-			return j.state, j.failure(err)
+			return j.state, fmt.Errorf("training failed after step %d of %d: %w", j.state.Step, j.schedule.Total, err)
 		}
 		if err := j.endEpoch(ctx, epoch); err != nil {
 			if ctx.Err() != nil {
@@ -129,7 +133,8 @@ func (j *Job) trainer() *train.Trainer {
 func (j *Job) record(ctx context.Context, metrics []*tensors.Tensor, started time.Time, before int) error {
 	loss := float64(tensors.ToScalar[float32](metrics[0]))
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
-		return fmt.Errorf("the loss is %v at step %d of %d", loss, j.state.Step+1, j.schedule.Total)
+		return fmt.Errorf("training diverged: the loss is %v at step %d of %d, with a learning rate of %g; the last checkpoint stays, and a lower train.learning_rate or a longer train.warmup_steps may help",
+			loss, j.state.Step+1, j.schedule.Total, j.schedule.At(j.state.Step))
 	}
 	j.state.Step++
 	j.state.Losses = append(j.state.Losses, loss)
@@ -162,7 +167,7 @@ func (j *Job) endEpoch(ctx context.Context, epoch int) error {
 	j.state.Epochs = append(j.state.Epochs, v)
 	if epoch == 0 || v.MacroF1 > j.state.Epochs[j.state.Best].MacroF1 {
 		j.state.Best = epoch
-		if j.best, err = j.trainable(); err != nil {
+		if j.best, err = j.Model.Trained(); err != nil {
 			return err
 		}
 	}
@@ -181,12 +186,6 @@ func (j *Job) stop() error {
 	return fmt.Errorf("%w at step %d of %d; the same command goes on from %s", ErrStopped, j.state.Step, j.schedule.Total, j.Checkpoint)
 }
 
-// failure says what a failed step means. The last checkpoint stays as it is.
-func (j *Job) failure(err error) error {
-	return fmt.Errorf("training failed after step %d of %d: %w (learning rate %g; a lower train.learning_rate or a longer train.warmup_steps helps a loss that diverges)",
-		j.state.Step, j.schedule.Total, err, j.schedule.At(j.state.Step))
-}
-
 // epochData yields what is left of an epoch's batches.
 type epochData struct {
 	job   *Job
@@ -201,9 +200,8 @@ func (d epochData) Name() string { return fmt.Sprintf("epoch %d", d.epoch+1) }
 func (d epochData) Iter() iter.Seq2[train.Batch, error] {
 	return func(yield func(train.Batch, error) bool) {
 		j := d.job
-		batches := order(j.Examples, j.Buckets, j.Config.BatchSize, j.Config.Seed, d.epoch)
-		for _, s := range batches[d.skip:] {
-			if !yield(s.tensors(j.Examples, j.Config.BatchSize, len(j.Model.Labels), j.Pad), nil) {
+		for _, layout := range j.Data.order(j.Config.BatchSize, j.Config.Seed, d.epoch)[d.skip:] {
+			if !yield(j.Data.batch(layout)) {
 				return
 			}
 		}

@@ -5,85 +5,79 @@ import (
 	"slices"
 
 	"github.com/gomlx/gomlx/core/tensors"
-
 	"github.com/gomlx/gomlx/ml/train"
+
+	"github.com/specialist-nlp/specialist/pkg/tokenize"
 )
 
-// Example is one note to learn from.
-type Example struct {
-	IDs     []int32   // token ids with [CLS] and [SEP], no padding
-	Targets []float32 // distribution over the classes; sums to 1
+// Data is the notes to learn from.
+type Data struct {
+	Encodings []tokenize.Encoding
+	Targets   [][]float32 // [notes][classes]: a distribution over the classes each
+	Buckets   []int       // padded lengths in tokens, ascending; no encoding is longer than the last
+	Pad       int32       // the tokenizer's padding id
 }
 
-// order returns the batches of one epoch: indices of examples, each batch with the length that it is padded to. Examples are
-// shuffled, then gathered with others of their length bucket, so that short notes are not padded to the length of long ones;
-// what is left of a bucket moves up to the next one, so that an epoch has ceil(examples / size) batches and only one of them
-// is short. The same seed and epoch give the same order.
-func order(examples []Example, buckets []int, size int, seed uint64, epoch int) []slot {
+// order returns the batches of one epoch. Notes are shuffled, then gathered with others of their length bucket, so that short
+// notes are not padded to the length of long ones; what is left of a bucket moves up to the next one, so that an epoch has
+// ceil(notes / size) batches and only one of them is short. The same seed and epoch give the same order.
+func (d Data) order(size int, seed uint64, epoch int) []tokenize.Layout {
 	rng := rand.New(rand.NewPCG(seed, uint64(epoch)))
-	waiting := make([][]int, len(buckets))
-	var batches []slot
-	emit := func(bucket int) {
-		batches = append(batches, slot{Examples: waiting[bucket], Length: buckets[bucket]})
-		waiting[bucket] = nil
-	}
-	for _, i := range rng.Perm(len(examples)) {
-		b, _ := slices.BinarySearch(buckets, len(examples[i].IDs))
-		b = min(b, len(buckets)-1)
-		waiting[b] = append(waiting[b], i)
-		if len(waiting[b]) == size {
-			emit(b)
+	waiting := make([][]int, len(d.Buckets))
+	var layouts []tokenize.Layout
+	put := func(bucket, note int) {
+		waiting[bucket] = append(waiting[bucket], note)
+		if len(waiting[bucket]) == size {
+			layouts = append(layouts, tokenize.Layout{Size: size, Length: d.Buckets[bucket], Index: waiting[bucket]})
+			waiting[bucket] = nil
 		}
 	}
-	for b := range buckets {
-		if b == len(buckets)-1 {
-			if len(waiting[b]) > 0 {
-				emit(b)
-			}
-			break
-		}
-		for _, i := range waiting[b] {
-			waiting[b+1] = append(waiting[b+1], i)
-			if len(waiting[b+1]) == size {
-				emit(b + 1)
-			}
-		}
-		waiting[b] = nil
+	for _, note := range rng.Perm(len(d.Encodings)) {
+		bucket, _ := slices.BinarySearch(d.Buckets, len(d.Encodings[note].IDs))
+		put(bucket, note)
 	}
-	rng.Shuffle(len(batches), func(i, j int) { batches[i], batches[j] = batches[j], batches[i] })
-	return batches
+	last := len(d.Buckets) - 1
+	for bucket := range last {
+		rest := waiting[bucket]
+		for _, note := range rest {
+			put(bucket+1, note)
+		}
+	}
+	if rest := waiting[last]; len(rest) > 0 {
+		longest := 0
+		for _, note := range rest {
+			longest = max(longest, len(d.Encodings[note].IDs))
+		}
+		bucket, _ := slices.BinarySearch(d.Buckets, longest)
+		for len(rest) < size {
+			rest = append(rest, -1)
+		}
+		layouts = append(layouts, tokenize.Layout{Size: size, Length: d.Buckets[bucket], Index: rest})
+	}
+	rng.Shuffle(len(layouts), func(i, j int) { layouts[i], layouts[j] = layouts[j], layouts[i] })
+	return layouts
 }
 
-// slot is the examples of one batch and the length that they are padded to.
-type slot struct {
-	Examples []int
-	Length   int
-}
-
-// tensors lays a batch out in fixed shapes, so that a bucket compiles once: a short batch is filled up with rows of weight 0.
+// batch lays notes out in a fixed shape, so that a bucket compiles once; rows of padding weigh nothing.
 //
-//   - inputs: ids [size, length] Int32, mask [size, length] Int32
-//   - labels: targets [size, classes] Float32, weights [size] Float32
-func (s slot) tensors(examples []Example, size, classes int, pad int32) train.Batch {
-	ids := slices.Repeat([]int32{pad}, size*s.Length)
-	mask := make([]int32, size*s.Length)
-	targets := make([]float32, size*classes)
-	rows := make([]float32, size)
-	for row := range size {
-		if row >= len(s.Examples) {
-			mask[row*s.Length] = 1 // one position to attend to, so that the row is finite
-			continue
+//   - inputs: ids [size, length] Int32, mask [size, length] Bool
+//   - labels: targets [size, classes] Float32, row weights [size] Float32
+func (d Data) batch(layout tokenize.Layout) (train.Batch, error) {
+	b, err := layout.Batch(d.Encodings, d.Pad)
+	if err != nil {
+		return train.Batch{}, err
+	}
+	classes := len(d.Targets[0])
+	targets := make([]float32, b.Size*classes)
+	rows := make([]float32, b.Size)
+	for row, note := range b.Index {
+		if note >= 0 {
+			copy(targets[row*classes:], d.Targets[note])
+			rows[row] = 1
 		}
-		e := examples[s.Examples[row]]
-		n := copy(ids[row*s.Length:(row+1)*s.Length], e.IDs)
-		for j := range n {
-			mask[row*s.Length+j] = 1
-		}
-		copy(targets[row*classes:], e.Targets)
-		rows[row] = 1
 	}
 	return train.Batch{
-		Inputs: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(ids, size, s.Length), tensors.FromFlatDataAndDimensions(mask, size, s.Length)},
-		Labels: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(targets, size, classes), tensors.FromFlatDataAndDimensions(rows, size)},
-	}
+		Inputs: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(b.IDs, b.Size, b.Length), tensors.FromFlatDataAndDimensions(b.Mask, b.Size, b.Length)},
+		Labels: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(targets, b.Size, classes), tensors.FromFlatDataAndDimensions(rows, b.Size)},
+	}, nil
 }

@@ -1,0 +1,88 @@
+package classifier
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/specialist-nlp/specialist/pkg/distilbert"
+	"github.com/specialist-nlp/specialist/pkg/lora"
+)
+
+// labelsFile stands beside an adapter: PEFT's own files name neither the labels nor the length that was trained.
+const labelsFile = "labels.json"
+
+// Card is the content of an adapter folder's labels.json.
+type Card struct {
+	Labels     []string `json:"labels"`                // in the order of the classifier's rows
+	MaxLength  int      `json:"max_length,omitempty"`  // tokens a note was cut to in training, [CLS] and [SEP] included
+	BaseSHA256 string   `json:"base_sha256,omitempty"` // of the base's model.safetensors
+	Synthetic  bool     `json:"synthetic,omitempty"`   // trained on made-up notes
+}
+
+// readCard reads dir/labels.json; a folder without one gives an empty card.
+func readCard(dir string) (Card, error) {
+	path := filepath.Join(dir, labelsFile)
+	raw, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return Card{}, nil
+	}
+	if err != nil {
+		return Card{}, err
+	}
+	var c Card
+	if err := json.Unmarshal(raw, &c); err != nil {
+		return Card{}, fmt.Errorf("%s: %w", path, err)
+	}
+	if len(c.Labels) == 0 {
+		return Card{}, fmt.Errorf(`%s names no labels: {"labels": ["...", ...]} is needed, in the order of the classifier's rows`, path)
+	}
+	seen := make(map[string]bool)
+	for _, label := range c.Labels {
+		if seen[label] {
+			return Card{}, fmt.Errorf("%s names the label %q twice", path, label)
+		}
+		seen[label] = true
+	}
+	return c, nil
+}
+
+func (c Card) write(dir string) error {
+	raw, err := json.MarshalIndent(c, "", "  ")
+	if err != nil {
+		return err
+	}
+	return renameio.WriteFile(filepath.Join(dir, labelsFile), append(raw, '\n'), 0o644)
+}
+
+// chooseLabels finds the label list for a base and an adapter: the adapter folder's own, else the base's id2label, else, for a
+// head of two classes, the names that transformers gives it.
+func chooseLabels(dir string, base *distilbert.Weights, adapter *lora.Adapter, card Card) ([]string, error) {
+	classes := 0
+	if base.HasHead {
+		classes = base.Classes
+	}
+	if adapter != nil {
+		if t, ok := adapter.Heads["classifier.weight"]; ok {
+			classes = t.Shape[0]
+		}
+	}
+	labels := card.Labels
+	if labels == nil {
+		labels = base.Config.Labels
+	}
+	if labels == nil && classes == len(distilbert.Unlabelled) {
+		labels = distilbert.Unlabelled
+	}
+	if labels == nil {
+		return nil, fmt.Errorf("%s names no labels (id2label in config.json, or %s in the adapter's folder): a base that was not fine-tuned needs an adapter", dir, labelsFile)
+	}
+	if classes != 0 && classes != len(labels) {
+		return nil, fmt.Errorf("the classifier has %d classes, but %d labels are named (by %s in the adapter's folder, or by id2label in %s)", classes, len(labels), labelsFile, filepath.Join(dir, "config.json"))
+	}
+	return labels, nil
+}

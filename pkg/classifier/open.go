@@ -1,0 +1,166 @@
+package classifier
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/specialist-nlp/specialist/pkg/distilbert"
+	"github.com/specialist-nlp/specialist/pkg/lora"
+	"github.com/specialist-nlp/specialist/pkg/tokenize"
+)
+
+// Classifier is a model with the tokenizer that feeds it.
+type Classifier struct {
+	*Model
+	Tokenizer  *tokenize.Tokenizer
+	MaxLength  int    // tokens that a note is cut to, [CLS] and [SEP] included
+	BaseDir    string // where the base and its tokenizer were read from
+	BaseSHA256 string // of the base's model.safetensors
+	Synthetic  bool   // trained on made-up notes
+}
+
+// Open reads a base folder and, unless adapterDir is empty, the adapter that belongs on it. Nothing is trained: a head that is
+// nowhere to be found is initialised from seed 0, and a notice says so. Errors name the file and what does not fit.
+func Open(baseDir, adapterDir string) (*Classifier, error) {
+	base, sum, err := loadBase(baseDir)
+	if err != nil {
+		return nil, err
+	}
+	if base.BertHead() && adapterDir == "" {
+		return nil, fmt.Errorf("%s is a BERT whose classifier reads the pooler, which DistilBERT does not have: give an adapter that was trained on this base", baseDir)
+	}
+	var adapter *lora.Adapter
+	var card Card
+	if adapterDir != "" {
+		if adapter, err = lora.Read(adapterDir, Sites(base.Config), OtherModules(), HeadNames(base.Config)); err != nil {
+			return nil, err
+		}
+		if card, err = readCard(adapterDir); err != nil {
+			return nil, err
+		}
+	}
+	labels, err := chooseLabels(baseDir, base, adapter, card)
+	if err != nil {
+		return nil, err
+	}
+	m, err := New(base, adapter, labels, 0)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", strings.Join([]string{baseDir, adapterDir}, " with "), err)
+	}
+	if card.BaseSHA256 != "" && card.BaseSHA256 != sum {
+		m.notice("the adapter was trained on a base whose weights have SHA-256 %.12s; this base's have %.12s", card.BaseSHA256, sum)
+	}
+	return join(m, baseDir, sum, card)
+}
+
+// Prepare reads a base folder and puts a fresh head for the given labels on it, and a fresh adapter unless config is nil.
+func Prepare(baseDir string, config *lora.Config, labels []string, seed uint64) (*Classifier, error) {
+	base, sum, err := loadBase(baseDir)
+	if err != nil {
+		return nil, err
+	}
+	base.HasHead = false // a head that the base brings was trained for other labels
+	var adapter *lora.Adapter
+	if config != nil {
+		if adapter, err = lora.New(*config, Sites(base.Config), OtherModules(), seed); err != nil {
+			return nil, err
+		}
+	}
+	m, err := New(base, adapter, labels, seed)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", baseDir, err)
+	}
+	return join(m, baseDir, sum, Card{})
+}
+
+func loadBase(dir string) (*distilbert.Weights, string, error) {
+	if info, err := os.Stat(dir); err != nil {
+		return nil, "", fmt.Errorf("base model: %w", err)
+	} else if !info.IsDir() {
+		return nil, "", fmt.Errorf("base model: %s is a file, a model folder is needed", dir)
+	}
+	base, err := distilbert.Load(dir)
+	if err != nil {
+		return nil, "", err
+	}
+	sum, err := fileSHA256(filepath.Join(dir, "model.safetensors"))
+	return base, sum, err
+}
+
+func join(m *Model, baseDir, sum string, card Card) (*Classifier, error) {
+	tokenizer, err := tokenize.Open(baseDir)
+	if err != nil {
+		return nil, err
+	}
+	if tokenizer.VocabSize() > m.Config.VocabSize {
+		return nil, fmt.Errorf("%s: the tokenizer has %d words, the model embeds only %d", baseDir, tokenizer.VocabSize(), m.Config.VocabSize)
+	}
+	c := &Classifier{Model: m, Tokenizer: tokenizer, MaxLength: m.Config.MaxPositions, BaseDir: baseDir, BaseSHA256: sum, Synthetic: card.Synthetic}
+	if card.MaxLength > 0 {
+		return c, c.SetMaxLength(card.MaxLength)
+	}
+	return c, nil
+}
+
+// SetMaxLength cuts notes to fewer tokens than the model has positions. A longer length than that is capped, with a notice.
+func (c *Classifier) SetMaxLength(tokens int) error {
+	if tokens < 3 {
+		return fmt.Errorf("a length of %d tokens cannot hold [CLS], a word and [SEP]", tokens)
+	}
+	if tokens > c.Config.MaxPositions {
+		c.notice("notes are cut to %d tokens, the base model's positions, not %d", c.Config.MaxPositions, tokens)
+	}
+	c.MaxLength = min(tokens, c.Config.MaxPositions)
+	return nil
+}
+
+// WriteAdapter stores the trained adapter and head as a folder that PEFT loads, with the label list beside it.
+func (c *Classifier) WriteAdapter(dir string, synthetic bool) error {
+	adapter, err := c.trainedAdapter()
+	if err != nil {
+		return err
+	}
+	card := Card{Labels: c.Labels, MaxLength: c.MaxLength, BaseSHA256: c.BaseSHA256, Synthetic: synthetic}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if err := card.write(dir); err != nil {
+		return err
+	}
+	return adapter.Write(dir)
+}
+
+// trainedAdapter copies the adapter's current values out of the variable store.
+func (c *Classifier) trainedAdapter() (*lora.Adapter, error) {
+	if c.Adapter == nil {
+		return nil, fmt.Errorf("the model has no adapter to write")
+	}
+	current := *c.Adapter
+	var err error
+	if current.Pairs, err = c.copyTensors(lora.PairNames(current.Sites)); err != nil {
+		return nil, err
+	}
+	if current.Heads, err = c.copyTensors(HeadNames(c.Config)); err != nil {
+		return nil, err
+	}
+	return &current, nil
+}
+
+// fileSHA256 returns the hash of a file's content in hexadecimal digits.
+func fileSHA256(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", fmt.Errorf("%s: %w", path, err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/specialist-nlp/specialist/pkg/train"
+)
+
+// bar shows training on a terminal as a bar that moves, elsewhere as a line now and then.
+type bar struct {
+	out     *os.File
+	bar     *progressbar.ProgressBar
+	live    bool
+	printed time.Time
+}
+
+// plainEvery spaces the lines where there is no terminal.
+const plainEvery = 15 * time.Second
+
+func newBar(out *os.File) *bar {
+	return &bar{out: out, live: term.IsTerminal(int(out.Fd())), printed: time.Now()}
+}
+
+// say prints a line above the bar.
+func (b *bar) say(line string) {
+	if b.bar != nil {
+		_ = b.bar.Clear()
+	}
+	fmt.Fprintln(b.out, line)
+}
+
+// show moves the bar.
+func (b *bar) show(p train.Progress) {
+	if p.Validation != nil {
+		v := p.Validation
+		b.say(fmt.Sprintf("epoch %d of %d: validation loss %.3f, row accuracy %.3f, macro-F1 %.3f, any-valid %.3f", p.Epoch, p.Epochs, v.Loss, v.Accuracy, v.MacroF1, v.AnyValid))
+		return
+	}
+	text := fmt.Sprintf("step %d of %d, epoch %d of %d, loss %.3f, %.1f notes/s, %s left", p.Step, p.Steps, p.Epoch, p.Epochs, p.Loss, p.NotesPerSecond, p.Remaining.Round(time.Second))
+	if !b.live {
+		if time.Since(b.printed) >= plainEvery {
+			b.printed = time.Now()
+			fmt.Fprintln(b.out, text)
+		}
+		return
+	}
+	if b.bar == nil {
+		b.bar = progressbar.NewOptions(p.Steps, progressbar.OptionSetWriter(io.Writer(b.out)), progressbar.OptionFullWidth(),
+			progressbar.OptionSetPredictTime(false), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+	}
+	b.bar.Describe(text)
+	_ = b.bar.Set(p.Step)
+}
+
+// finish takes the bar away.
+func (b *bar) finish() {
+	if b.bar != nil {
+		_ = b.bar.Clear()
+	}
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/specialist-nlp/specialist/pkg/study"
+)
+
+// profileFlags choose a profile and change it.
+type profileFlags struct {
+	Profile string   `default:"demo" placeholder:"NAME" help:"demo (synthetic notes, minutes on two cores), mtsamples (a CSV of real notes) or paper (the report's settings, on a GPU)."`
+	Data    string   `placeholder:"FILE" help:"CSV file of notes, .gz or not, with the columns transcription and medical_specialty or text and label."`
+	Base    string   `placeholder:"DIR" help:"Base model: a folder, minilm, or hub:owner/name@revision."`
+	Set     []string `placeholder:"KEY=VALUE" sep:"none" help:"Change one of the profile's values; may be repeated. The keys are listed below."`
+}
+
+func (f profileFlags) read() (study.Profile, error) {
+	p, err := study.ReadProfile(f.Profile, f.Set)
+	if err != nil {
+		return p, err
+	}
+	if f.Data != "" {
+		p.Corpus.Source, p.Corpus.Path = "csv", f.Data
+	}
+	if f.Base != "" {
+		p.Base = f.Base
+	}
+	// Absolute, because a notebook runs in another folder.
+	for _, path := range []*string{&p.Corpus.Path, &p.Base} {
+		if _, err := os.Stat(*path); err == nil && *path != "" {
+			if *path, err = filepath.Abs(*path); err != nil {
+				return p, err
+			}
+		}
+	}
+	if backend := os.Getenv("GOMLX_BACKEND"); backend != "" && backend != p.Backend && !changed(f.Set, "backend") {
+		fmt.Fprintf(os.Stderr, "backend: %s, as GOMLX_BACKEND says (the profile has %s)\n", backend, p.Backend)
+		p.Backend = backend
+	}
+	return p, p.Check()
+}
+
+// changed says whether a setting names the key.
+func changed(settings []string, key string) bool {
+	for _, s := range settings {
+		if len(s) > len(key) && s[:len(key)+1] == key+"=" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,102 @@
+package evaluate
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// Options settles the bootstrap. The zero value is 1,000 resamples, seed 0, 95 % intervals.
+type Options struct {
+	// Resamples is how often the notes are drawn anew; 0 stands for 1,000.
+	Resamples int
+	// Seed starts the random numbers: the same seed and notes give the same intervals.
+	Seed uint64
+	// Level is the share of the resamples inside an interval, between 0 and 1; 0 stands for 0.95.
+	Level float64
+}
+
+func (o Options) complete() (Options, error) {
+	if o.Resamples == 0 {
+		o.Resamples = 1000
+	}
+	if o.Level == 0 {
+		o.Level = 0.95
+	}
+	if o.Resamples < 2 {
+		return o, fmt.Errorf("evaluate: %d bootstrap resamples are too few for an interval", o.Resamples)
+	}
+	if !(o.Level > 0 && o.Level < 1) {
+		return o, fmt.Errorf("evaluate: interval level %v is not between 0 and 1", o.Level)
+	}
+	return o, nil
+}
+
+// Interval is a percentile interval.
+type Interval struct {
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+}
+
+// Intervals returns a percentile bootstrap interval (Efron and Tibshirani 1993, chapter 13) for each of several statistics of n notes.
+// Notes, not rows, are drawn, because the rows of one note share its text and its prediction. For each resample, statistic is
+// called with how often each note was drawn, shape [n] and summing to n, and fills out, shape [statistics]. It fails where a statistic
+// is not a finite number in every resample.
+func Intervals(n, statistics int, options Options, statistic func(weights []int32, out []float64)) ([]Interval, error) {
+	options, err := options.complete()
+	if err != nil {
+		return nil, err
+	}
+	samples, err := bootstrap(n, statistics, options, statistic)
+	if err != nil {
+		return nil, err
+	}
+	intervals := make([]Interval, statistics)
+	for i, values := range samples {
+		intervals[i] = percentile(values, options.Level)
+	}
+	return intervals, nil
+}
+
+// bootstrap returns every statistic's values over the resamples, ascending: shape [statistics][resamples].
+func bootstrap(n, statistics int, options Options, statistic func(weights []int32, out []float64)) ([][]float64, error) {
+	if n < 1 {
+		return nil, fmt.Errorf("evaluate: there are no notes to draw from")
+	}
+	random := rand.New(rand.NewPCG(options.Seed, 0))
+	samples := make([][]float64, statistics)
+	for i := range samples {
+		samples[i] = make([]float64, options.Resamples)
+	}
+	weights := make([]int32, n)
+	out := make([]float64, statistics)
+	for r := range options.Resamples {
+		clear(weights)
+		for range n {
+			weights[random.IntN(n)]++
+		}
+		statistic(weights, out)
+		for i, v := range out {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, fmt.Errorf("evaluate: statistic %d is undefined (%v) in resample %d", i, v, r)
+			}
+			samples[i][r] = v
+		}
+	}
+	for _, values := range samples {
+		slices.Sort(values)
+	}
+	return samples, nil
+}
+
+// percentile returns the middle share of ascending values, with numpy's linear interpolation between order statistics.
+func percentile(values []float64, level float64) Interval {
+	at := func(q float64) float64 {
+		position := q * float64(len(values)-1)
+		below := int(position)
+		above := min(below+1, len(values)-1)
+		return values[below] + (position-float64(below))*(values[above]-values[below])
+	}
+	return Interval{Low: at((1 - level) / 2), High: at((1 + level) / 2)}
+}

@@ -1,0 +1,80 @@
+package evaluate
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestIntervalsOfAMean compares with what is known: the mean of n values has a normal interval of the known width.
+func TestIntervalsOfAMean(t *testing.T) {
+	const n = 400
+	values := make([]float64, n)
+	mean, square := 0.0, 0.0
+	for i := range values {
+		values[i] = math.Mod(float64(i)*0.618034, 1)
+		mean += values[i] / n
+		square += values[i] * values[i] / n
+	}
+	got, err := Intervals(n, 2, Options{Resamples: 4000, Seed: 11}, func(weights []int32, out []float64) {
+		sum, drawn := 0.0, int32(0)
+		for i, w := range weights {
+			sum += float64(w) * values[i]
+			drawn += w
+		}
+		if drawn != n {
+			t.Fatalf("%d notes drawn, want %d", drawn, n)
+		}
+		out[0], out[1] = sum/n, -sum/n
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := 1.959964 * math.Sqrt((square-mean*mean)/n)
+	if math.Abs(got[0].Low-(mean-half)) > half/10 || math.Abs(got[0].High-(mean+half)) > half/10 {
+		t.Errorf("interval %+v, want about [%v, %v]", got[0], mean-half, mean+half)
+	}
+	near(t, "the interval of the negative", got[1].Low, -got[0].High)
+}
+
+func TestIntervalsAreSeeded(t *testing.T) {
+	draw := func(seed uint64) []Interval {
+		got, err := Intervals(30, 1, Options{Resamples: 50, Seed: seed}, func(weights []int32, out []float64) {
+			out[0] = 0
+			for i, w := range weights {
+				out[0] += float64(i) * float64(w)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	if !slices.Equal(draw(1), draw(1)) {
+		t.Error("one seed gives two intervals")
+	}
+	if slices.Equal(draw(1), draw(2)) {
+		t.Error("two seeds give the same interval")
+	}
+}
+
+func TestIntervalsRefuse(t *testing.T) {
+	undefined := func(weights []int32, out []float64) { out[0], out[1] = 1, 0/float64(weights[0]*0) }
+	if _, err := Intervals(3, 2, Options{}, undefined); err == nil || !strings.Contains(err.Error(), "statistic 1 is undefined (NaN) in resample 0") {
+		t.Errorf("undefined statistic: %v", err)
+	}
+	if _, err := Intervals(0, 1, Options{}, undefined); err == nil || !strings.Contains(err.Error(), "no notes") {
+		t.Errorf("no notes: %v", err)
+	}
+}
+
+func TestPercentile(t *testing.T) {
+	// numpy.quantile([1, 2, 3, 4, 10], [.05, .95]) is [1.2, 8.8].
+	got := percentile([]float64{1, 2, 3, 4, 10}, .9)
+	near(t, "low", got.Low, 1.2)
+	near(t, "high", got.High, 8.8)
+	if got := percentile([]float64{7}, .95); got != (Interval{7, 7}) {
+		t.Errorf("one value: %+v", got)
+	}
+}

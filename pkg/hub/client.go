@@ -1,0 +1,167 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Attempts in a row without progress before a request is given up.
+const (
+	listAttempts = 3
+	blobAttempts = 5
+)
+
+// client is the set-up of one Fetch, read from the environment.
+type client struct {
+	endpoint  *url.URL // no trailing slash in its path
+	cacheDir  string
+	token     string
+	tokenFrom string // where the token was found, for messages
+	offline   bool
+
+	http    *http.Client
+	backoff time.Duration // wait after the first failure, doubled after each further one
+	stall   time.Duration // silence after which a connection counts as dropped
+}
+
+func newClient() (*client, error) {
+	c := &client{backoff: 500 * time.Millisecond, stall: time.Minute}
+	address := getenvOr("HF_ENDPOINT", "https://huggingface.co")
+	endpoint, err := url.Parse(strings.TrimRight(address, "/"))
+	if err != nil || endpoint.Host == "" || (endpoint.Scheme != "https" && endpoint.Scheme != "http") {
+		return nil, fmt.Errorf("HF_ENDPOINT is not an address such as https://huggingface.co: %q", address)
+	}
+	c.endpoint = endpoint
+
+	home, err := hfHome()
+	if err != nil {
+		return nil, err
+	}
+	cacheDir := getenvOr("HF_HUB_CACHE", getenvOr("HUGGINGFACE_HUB_CACHE", filepath.Join(home, "hub")))
+	if c.cacheDir, err = expand(cacheDir); err != nil {
+		return nil, err
+	}
+	c.offline = isTrue("HF_HUB_OFFLINE")
+	if os.Getenv("HF_HUB_OFFLINE") == "" {
+		c.offline = isTrue("TRANSFORMERS_OFFLINE")
+	}
+	if !c.offline {
+		if err := c.readToken(home); err != nil {
+			return nil, err
+		}
+	}
+
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DialContext = (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext
+	transport.ResponseHeaderTimeout = 30 * time.Second
+	c.http = &http.Client{Transport: &tokenTransport{base: transport, endpoint: endpoint, token: c.token}}
+	return c, nil
+}
+
+// hfHome is HF_HOME, or the place that Python takes without it.
+func hfHome() (string, error) {
+	if home := os.Getenv("HF_HOME"); home != "" {
+		return expand(home)
+	}
+	return expand(filepath.Join(getenvOr("XDG_CACHE_HOME", "~/.cache"), "huggingface"))
+}
+
+func (c *client) readToken(home string) error {
+	if isTrue("HF_HUB_DISABLE_IMPLICIT_TOKEN") {
+		return nil
+	}
+	for _, name := range []string{"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"} {
+		if c.token = cleanToken(os.Getenv(name)); c.token != "" {
+			c.tokenFrom = name
+			return nil
+		}
+	}
+	file, err := expand(getenvOr("HF_TOKEN_PATH", filepath.Join(home, "token")))
+	if err != nil {
+		return err
+	}
+	content, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("cannot read the Hub token: %w", err)
+	}
+	if c.token = cleanToken(string(content)); c.token != "" {
+		c.tokenFrom = file
+	}
+	return nil
+}
+
+func cleanToken(s string) string {
+	return strings.TrimSpace(strings.NewReplacer("\r", "", "\n", "").Replace(s))
+}
+
+func getenvOr(name, otherwise string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+func isTrue(name string) bool {
+	return slices.Contains([]string{"1", "ON", "YES", "TRUE"}, strings.ToUpper(os.Getenv(name)))
+}
+
+// expand resolves a leading ~ and $VARIABLES, as Python does for its cache folders, and makes the path absolute.
+func expand(dir string) (string, error) {
+	if dir == "~" || strings.HasPrefix(dir, "~/") {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", fmt.Errorf("no place for the Hub's cache: set HF_HOME (%w)", err)
+		}
+		dir = home + dir[1:]
+	}
+	return filepath.Abs(os.ExpandEnv(dir))
+}
+
+// tokenTransport adds the token to requests that go to the endpoint itself. It sits below the redirects, so that no other
+// host, and no other port of the same host, is ever sent it.
+type tokenTransport struct {
+	base     http.RoundTripper
+	endpoint *url.URL
+	token    string
+}
+
+func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	req.Header.Set("User-Agent", "specialist")
+	if t.token != "" && req.URL.Scheme == t.endpoint.Scheme && req.URL.Host == t.endpoint.Host {
+		req.Header.Set("Authorization", "Bearer "+t.token)
+	}
+	return t.base.RoundTrip(req)
+}
+
+// url joins path elements to the endpoint. Each element is escaped, slashes within it included.
+func (c *client) url(elements ...string) string {
+	var b strings.Builder
+	b.WriteString(c.endpoint.String())
+	for _, e := range elements {
+		b.WriteString("/" + url.PathEscape(e))
+	}
+	return b.String()
+}
+
+// newRequest refuses compression: Go would undo it silently, and sizes and ranges would no longer be those of the file.
+func newRequest(ctx context.Context, method, address string) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept-Encoding", "identity")
+	return req, nil
+}

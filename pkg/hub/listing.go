@@ -1,0 +1,180 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gomlx/go-huggingface/hub"
+)
+
+// listing is the part of the Hub's answer about a repository that is needed here: hub.RepoInfo also demands types of fields
+// (such as the license) that repositories are free to fill otherwise.
+type listing struct {
+	Commit string          `json:"sha"`
+	Files  []*hub.FileInfo `json:"siblings"`
+}
+
+// A listing of a hundred thousand files stays well below this.
+const longestListing = 256 << 20
+
+// list asks for the commit that the revision stands for and for its files with their sizes and hashes.
+func (c *client) list(ctx context.Context, ref Ref) (*listing, error) {
+	elements := append([]string{"api", string(ref.repoType())}, strings.Split(ref.ID, "/")...)
+	address := c.url(append(elements, "revision", ref.Revision)...) + "?blobs=true"
+	l := new(listing)
+	err := c.retry(ctx, listAttempts, func() (bool, error) {
+		body, err := c.get(ctx, address)
+		if err != nil {
+			return false, err
+		}
+		*l = listing{}
+		if err := json.Unmarshal(body, l); err != nil {
+			return false, fmt.Errorf("%s does not answer as the Hub does: %w", c.endpoint.Redacted(), err)
+		}
+		return true, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if !safeName.MatchString(l.Commit) {
+		return nil, fmt.Errorf("%s does not answer as the Hub does: %q is no commit", c.endpoint.Redacted(), l.Commit)
+	}
+	if commitID.MatchString(ref.Revision) && l.Commit != ref.Revision {
+		return nil, fmt.Errorf("%s answers with another commit, %s", c.endpoint.Redacted(), l.Commit)
+	}
+	return l, nil
+}
+
+// get reads a small answer whole.
+func (c *client) get(ctx context.Context, address string) ([]byte, error) {
+	ctx, watch := watchdog(ctx, c.stall)
+	defer watch.stop()
+	req, err := newRequest(ctx, http.MethodGet, address)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, transport(watch.cause(err))
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, status(resp)
+	}
+	body, err := io.ReadAll(io.LimitReader(watch.reader(resp.Body), longestListing))
+	if err != nil {
+		return nil, transport(watch.cause(err))
+	}
+	return body, nil
+}
+
+// find gives the file of that name, nil if the commit has none.
+func (l *listing) find(name string) *hub.FileInfo {
+	for _, f := range l.Files {
+		if f != nil && f.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// names lists some of the files, for a message.
+func (l *listing) names() string {
+	const most = 12
+	var names []string
+	for _, f := range l.Files {
+		if f != nil && !strings.HasPrefix(f.Name, ".") {
+			names = append(names, f.Name)
+		}
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	if extra := len(names) - most; extra > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), extra)
+	}
+	return strings.Join(names, ", ")
+}
+
+// blob is the content of one file of a commit.
+type blob struct {
+	name string // in the repository
+	url  string
+	etag string // its name in the cache: SHA-256 or git blob SHA-1, whichever the Hub uses
+	size int64  // bytes, -1 if the server does not say
+}
+
+// blob gives what the listing knows about a file; etag is empty where that is not enough.
+func (c *client) blob(ref Ref, commit string, f *hub.FileInfo) blob {
+	var elements []string
+	if ref.Dataset {
+		elements = append(elements, string(hub.RepoTypeDataset))
+	}
+	elements = append(elements, strings.Split(ref.ID, "/")...)
+	elements = append(elements, "resolve", commit)
+	elements = append(elements, strings.Split(f.Name, "/")...)
+	b := blob{name: f.Name, url: c.url(elements...), etag: f.BlobID, size: f.Size}
+	if f.LFS != nil {
+		b.etag, b.size = f.LFS.SHA256, f.LFS.Size
+	}
+	if b.size == 0 { // or not stated, which looks the same here
+		b.size = -1
+	}
+	return b
+}
+
+// describe asks for what the listing does not say.
+func (c *client) describe(ctx context.Context, b *blob) error {
+	return c.retry(ctx, listAttempts, func() (_ bool, err error) {
+		b.etag, b.size, err = c.head(ctx, b.url)
+		return false, err
+	})
+}
+
+// checkETag refuses a blob that could not be named or that nothing could be compared with.
+func (c *client) checkETag(b blob) error {
+	if !safeName.MatchString(b.etag) || (b.size < 0 && digestOf(b.etag) == nil) {
+		return fmt.Errorf("%s gives no hash for it (ETag %q, size %d)", c.endpoint.Redacted(), b.etag, b.size)
+	}
+	return nil
+}
+
+// head asks for a file's ETag and size. Redirects to another host are not followed: what counts are the Hub's own headers,
+// not those of the store that it points to.
+func (c *client) head(ctx context.Context, address string) (etag string, size int64, err error) {
+	req, err := newRequest(ctx, http.MethodHead, address)
+	if err != nil {
+		return "", 0, err
+	}
+	own := *c.http
+	own.CheckRedirect = func(next *http.Request, via []*http.Request) error {
+		if next.URL.Host != c.endpoint.Host || len(via) >= 10 {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}
+	resp, err := own.Do(req)
+	if err != nil {
+		return "", 0, transport(err)
+	}
+	defer resp.Body.Close()
+	isRedirect := resp.StatusCode/100 == 3
+	if resp.StatusCode != http.StatusOK && !isRedirect {
+		return "", 0, status(resp)
+	}
+	if etag = resp.Header.Get(hub.HeaderXLinkedETag); etag == "" {
+		etag = resp.Header.Get("ETag")
+	}
+	size = -1
+	if n, err := strconv.ParseInt(resp.Header.Get(hub.HeaderXLinkedSize), 10, 64); err == nil {
+		size = n
+	} else if !isRedirect {
+		size = resp.ContentLength
+	}
+	return strings.Trim(strings.TrimPrefix(etag, "W/"), `"`), size, nil
+}

@@ -1,0 +1,93 @@
+package study
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/specialist-nlp/specialist/pkg/train"
+)
+
+// The command tells a notebook what to run, and is told how far it is, through these variables: a notebook's cells are
+// programs of their own, started by the kernel.
+const (
+	ProfileEnv  = "SPECIALIST_PROFILE"  // a file written by WriteFile, or a profile's name
+	ProgressEnv = "SPECIALIST_PROGRESS" // a file that progress is written to
+	ParentEnv   = "SPECIALIST_PARENT"   // the process that a cell works for; when it ends, so does the cell's training
+)
+
+// FromEnvironment is the profile that SPECIALIST_PROFILE names, else demo.
+func FromEnvironment() (Profile, error) {
+	name := os.Getenv(ProfileEnv)
+	if name == "" {
+		name = Profiles()[0]
+	}
+	if !isFile(name) {
+		return ReadProfile(name, nil)
+	}
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		return Profile{}, err
+	}
+	var p Profile
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&p); err != nil {
+		return Profile{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return p, nil
+}
+
+// WriteFile stores the profile for FromEnvironment.
+func (p Profile) WriteFile(path string) error {
+	return renameio.WriteFile(path, p.canonical(), 0o644)
+}
+
+// Relay returns what tells the command of progress, nil where no command listens.
+func Relay() func(train.Progress) {
+	path := os.Getenv(ProgressEnv)
+	if path == "" {
+		return nil
+	}
+	return func(p train.Progress) {
+		if raw, err := json.Marshal(p); err == nil {
+			_ = renameio.WriteFile(path, raw, 0o644) // a lost line of progress harms nothing
+		}
+	}
+}
+
+// ReadProgress reads what Relay wrote last.
+func ReadProgress(path string) (p train.Progress, err error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return p, err
+	}
+	return p, json.Unmarshal(raw, &p)
+}
+
+// WithParent returns a context that ends when the process named by SPECIALIST_PARENT does, so that a notebook whose command
+// was interrupted stops at a checkpoint instead of training on unseen.
+func WithParent(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	parent, err := strconv.Atoi(os.Getenv(ParentEnv))
+	if err != nil {
+		return ctx, cancel
+	}
+	go func() {
+		for ctx.Err() == nil {
+			if syscall.Kill(parent, 0) != nil {
+				cancel()
+				return
+			}
+			time.Sleep(500 * time.Millisecond)
+		}
+	}()
+	return ctx, cancel
+}

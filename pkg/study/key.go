@@ -1,0 +1,80 @@
+package study
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// Keys lists the settings that a profile has, dotted, in the order of the file.
+func Keys() []string {
+	var keys []string
+	walk(reflect.ValueOf(Profile{}), "", func(key string, _ reflect.Value) { keys = append(keys, key) })
+	return keys
+}
+
+// Settings renders a profile's values as key=value lines.
+func (p Profile) Settings() []string {
+	var lines []string
+	walk(reflect.ValueOf(p), "", func(key string, v reflect.Value) {
+		value := fmt.Sprint(v.Interface())
+		if v.Kind() == reflect.Slice {
+			value = "[" + strings.Join(v.Interface().([]string), ", ") + "]"
+		}
+		lines = append(lines, key+"="+value)
+	})
+	return lines
+}
+
+// walk visits the leaves of a struct by their YAML keys.
+func walk(v reflect.Value, prefix string, visit func(key string, v reflect.Value)) {
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
+		field := v.Field(i)
+		switch {
+		case name == "-":
+		case field.Kind() == reflect.Struct && name == "":
+			walk(field, prefix, visit)
+		case field.Kind() == reflect.Struct:
+			walk(field, prefix+name+".", visit)
+		default:
+			visit(prefix+name, field)
+		}
+	}
+}
+
+// nearest returns the candidate with the smallest edit distance to the word.
+func nearest(word string, candidates []string) string {
+	best, least := "", 1<<30
+	for _, c := range candidates {
+		d := distance(word, c)
+		// A key typed without its section is near too.
+		if _, last, ok := strings.Cut(c, "."); ok {
+			d = min(d, distance(word, last)+1)
+		}
+		if d < least {
+			best, least = c, d
+		}
+	}
+	return best
+}
+
+// distance is Levenshtein's.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}

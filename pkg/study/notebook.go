@@ -1,0 +1,173 @@
+package study
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/specialist-nlp/specialist/pkg/train"
+)
+
+// Notebooks are the study's, in the order in which they are executed.
+var Notebooks = []string{"02_finetune"}
+
+// Report executes the notebooks with the profile and writes the report's folder: index.html, which needs no network, the
+// executed notebooks, and results.json. An empty out means reports/PROFILE in the checkout. Each file takes its place when all
+// are whole, so that an earlier report stays as it was until then.
+func Report(ctx context.Context, p Profile, out string, tell Tell) error {
+	home, err := Home()
+	if err != nil {
+		return err
+	}
+	if out == "" {
+		out = filepath.Join(home, "reports", p.Name)
+	}
+	jupyter, err := findJupyter(home)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
+		return err
+	}
+	work, err := os.MkdirTemp(filepath.Dir(out), ".report-*")
+	if err != nil {
+		return fmt.Errorf("the report needs a folder it can write to: %w", err)
+	}
+	defer os.RemoveAll(work)
+	profile, progress := filepath.Join(work, "profile.json"), filepath.Join(work, "progress.json")
+	if err := p.WriteFile(profile); err != nil {
+		return err
+	}
+	environment := append(os.Environ(), ProfileEnv+"="+profile, ProgressEnv+"="+progress, ParentEnv+"="+strconv.Itoa(os.Getpid()), homeEnv+"="+home)
+	for i, name := range Notebooks {
+		tell.say("[%d/%d] notebook %s", i+1, len(Notebooks), name)
+		source := filepath.Join(home, "notebooks", name+".ipynb")
+		if err := jupyter.execute(ctx, source, work, name, environment, progress, tell); err != nil {
+			return fmt.Errorf("notebook %s: %w", name, err)
+		}
+	}
+	run, err := p.Run(ctx, "", Tell{}) // finished by the notebook: this reads it
+	if err != nil {
+		return err
+	}
+	if err := run.writeResults(filepath.Join(work, "results.json")); err != nil {
+		return err
+	}
+	return publish(work, out, tell)
+}
+
+// publish moves the whole report into place.
+func publish(work, out string, tell Tell) error {
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return err
+	}
+	names := []string{"results.json"}
+	for _, n := range Notebooks {
+		names = append(names, n+".ipynb")
+	}
+	if err := os.Rename(filepath.Join(work, Notebooks[0]+".html"), filepath.Join(work, "index.html")); err != nil {
+		return err
+	}
+	for _, name := range append(names, "index.html") {
+		if err := os.Rename(filepath.Join(work, name), filepath.Join(out, name)); err != nil {
+			return err
+		}
+	}
+	tell.say("report: %s", filepath.Join(out, "index.html"))
+	return nil
+}
+
+// jupyter is the program that executes notebooks.
+type jupyter struct{ path string }
+
+func findJupyter(home string) (jupyter, error) {
+	path := filepath.Join(home, ".venv", "bin", "jupyter")
+	if isFile(path) {
+		return jupyter{path}, nil
+	}
+	path, err := exec.LookPath("jupyter")
+	if err != nil {
+		return jupyter{}, errors.New("jupyter is neither in .venv nor on PATH: run `make setup`")
+	}
+	return jupyter{path}, nil
+}
+
+// execute runs a notebook and exports it to HTML, both into dir.
+func (j jupyter) execute(ctx context.Context, source, dir, name string, environment []string, progress string, tell Tell) error {
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	go watch(watching, progress, tell)
+	if err := j.run(ctx, environment, "nbconvert", "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=-1",
+		"--output-dir", dir, "--output", name, source); err != nil {
+		return err
+	}
+	return j.run(ctx, environment, "nbconvert", "--to", "html", "--HTMLExporter.mathjax_url=", "--HTMLExporter.require_js_url=",
+		"--output-dir", dir, "--output", name, filepath.Join(dir, name+".ipynb"))
+}
+
+// run is one call of jupyter. When ctx ends, it is asked to stop, and ended if it does not.
+func (j jupyter) run(ctx context.Context, environment []string, args ...string) error {
+	cmd := exec.CommandContext(ctx, j.path, args...)
+	cmd.Env = environment
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C reaches it through Cancel alone
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
+	cmd.WaitDelay = 10 * time.Second
+	log := &tail{}
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("interrupted; the same command goes on from the last checkpoint: %w", ctx.Err())
+		}
+		return fmt.Errorf("jupyter %s failed: %s", args[0], log.reason())
+	}
+	return nil
+}
+
+// watch passes progress on while a notebook runs.
+func watch(ctx context.Context, path string, tell Tell) {
+	var last train.Progress
+	for ctx.Err() == nil {
+		p, err := ReadProgress(path)
+		if err == nil && tell.Progress != nil && (p.Step != last.Step || (p.Validation != nil) != (last.Validation != nil)) {
+			last = p
+			tell.Progress(p)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(300 * time.Millisecond):
+		}
+	}
+}
+
+// tail keeps the end of what a program prints.
+type tail struct{ text []byte }
+
+var _ io.Writer = (*tail)(nil)
+
+func (t *tail) Write(p []byte) (int, error) {
+	const most = 1 << 16
+	t.text = append(t.text, p...)
+	if len(t.text) > most {
+		t.text = t.text[len(t.text)-most:]
+	}
+	return len(p), nil
+}
+
+// reason picks the line that says what went wrong: a cell's last line on standard error, else the last line.
+func (t *tail) reason() string {
+	lines := strings.Split(strings.TrimSpace(string(t.text)), "\n")
+	for i := len(lines) - 1; i >= 0; i-- {
+		if line := strings.TrimSpace(lines[i]); strings.HasPrefix(line, "specialist:") {
+			return line
+		}
+	}
+	return strings.TrimSpace(lines[len(lines)-1])
+}

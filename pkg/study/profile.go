@@ -1,0 +1,156 @@
+package study
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/specialist-nlp/specialist/pkg/lora"
+	"github.com/specialist-nlp/specialist/pkg/train"
+)
+
+// Profile is everything that a study is made from. Its values come from one of the profile files below, changed by settings.
+type Profile struct {
+	Name      string   `yaml:"-" json:"name"`
+	Corpus    Corpus   `yaml:"corpus" json:"corpus"`
+	Base      string   `yaml:"base" json:"base"`             // a model folder, "minilm" for the one that set-up installs, or hub:owner/name@revision
+	MaxLength int      `yaml:"max_length" json:"max_length"` // tokens a note is cut to, [CLS] and [SEP] included
+	Adapter   Adapter  `yaml:"adapter" json:"adapter"`
+	Train     Training `yaml:"train" json:"train"`
+	Backend   string   `yaml:"backend" json:"backend"` // xla:cpu, xla:cuda or go
+}
+
+// Corpus says which notes are learned from, and how they are divided.
+type Corpus struct {
+	Source   string `yaml:"source" json:"source"`     // demo (embedded, synthetic) or csv
+	Path     string `yaml:"path" json:"path"`         // the CSV file, .gz or not
+	Protocol string `yaml:"protocol" json:"protocol"` // group: no text stands in two parts
+	Targets  string `yaml:"targets" json:"targets"`   // sets: a text once, with its label set; rows: once for each label
+	Seed     uint64 `yaml:"seed" json:"seed"`         // of the split, and of the demo's notes
+	Limit    int    `yaml:"limit" json:"limit"`       // train on at most this many texts; 0 takes all
+}
+
+// Adapter is the LoRA adapter to train.
+type Adapter struct {
+	Rank          int      `yaml:"rank" json:"rank"`
+	Alpha         float64  `yaml:"alpha" json:"alpha"`
+	Dropout       float64  `yaml:"dropout" json:"dropout"`
+	RSLoRA        bool     `yaml:"rslora" json:"rslora"`                 // scale by alpha / sqrt(rank)
+	TargetModules []string `yaml:"target_modules" json:"target_modules"` // of q_lin, k_lin, v_lin, out_lin, lin1, lin2
+}
+
+// Training is train.Config with the choice of what is trained.
+type Training struct {
+	Method       string `yaml:"method" json:"method"` // lora
+	train.Config `yaml:",inline"`
+}
+
+//go:embed profile/*.yaml
+var profileFiles embed.FS
+
+// Profiles names the profiles that there are.
+func Profiles() []string { return []string{"demo", "mtsamples", "paper"} }
+
+// ReadProfile returns the named profile with settings of the form key=value applied, such as train.epochs=1. The value is
+// YAML, so that [q_lin, v_lin] is a list. A key that no profile has is refused, with the nearest one that there is.
+func ReadProfile(name string, settings []string) (Profile, error) {
+	raw, err := profileFiles.ReadFile("profile/" + name + ".yaml")
+	if err != nil {
+		return Profile{}, fmt.Errorf("there is no profile %q: choose one of %s", name, strings.Join(Profiles(), ", "))
+	}
+	p := Profile{Name: name}
+	if err := decode(raw, &p); err != nil {
+		return Profile{}, fmt.Errorf("profile %s: %w", name, err)
+	}
+	for _, s := range settings {
+		if err := p.set(s); err != nil {
+			return Profile{}, err
+		}
+	}
+	return p, nil
+}
+
+// decode is strict: an unknown key is an error.
+func decode(raw []byte, to any) error {
+	d := yaml.NewDecoder(bytes.NewReader(raw))
+	d.KnownFields(true)
+	if err := d.Decode(to); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	return nil
+}
+
+// set applies one key=value.
+func (p *Profile) set(setting string) error {
+	key, value, ok := strings.Cut(setting, "=")
+	key = strings.TrimSpace(key)
+	if !ok {
+		return fmt.Errorf("setting %q is not of the form key=value, such as train.epochs=1", setting)
+	}
+	if keys := Keys(); !slices.Contains(keys, key) {
+		return fmt.Errorf("setting %q: there is no key %q; the nearest is %q (--help lists all)", setting, key, nearest(key, keys))
+	}
+	// The setting becomes a small YAML document of its own, so that one decoder gives types and errors.
+	var doc strings.Builder
+	parts := strings.Split(key, ".")
+	for i, part := range parts {
+		fmt.Fprintf(&doc, "%s%s:", strings.Repeat("  ", i), part)
+		if i < len(parts)-1 {
+			doc.WriteString("\n")
+		}
+	}
+	fmt.Fprintf(&doc, " %s\n", value)
+	if err := decode([]byte(doc.String()), p); err != nil {
+		reason := strings.TrimPrefix(strings.Join(strings.Fields(err.Error()), " "), "yaml: ")
+		return fmt.Errorf("setting %q: %s", setting, reason)
+	}
+	return nil
+}
+
+// Check refuses a profile that cannot be run, by the key that is wrong.
+func (p Profile) Check() error {
+	switch {
+	case p.Corpus.Source != "demo" && p.Corpus.Source != "csv":
+		return fmt.Errorf("corpus.source is %q, it must be demo or csv", p.Corpus.Source)
+	case p.Corpus.Source == "csv" && p.Corpus.Path == "":
+		return fmt.Errorf("profile %s needs notes: name a CSV file with --data (DATA= for make)", p.Name)
+	case p.Corpus.Protocol != "group":
+		return fmt.Errorf("corpus.protocol is %q, it must be group", p.Corpus.Protocol)
+	case p.Corpus.Targets != "sets" && p.Corpus.Targets != "rows":
+		return fmt.Errorf("corpus.targets is %q, it must be sets or rows", p.Corpus.Targets)
+	case p.Corpus.Limit < 0:
+		return fmt.Errorf("corpus.limit is %d, it must not be negative", p.Corpus.Limit)
+	case p.Base == "":
+		return errors.New("base is empty: name a model folder, minilm, or hub:owner/name@revision")
+	case p.MaxLength < 3:
+		return fmt.Errorf("max_length is %d, at least 3 tokens are needed", p.MaxLength)
+	case p.Train.Method != "lora":
+		return fmt.Errorf("train.method is %q, it must be lora", p.Train.Method)
+	}
+	if err := p.lora().Check(); err != nil {
+		return fmt.Errorf("adapter: %w", err)
+	}
+	return p.Train.Check()
+}
+
+// lora is the adapter's configuration in PEFT's terms.
+func (p Profile) lora() lora.Config {
+	a := p.Adapter
+	return lora.Config{Rank: a.Rank, Alpha: a.Alpha, Dropout: a.Dropout, RSLoRA: a.RSLoRA, TargetModules: a.TargetModules, TaskType: "SEQ_CLS", Base: p.Base}
+}
+
+// canonical is the profile as JSON, for fingerprints.
+func (p Profile) canonical() []byte {
+	raw, err := json.Marshal(p)
+	if err != nil {
+		panic(err) // plain values always marshal
+	}
+	return raw
+}

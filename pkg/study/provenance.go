@@ -1,0 +1,90 @@
+package study
+
+import (
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/specialist-nlp/specialist/pkg/classifier"
+)
+
+// Provenance says what made a result. Times is apart from the rest, because it alone differs between two equal runs.
+type Provenance struct {
+	Commit     string            `json:"commit"` // of the checkout, with "+changes" where it was not clean
+	Go         string            `json:"go"`
+	Modules    map[string]string `json:"modules"` // versions of the libraries that the numbers depend on
+	Backend    string            `json:"backend"`
+	Device     string            `json:"device"` // as the backend describes itself
+	Tokenizer  string            `json:"tokenizer"`
+	BaseSHA256 string            `json:"base_sha256"`
+	Cores      int               `json:"cores"`
+	Times      Times             `json:"times"`
+}
+
+// Times is when a result was made and what it took.
+type Times struct {
+	Finished     time.Time `json:"finished"`
+	TrainSeconds float64   `json:"train_seconds"` // of the process that finished the run, validation included
+	TestSeconds  float64   `json:"test_seconds"`
+	PeakMemoryMB float64   `json:"peak_memory_mb"` // resident, of the whole process
+}
+
+// traced are the modules whose versions a result names.
+var traced = []string{
+	"github.com/gomlx/gomlx", "github.com/gomlx/compute", "github.com/gomlx/go-xla", "github.com/gomlx/go-huggingface", "github.com/daulet/tokenizers",
+}
+
+func newProvenance(p Profile, model *classifier.Classifier, device string, started, trained time.Time) Provenance {
+	out := Provenance{
+		Commit: commit(), Go: runtime.Version(), Modules: make(map[string]string),
+		Backend: classifier.BackendName(p.Backend), Device: device, Tokenizer: model.Tokenizer.Engine(),
+		BaseSHA256: model.BaseSHA256, Cores: runtime.NumCPU(),
+		Times: Times{
+			Finished: time.Now().UTC().Truncate(time.Second), TrainSeconds: trained.Sub(started).Seconds(),
+			TestSeconds: time.Since(trained).Seconds(), PeakMemoryMB: peakMemoryMB(),
+		},
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range info.Deps {
+			for _, path := range traced {
+				if m.Path == path {
+					out.Modules[path] = m.Version
+				}
+			}
+		}
+	}
+	return out
+}
+
+// commit is the checkout's, or "unknown" outside of one.
+func commit() string {
+	home, err := Home()
+	if err != nil {
+		return "unknown"
+	}
+	hash, err := exec.Command("git", "-C", home, "rev-parse", "HEAD").Output()
+	if err != nil {
+		return "unknown"
+	}
+	id := strings.TrimSpace(string(hash))
+	if changes, err := exec.Command("git", "-C", home, "status", "--porcelain").Output(); err != nil || len(changes) > 0 {
+		id += "+changes"
+	}
+	return id
+}
+
+// peakMemoryMB is the process's largest resident size so far.
+func peakMemoryMB() float64 {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		return 0
+	}
+	perUnit := 1.0 / 1024 // kilobytes on Linux
+	if runtime.GOOS == "darwin" {
+		perUnit /= 1024
+	}
+	return float64(usage.Maxrss) * perUnit
+}
