@@ -2,6 +2,7 @@ package study
 
 import (
 	"os/exec"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -40,7 +41,7 @@ var traced = []string{
 func newProvenance(p Profile, model *classifier.Classifier, device string, started, trained time.Time) Provenance {
 	out := Provenance{
 		Commit: commit(), Go: runtime.Version(), Modules: make(map[string]string),
-		Backend: classifier.BackendName(p.Backend), Device: device, Tokenizer: model.Tokenizer.Engine(),
+		Backend: classifier.BackendName(p.Backend), Device: pluginPath.ReplaceAllString(device, " "), Tokenizer: model.Tokenizer.Engine(),
 		BaseSHA256: model.BaseSHA256, Cores: runtime.NumCPU(),
 		Times: Times{
 			Finished: time.Now().UTC().Truncate(time.Second), TrainSeconds: trained.Sub(started).Seconds(),
@@ -58,6 +59,9 @@ func newProvenance(p Profile, model *classifier.Classifier, device string, start
 	}
 	return out
 }
+
+// pluginPath is where a plugin lies on this machine, which says nothing about the numbers.
+var pluginPath = regexp.MustCompile(` \([^)]*\.so\) `)
 
 // commit is the checkout's, or "unknown" outside of one.
 func commit() string {

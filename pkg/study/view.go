@@ -1,0 +1,160 @@
+package study
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/specialist-nlp/specialist/pkg/evaluate"
+	"github.com/specialist-nlp/specialist/pkg/report"
+)
+
+// number is a whole number as a table writes it.
+func number(n int) string { return report.Count.String(report.Of(float64(n))) }
+
+// pairs is a table of names and values.
+func (r *Run) pairs(id, caption string, rows [][2]string) report.Table {
+	t := report.Table{ID: id, Caption: caption, Synthetic: r.Corpus.Synthetic, Columns: []report.Column{{Name: "What"}, {Name: "Value"}}}
+	for _, row := range rows {
+		t.Rows = append(t.Rows, []report.Cell{report.Text(row[0]), report.Text(row[1])})
+	}
+	return t
+}
+
+// Setup says what was trained, on what, and how.
+func (r *Run) Setup() report.Table {
+	c, p := r.Corpus, r.Profile
+	targets := "the label set of a text, each label with equal weight"
+	if p.Corpus.Targets == "rows" {
+		targets = "one label a row"
+	}
+	rows := [][2]string{
+		{"Notes", fmt.Sprintf("%s: %s rows kept of %s", c.Name, number(c.RowsKept), number(c.RowsRead))},
+		{"Texts and labels", fmt.Sprintf("%s texts under %d labels", number(c.Texts), c.Labels)},
+		{"Split", fmt.Sprintf("grouped by text: %s to train, %s to validate, %s to test", number(c.Train), number(c.Validation), number(c.Test))},
+		{"Targets", targets},
+		{"Base model", p.Base},
+		{"Length", fmt.Sprintf("%d tokens; %s training notes are longer and were cut", p.MaxLength, number(c.Truncated))},
+		{"Adapter", fmt.Sprintf("LoRA, rank %d, alpha %g, dropout %g, on %s", p.Adapter.Rank, p.Adapter.Alpha, p.Adapter.Dropout, strings.Join(p.Adapter.TargetModules, " and "))},
+		{"Optimiser", fmt.Sprintf("AdamW, learning rate %g after %d warm-up steps, then linear decay; weight decay %g, gradients clipped to %g", p.Train.LearningRate, p.Train.WarmupSteps, p.Train.WeightDecay, p.Train.MaxGradNorm)},
+		{"Steps", fmt.Sprintf("%s of %d notes, %d epochs of at most %d", number(r.Training.Step), p.Train.BatchSize, len(r.Training.Epochs), p.Train.Epochs)},
+	}
+	if len(c.Unlearned) > 0 {
+		rows = append(rows, [2]string{"Labels without a training text", strings.Join(c.Unlearned, "; ")})
+	}
+	if len(c.Untested) > 0 {
+		rows = append(rows, [2]string{"Labels without a test text", strings.Join(c.Untested, "; ")})
+	}
+	return r.pairs("setup", "What was trained", rows)
+}
+
+// Efficiency sets the parameters and the time beside the reported ones.
+func (r *Run) Efficiency() report.Table {
+	share := func(a, b int) report.Cell { return report.Percent.Cell(report.Of(float64(a) / float64(b))) }
+	count := func(n int) report.Cell { return report.Count.Cell(report.Of(float64(n))) }
+	n := r.Parameters
+	return report.Table{
+		ID: "efficiency", Caption: "What LoRA trains", Synthetic: r.Corpus.Synthetic,
+		Columns: []report.Column{{Name: "Quantity"}, {Name: "This run", Numeric: true}, {Name: "Reported", Numeric: true}},
+		Rows: [][]report.Cell{
+			{report.Text("Trained parameters (adapter and head)"), count(n.Trainable), count(reported.Trainable)},
+			{report.Text("of them in the adapter"), count(n.Adapter), count(294_912)},
+			{report.Text("All parameters"), count(n.Total), count(reported.AllParameters)},
+			{report.Text("Share trained"), share(n.Trainable, n.Total), share(reported.Trainable, reported.AllParameters)},
+		},
+		Note: "Reported: DistilBERT-base; PEFT's count of all parameters holds the head twice, as the frozen original and as the trained copy. This run counts each once.",
+	}
+}
+
+// headline are the metrics of the main table, in its order.
+var headline = []evaluate.Metric{
+	evaluate.RowAccuracy, evaluate.MacroF1Union, evaluate.WeightedF1, evaluate.WeightedPrecision, evaluate.WeightedRecall,
+	evaluate.Top3Accuracy, evaluate.AnyValid, evaluate.RecallAt3,
+}
+
+// Results is the test metrics with their intervals, beside the majority class, the ceiling and what was reported.
+func (r *Run) Results() report.Table {
+	t := report.Table{
+		ID: "results", Caption: fmt.Sprintf("Test metrics on %s texts, %s rows, with 95 %% intervals", number(r.Test.Notes), number(r.Test.Rows)), Synthetic: r.Corpus.Synthetic,
+		Columns: []report.Column{
+			{Name: "Metric"},
+			{Name: "This run: LoRA", Numeric: true, Note: "95 % interval by bootstrap over texts"},
+			{Name: "This run: majority class", Numeric: true, Note: "the largest training class for every note"},
+			{Name: "Ceiling", Numeric: true, Note: "the most that any function of the text can reach on these labels; an upper bound for F1 and precision"},
+			{Name: "Reported", Numeric: true, Note: "the original report's configuration 2, on other notes, another base and another split"},
+		},
+		Note: r.whyDifferent(),
+	}
+	for _, m := range headline {
+		said := report.Missing("not in the report")
+		if v, ok := reported.Test[m]; ok {
+			said = report.Of(v)
+		}
+		t.Rows = append(t.Rows, []report.Cell{
+			report.Text(m.Title()), report.Metric.Cell(value(r.Test.Metrics[m])), report.Metric.Cell(value(r.Majority.Metrics[m])),
+			report.Metric.Cell(report.Of(r.Test.Metrics[m].Ceiling)), report.Metric.Cell(said),
+		})
+	}
+	return t
+}
+
+func value(m evaluate.Measure) report.Value {
+	if m.Low != nil && m.High != nil {
+		return report.Between(m.Value, *m.Low, *m.High)
+	}
+	return report.Of(m.Value)
+}
+
+// Classes is the per-class test table, the largest classes first.
+func (r *Run) Classes() report.Table {
+	t := report.Table{
+		ID: "classes", Caption: "Test results by specialty", Synthetic: r.Corpus.Synthetic,
+		Columns: []report.Column{
+			{Name: "Specialty"}, {Name: "Test rows", Numeric: true}, {Name: "Predicted rows", Numeric: true, Note: "rows of the texts that were given this label"},
+			{Name: "Precision", Numeric: true}, {Name: "Recall", Numeric: true}, {Name: "F1", Numeric: true},
+		},
+		Note: "A text under several labels counts once for each, so that precision stays below 1 even where every prediction is one of the text's labels.",
+	}
+	for _, c := range r.bySupport() {
+		score := func(v *float64) report.Cell {
+			if v == nil {
+				return report.Metric.Cell(report.Missing(c.Reason))
+			}
+			return report.Metric.Cell(report.Of(*v))
+		}
+		t.Rows = append(t.Rows, []report.Cell{
+			report.Text(c.Label), report.Count.Cell(report.Of(float64(c.Support))), report.Count.Cell(report.Of(float64(c.Predicted))),
+			score(c.Precision), score(c.Recall), score(c.F1),
+		})
+	}
+	return t
+}
+
+// bySupport is the test result of every class, the one with the most rows first.
+func (r *Run) bySupport() []evaluate.Class {
+	classes := slices.Clone(r.Test.Classes)
+	slices.SortStableFunc(classes, func(a, b evaluate.Class) int { return b.Support - a.Support })
+	return classes
+}
+
+// Origin says what made the numbers; the times stand last, because they alone differ between two equal runs.
+func (r *Run) Origin() report.Table {
+	o := r.Provenance
+	rows := [][2]string{
+		{"Commit", o.Commit}, {"Notes (SHA-256)", r.Corpus.Hash}, {"Base weights (SHA-256)", o.BaseSHA256}, {"Run", r.Fingerprint},
+		{"Seeds", fmt.Sprintf("split %d, training %d", r.Profile.Corpus.Seed, r.Profile.Train.Seed)},
+		{"Backend", o.Backend + ", " + o.Device}, {"Tokenizer", o.Tokenizer}, {"Go", o.Go},
+	}
+	for _, path := range traced {
+		if version := o.Modules[path]; version != "" {
+			rows = append(rows, [2]string{path, version})
+		}
+	}
+	rows = append(rows,
+		[2]string{"Cores", number(o.Cores)},
+		[2]string{"Training", report.Duration.String(report.Of(o.Times.TrainSeconds))},
+		[2]string{"Peak memory", fmt.Sprintf("%.0f MB", o.Times.PeakMemoryMB)},
+		[2]string{"Finished", o.Times.Finished.Format("2006-01-02 15:04 UTC")},
+	)
+	return r.pairs("origin", "What made these numbers", rows)
+}
