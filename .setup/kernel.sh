@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# The kernel's description, in the venv, where every Jupyter that is started from it looks. The kernel starts through
+# gonb-kernel, so it has the environment of env.sh wherever it is started from.
+# shellcheck source=.setup/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+title="the kernel in .venv"
+kernels=.venv/share/jupyter/kernels
+
+key() { echo "$SPECIALIST_HOME $(version_of github.com/janpfeifer/gonb) $(command -v go) $(sha256 .setup/kernel.sh)"; }
+ready() { [ -f "$kernels/gonb/kernel.json" ] && [ -f "$kernels/gonb/logo-svg.svg" ]; }
+
+work() {
+	local part=$cache/kernel.part
+	rm -rf "$part"
+	# By a relative name, because gonb copies a program that lies below /tmp beside its kernel.
+	(cd bin && JUPYTER_DATA_DIR=$part ./gonb --install --force_deps --go_work="$SPECIALIST_HOME") ||
+		fail "gonb --install did not work" "rm bin/gonb, then the same command again"
+	.venv/bin/python - "$part/kernels/gonb/kernel.json" "$SPECIALIST_HOME/.setup/gonb-kernel" "$(dirname "$(command -v go)")" <<'PY'
+import json, sys
+path, launcher, go = sys.argv[1:]
+with open(path) as f:
+    spec = json.load(f)
+spec["argv"][0] = launcher
+spec["env"] = {"SPECIALIST_GO_DIR": go}
+with open(path, "w") as f:
+    json.dump(spec, f, indent=1)
+PY
+	mkdir -p "$kernels"
+	rm -rf "$kernels/gonb"
+	mv "$part/kernels/gonb" "$kernels/gonb"
+	rm -rf "$part"
+}
+
+step "$@"

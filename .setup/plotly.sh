@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# plotly.js (MIT), for the interactive figures, out of a wheel, with its licence.
+# shellcheck source=.setup/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+requirement="plotly==5.24.1"
+hash=f67073a1e637eb0dc3e46324d9d51e2fe76e9727c892dde64ddf1e1b51f29089
+folder=$cache/plotly
+title="plotly.js"
+
+key() { echo "$hash"; }
+ready() { [ -f "$folder/plotly.min.js" ] && [ -f "$folder/LICENSE.txt" ]; }
+
+work() {
+	local whl
+	whl=$(wheel "$requirement" "$hash")
+	progress "unpacking"
+	rm -rf "$folder" "$folder.part"
+	mkdir -p "$folder.part"
+	unpack "$whl" plotly/package_data/plotly.min.js "$folder.part/plotly.min.js"
+	unpack "$whl" plotly-5.24.1.dist-info/LICENSE.txt "$folder.part/LICENSE.txt"
+	mv "$folder.part" "$folder"
+	rm -rf "$(dirname "$whl")"
+}
+
+step "$@"

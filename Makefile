@@ -1,0 +1,63 @@
+# make report and make test install what they need below this folder (.venv, .cache, bin); see `make help`.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup build report lab test test-unit test-report lint clean
+
+PROFILE ?= demo
+
+define HELP
+make report    set up, build, train, and write reports/PROFILE/index.html
+                 PROFILE=demo|mtsamples|paper   (demo: synthetic notes, minutes on 2 cores)
+                 DATA=FILE                      the notes: a CSV, for mtsamples
+                 SET="key=value key=value"      overrides of the profile
+                 OUT=DIR                        instead of reports/PROFILE
+make lab       JupyterLab with the notebooks and the Go kernel (LAB="--port 8889" for its own options)
+make test      set up, build, lint, all tests, a cut-down report
+make build     bin/specialist (bin/specialist --help)
+make setup     JupyterLab, the Go kernel, XLA's plugin, the tokenizer, the base weights; nothing outside this folder
+make lint      gofumpt, go vet, staticcheck
+make clean     remove .venv, .cache and bin; reports/ and data/ stay
+
+By hand, with the same environment:  . .setup/env.sh
+
+From the environment:
+  GOMLX_BACKEND=xla:cpu|xla:cuda|go   xla:cuda: go-xla installs its CUDA plugin below ~/.local/lib at the first run
+  PJRT_PLUGIN_LIBRARY_PATH=DIR        XLA plugins of your own instead of the one that the set-up downloads
+  SPECIALIST_TOKENIZER=auto|rust|go   the Rust tokenizer where it can be had, insist on it, or do without it
+  PYTHON=PROGRAM                      the Python (3.11 or later, with venv) to make .venv with
+  HF_HOME, HF_TOKEN, HF_ENDPOINT      the hub, for PROFILE=paper
+endef
+export HELP
+
+help:
+	@echo "$$HELP"
+
+setup:
+	@bash .setup/setup.sh
+
+build:
+	@bash .setup/setup.sh build
+
+report: build
+	@. .setup/env.sh; bin/specialist report --profile '$(PROFILE)' $(if $(DATA),--data '$(DATA)') \
+		$(foreach s,$(SET),--set '$(s)') $(if $(OUT),--out '$(OUT)')
+
+lab: setup
+	@. .setup/env.sh; jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --notebook-dir=notebooks $(LAB)
+
+test: build lint test-unit test-report
+
+lint: build
+	@bash .ci/lint/lint.sh
+
+test-unit: build
+	@bash .ci/test.sh
+
+test-report: build
+	@bash .ci/report.sh
+
+clean:
+	@if [ -d .cache ]; then chmod -R u+w .cache; fi
+	rm -rf .venv .cache bin
