@@ -1,0 +1,134 @@
+package tokenize
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+)
+
+// minBucket is the shortest bucket of [Buckets]: below it, a batch costs little more than its overhead.
+const minBucket = 32
+
+// Buckets gives the batch lengths for notes of up to maxLen tokens: 32, 64, 128, ... below maxLen, and maxLen.
+func Buckets(maxLen int) []int {
+	var buckets []int
+	for length := minBucket; length < maxLen; length *= 2 {
+		buckets = append(buckets, length)
+	}
+	return append(buckets, maxLen)
+}
+
+// Layout says which notes make up a batch.
+type Layout struct {
+	Size   int   // rows
+	Length int   // tokens a row
+	Index  []int // [Size] the note in each row; -1 where the row is padding
+}
+
+// Plan puts notes into batches of size rows: each note goes to the shortest bucket that holds its tokens, so there
+// are no more shapes than buckets. Every note comes once. The last batch of a bucket is filled up with padding rows.
+//
+// Without rng, the buckets come from short to long and the notes within one in their order, which suits prediction.
+// With rng, both the notes of a bucket and the batches are shuffled, which suits training; the same rng gives the same
+// plan.
+func Plan(lengths []int, size int, buckets []int, rng *rand.Rand) ([]Layout, error) {
+	if size < 1 {
+		return nil, fmt.Errorf("a batch of %d notes: give 1 or more", size)
+	}
+	if len(buckets) == 0 {
+		return nil, errors.New("no bucket lengths are given")
+	}
+	buckets = slices.Compact(slices.Sorted(slices.Values(buckets)))
+	if buckets[0] < 2 {
+		return nil, fmt.Errorf("a bucket of %d tokens has no room for [CLS] and [SEP]: give 2 or more", buckets[0])
+	}
+	notes := make([][]int, len(buckets))
+	for i, length := range lengths {
+		b, _ := slices.BinarySearch(buckets, length)
+		if b == len(buckets) {
+			return nil, fmt.Errorf("note %d has %d tokens, more than the longest bucket, %d", i+1, length, buckets[b-1])
+		}
+		notes[b] = append(notes[b], i)
+	}
+	var layouts []Layout
+	for b, members := range notes {
+		if rng != nil {
+			rng.Shuffle(len(members), func(i, j int) { members[i], members[j] = members[j], members[i] })
+		}
+		for chunk := range slices.Chunk(members, size) {
+			index := slices.Clone(chunk)
+			for len(index) < size {
+				index = append(index, -1)
+			}
+			layouts = append(layouts, Layout{Size: size, Length: buckets[b], Index: index})
+		}
+	}
+	if rng != nil {
+		rng.Shuffle(len(layouts), func(i, j int) { layouts[i], layouts[j] = layouts[j], layouts[i] })
+	}
+	return layouts, nil
+}
+
+// Batch is notes in one fixed shape.
+type Batch struct {
+	IDs          []int32 // [Size, Length], row by row, padded with [PAD]
+	Mask         []bool  // [Size, Length], true on tokens
+	Size, Length int
+	Index        []int // [Size] the note in each row; -1 where the row is padding
+}
+
+// Batch fills a layout with the encodings that its plan was made for. A padding row is a [CLS] alone: attention over a
+// row without any token would be 0/0.
+func (l Layout) Batch(encodings []Encoding, pad int32) (Batch, error) {
+	b := Batch{
+		IDs: make([]int32, l.Size*l.Length), Mask: make([]bool, l.Size*l.Length),
+		Size: l.Size, Length: l.Length, Index: slices.Clone(l.Index),
+	}
+	for i := range b.IDs {
+		b.IDs[i] = pad
+	}
+	for row, note := range l.Index {
+		var ids []int32
+		switch {
+		case note >= len(encodings):
+			return Batch{}, fmt.Errorf("the plan asks for note %d of %d", note+1, len(encodings))
+		case note >= 0:
+			ids = encodings[note].IDs
+		case l.Index[0] >= 0:
+			ids = encodings[l.Index[0]].IDs[:1]
+		}
+		if len(ids) == 0 || len(ids) > l.Length {
+			return Batch{}, fmt.Errorf("row %d of a batch %d tokens long would hold %d tokens", row+1, l.Length, len(ids))
+		}
+		copy(b.IDs[row*l.Length:], ids)
+		for i := range ids {
+			b.Mask[row*l.Length+i] = true
+		}
+	}
+	return b, nil
+}
+
+// Lengths gives the number of ids of each encoding, as [Plan] takes them.
+func Lengths(encodings []Encoding) []int {
+	lengths := make([]int, len(encodings))
+	for i, e := range encodings {
+		lengths[i] = len(e.IDs)
+	}
+	return lengths
+}
+
+// Batches plans and fills all batches of the encodings, in the order of [Plan] without rng.
+func Batches(encodings []Encoding, size int, buckets []int, pad int32) ([]Batch, error) {
+	layouts, err := Plan(Lengths(encodings), size, buckets, nil)
+	if err != nil {
+		return nil, err
+	}
+	batches := make([]Batch, len(layouts))
+	for i, layout := range layouts {
+		if batches[i], err = layout.Batch(encodings, pad); err != nil {
+			return nil, err
+		}
+	}
+	return batches, nil
+}

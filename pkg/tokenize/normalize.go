@@ -1,0 +1,205 @@
+package tokenize
+
+import (
+	"cmp"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// normalization is BertNormalizer's four switches, named as in tokenizer.json.
+type normalization struct {
+	CleanText    bool `json:"clean_text"`
+	ChineseChars bool `json:"handle_chinese_chars"`
+	StripAccents bool `json:"strip_accents"`
+	Lowercase    bool `json:"lowercase"`
+}
+
+const (
+	inWord = iota
+	isSpace
+	isPunct
+)
+
+// normalizer does for the Go engine what BertNormalizer and BertPreTokenizer do in the tokenizers library.
+type normalizer struct {
+	normalization
+	chars *characters
+	ascii [utf8.RuneSelf]int16 // the byte it becomes, or -1 where it is dropped
+	class [utf8.RuneSelf]uint8
+}
+
+func newNormalizer(settings normalization) *normalizer {
+	n := &normalizer{normalization: settings, chars: chars()}
+	for c := range rune(utf8.RuneSelf) {
+		to := int16(c)
+		switch {
+		case !n.CleanText:
+		case c == '\t' || c == '\n' || c == '\r':
+			to = ' '
+		case unicode.Is(n.chars.other, c):
+			to = -1
+		}
+		if n.Lowercase && c >= 'A' && c <= 'Z' {
+			to += 'a' - 'A'
+		}
+		n.ascii[c] = to
+		switch {
+		case unicode.IsSpace(c):
+			n.class[c] = isSpace
+		case unicode.Is(n.chars.punct, c):
+			n.class[c] = isPunct
+		}
+	}
+	return n
+}
+
+// append adds the normalised text to dst. The steps are the library's, character by character: clean, set Chinese
+// characters apart, decompose and drop marks, lower.
+func (n *normalizer) append(dst []byte, text string) []byte {
+	out := writer{normalizer: n, dst: dst}
+	for i := 0; i < len(text); {
+		if c := text[i]; c < utf8.RuneSelf {
+			i++
+			if to := n.ascii[c]; to >= 0 {
+				out.flush()
+				out.dst = append(out.dst, byte(to))
+			}
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		i += size
+		if n.CleanText {
+			if r == utf8.RuneError || unicode.Is(n.chars.other, r) {
+				continue
+			}
+			if unicode.IsSpace(r) {
+				r = ' '
+			}
+		}
+		chinese := n.ChineseChars && isChinese(r)
+		if chinese {
+			out.space()
+		}
+		switch {
+		case !n.StripAccents:
+			out.lower(r)
+		case unicode.Is(n.chars.decomposes, r):
+			out.decompose(r)
+		default:
+			out.strip(r)
+		}
+		if chinese {
+			out.space()
+		}
+	}
+	out.flush()
+	return out.dst
+}
+
+// writer collects normalised text. Characters with a combining class wait until the run of them ends, because
+// canonical decomposition sorts the run by class.
+type writer struct {
+	*normalizer
+	dst     []byte
+	waiting []combining
+}
+
+type combining struct {
+	r     rune
+	class uint8
+}
+
+// lower writes r, in lower case if so set. It looks at one character at a time: a final sigma is like any other.
+func (w *writer) lower(r rune) {
+	if w.Lowercase {
+		if lower, ok := w.chars.lower[r]; ok {
+			w.dst = append(w.dst, lower...)
+			return
+		}
+		r = unicode.ToLower(r)
+	}
+	w.dst = utf8.AppendRune(w.dst, r)
+}
+
+func (w *writer) space() {
+	w.flush()
+	w.dst = append(w.dst, ' ')
+}
+
+func (w *writer) flush() {
+	if len(w.waiting) == 0 {
+		return
+	}
+	slices.SortStableFunc(w.waiting, func(a, b combining) int { return cmp.Compare(a.class, b.class) })
+	for _, c := range w.waiting {
+		w.lower(c.r)
+	}
+	w.waiting = w.waiting[:0]
+}
+
+func (w *writer) decompose(r rune) {
+	var source [utf8.UTFMax]byte
+	var buffer [32]byte
+	size := utf8.EncodeRune(source[:], r)
+	for parts := norm.NFD.Append(buffer[:0], source[:size]...); len(parts) > 0; {
+		part, size := utf8.DecodeRune(parts)
+		w.strip(part)
+		parts = parts[size:]
+	}
+}
+
+// strip writes r unless it is a mark.
+func (w *writer) strip(r rune) {
+	mark := unicode.Is(w.chars.mark, r)
+	var class uint8
+	if mark || unicode.Is(w.chars.reorder, r) {
+		var source [utf8.UTFMax]byte
+		class = norm.NFD.Properties(source[:utf8.EncodeRune(source[:], r)]).CCC()
+	}
+	if class == 0 {
+		w.flush()
+	}
+	switch {
+	case mark:
+	case class == 0:
+		w.lower(r)
+	default:
+		w.waiting = append(w.waiting, combining{r, class})
+	}
+}
+
+// eachWord calls emit with each word of normalised text: runs without white space, and each punctuation character.
+func (n *normalizer) eachWord(text []byte, emit func(word []byte)) {
+	start := 0
+	for i := 0; i < len(text); {
+		class, size := uint8(inWord), 1
+		if c := text[i]; c < utf8.RuneSelf {
+			class = n.class[c]
+		} else {
+			var r rune
+			r, size = utf8.DecodeRune(text[i:])
+			switch {
+			case unicode.IsSpace(r):
+				class = isSpace
+			case unicode.Is(n.chars.punct, r):
+				class = isPunct
+			}
+		}
+		if class != inWord {
+			if start < i {
+				emit(text[start:i])
+			}
+			if class == isPunct {
+				emit(text[i : i+size])
+			}
+			start = i + size
+		}
+		i += size
+	}
+	if start < len(text) {
+		emit(text[start:])
+	}
+}

@@ -1,0 +1,81 @@
+//go:build rusttokenizer
+
+package tokenize
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"unicode"
+
+	"github.com/daulet/tokenizers"
+)
+
+const haveRust = true
+
+// chunkBytes is how much text the library gets at a time: it needs some 200 bytes of memory for each byte of text.
+const chunkBytes = 1 << 16
+
+// rustEngine is Hugging Face's own library, with its own normalisation.
+type rustEngine struct {
+	tokenizer *tokenizers.Tokenizer
+	lower     bool
+	whole     bool // an added token holds white space, so text must not be cut there
+}
+
+func newRustEngine(d *definition) (engine, error) {
+	data, err := d.tokenizerJSON()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", d.source, err)
+	}
+	tokenizer, err := tokenizers.FromBytes(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: the tokenizers library refuses it: %w", d.source, err)
+	}
+	e := &rustEngine{tokenizer: tokenizer, lower: d.norm.Lowercase}
+	for _, token := range d.added {
+		e.whole = e.whole || strings.ContainsFunc(token.Content, unicode.IsSpace)
+	}
+	runtime.AddCleanup(e, func(t *tokenizers.Tokenizer) { _ = t.Close() }, tokenizer)
+	return e, nil
+}
+
+func (e *rustEngine) encode(text string) ([]int32, error) {
+	ids := make([]int32, 0, len(text)/4+2)
+	for text = rustText(text, e.lower); text != ""; {
+		chunk := text
+		if !e.whole {
+			chunk = text[:chunkEnd(text)]
+		}
+		text = text[len(chunk):]
+		// With [CLS] and [SEP], because the binding cannot tell "no tokens" from a failure.
+		encoding, err := e.tokenizer.EncodeWithOptionsErr(chunk, true)
+		runtime.KeepAlive(e)
+		if err != nil {
+			return nil, err
+		}
+		n := len(encoding.IDs)
+		if n < 2 {
+			return nil, fmt.Errorf("the tokenizers library gave %d tokens, want at least [CLS] and [SEP]", n)
+		}
+		for _, id := range encoding.IDs[1 : n-1] {
+			ids = append(ids, int32(id))
+		}
+	}
+	return ids, nil
+}
+
+// chunkEnd gives the place for a cut that changes no token: before a space, the last one within chunkBytes or else
+// the first one after.
+func chunkEnd(text string) int {
+	if len(text) <= chunkBytes {
+		return len(text)
+	}
+	if cut := strings.LastIndexByte(text[:chunkBytes], ' '); cut > 0 {
+		return cut
+	}
+	if cut := strings.IndexByte(text[chunkBytes:], ' '); cut >= 0 {
+		return chunkBytes + cut
+	}
+	return len(text)
+}

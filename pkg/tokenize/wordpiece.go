@@ -1,0 +1,119 @@
+package tokenize
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/gomlx/go-huggingface/tokenizers/api"
+	"github.com/gomlx/go-huggingface/tokenizers/hftokenizer"
+)
+
+// cacheWords and cacheBytes bound the cache of words that a goroutine keeps: words of notes repeat a lot.
+const (
+	cacheWords = 1 << 15
+	cacheBytes = 64
+)
+
+// goEngine finds the words itself and gives them one by one to hftokenizer's WordPiece model: on a whole note
+// hftokenizer takes time in the square of its length, and its own normalisation is not the library's.
+type goEngine struct {
+	model      *hftokenizer.Tokenizer
+	normalizer *normalizer
+	plain      *matcher // added tokens looked for in the text as it is
+	normalized *matcher // added tokens looked for in normalised text
+	maxChars   int
+	unk        int32
+	scratch    sync.Pool // of *scratch
+}
+
+type scratch struct {
+	text  []byte
+	cache map[string][]int32
+}
+
+func newGoEngine(d *definition) (engine, error) {
+	// hftokenizer counts a word's bytes where the library counts characters, so the limit is applied here.
+	content, err := json.Marshal(map[string]any{"version": "1.0", "model": d.modelJSON(math.MaxInt32)})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", d.source, err)
+	}
+	model, err := hftokenizer.NewFromContent(nil, content)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", d.source, err)
+	}
+	if err := model.With(api.EncodeOptions{AddSpecialTokens: false}); err != nil {
+		return nil, fmt.Errorf("%s: %w", d.source, err)
+	}
+	e := &goEngine{model: model, normalizer: newNormalizer(d.norm), maxChars: d.maxChars, unk: d.vocab[d.unk]}
+	e.scratch.New = func() any { return &scratch{cache: map[string][]int32{}} }
+	// Of two tokens with one normalised form, the library takes the special one.
+	var plain, normalized []addedToken
+	for _, special := range []bool{true, false} {
+		for _, token := range d.added {
+			switch {
+			case token.Special != special:
+			case token.Normalized:
+				normalized = append(normalized, token)
+			default:
+				plain = append(plain, token)
+			}
+		}
+	}
+	e.plain = newMatcher(plain, func(text string) string { return text })
+	e.normalized = newMatcher(normalized, func(text string) string { return string(e.normalizer.append(nil, text)) })
+	return e, nil
+}
+
+func (e *goEngine) encode(text string) ([]int32, error) {
+	s := e.scratch.Get().(*scratch)
+	defer e.scratch.Put(s)
+	ids := make([]int32, 0, len(text)/4+2)
+	for _, p := range e.plain.split(text) {
+		if p.token {
+			ids = append(ids, p.id)
+			continue
+		}
+		s.text = e.normalizer.append(s.text[:0], p.text)
+		if e.normalized.empty {
+			ids = e.words(ids, s, s.text)
+			continue
+		}
+		for _, q := range e.normalized.split(string(s.text)) {
+			if q.token {
+				ids = append(ids, q.id)
+			} else {
+				ids = e.words(ids, s, []byte(q.text))
+			}
+		}
+	}
+	return ids, nil
+}
+
+func (e *goEngine) words(ids []int32, s *scratch, text []byte) []int32 {
+	e.normalizer.eachWord(text, func(word []byte) {
+		if pieces, known := s.cache[string(word)]; known {
+			ids = append(ids, pieces...)
+			return
+		}
+		if len(word) > e.maxChars && utf8.RuneCount(word) > e.maxChars {
+			ids = append(ids, e.unk)
+			return
+		}
+		found := e.model.Encode(string(word))
+		pieces := make([]int32, len(found))
+		for i, id := range found {
+			pieces[i] = int32(id)
+		}
+		ids = append(ids, pieces...)
+		if len(word) <= cacheBytes {
+			if len(s.cache) >= cacheWords {
+				clear(s.cache)
+			}
+			s.cache[string(word)] = pieces
+		}
+	})
+	return ids
+}
