@@ -59,9 +59,9 @@ func (c Card) write(dir string) error {
 	return renameio.WriteFile(filepath.Join(dir, labelsFile), append(raw, '\n'), 0o644)
 }
 
-// chooseLabels finds the label list for a base and an adapter: the adapter folder's own, else the base's id2label, else, for a
-// head of two classes, the names that transformers gives it.
-func chooseLabels(dir string, base *distilbert.Weights, adapter *lora.Adapter, card Card) ([]string, error) {
+// chooseLabels finds the label list for a base and an adapter: the adapter folder's own, else the base's id2label, else, where
+// a trained head says how many there are, the names that transformers gives to labels without one (unnamed is then true).
+func chooseLabels(dir string, base *distilbert.Weights, adapter *lora.Adapter, card Card) (labels []string, unnamed bool, err error) {
 	classes := 0
 	if base.HasHead {
 		classes = base.Classes
@@ -71,18 +71,21 @@ func chooseLabels(dir string, base *distilbert.Weights, adapter *lora.Adapter, c
 			classes = t.Shape[0]
 		}
 	}
-	labels := card.Labels
+	labels = card.Labels
 	if labels == nil {
 		labels = base.Config.Labels
 	}
-	if labels == nil && classes == len(distilbert.Unlabelled) {
-		labels = distilbert.Unlabelled
-	}
 	if labels == nil {
-		return nil, fmt.Errorf("%s names no labels (id2label in config.json, or %s in the adapter's folder): a base that was not fine-tuned needs an adapter", dir, labelsFile)
+		if classes == 0 {
+			return nil, false, fmt.Errorf("%s has no classification head and names no labels (id2label in config.json, or %s in the adapter's folder): a base that was not fine-tuned needs an adapter", dir, labelsFile)
+		}
+		for i := range classes {
+			labels = append(labels, fmt.Sprintf("LABEL_%d", i))
+		}
+		return labels, true, nil
 	}
 	if classes != 0 && classes != len(labels) {
-		return nil, fmt.Errorf("the classifier has %d classes, but %d labels are named (by %s in the adapter's folder, or by id2label in %s)", classes, len(labels), labelsFile, filepath.Join(dir, "config.json"))
+		return nil, false, fmt.Errorf("the classifier has %d classes, but %d labels are named (by %s in the adapter's folder, or by id2label in %s)", classes, len(labels), labelsFile, filepath.Join(dir, "config.json"))
 	}
-	return labels, nil
+	return labels, false, nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/specialist-nlp/specialist/pkg/distilbert"
@@ -44,13 +45,16 @@ func Open(baseDir, adapterDir string) (*Classifier, error) {
 			return nil, err
 		}
 	}
-	labels, err := chooseLabels(baseDir, base, adapter, card)
+	labels, unnamed, err := chooseLabels(baseDir, base, adapter, card)
 	if err != nil {
 		return nil, err
 	}
 	m, err := New(base, adapter, labels, 0)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", strings.Join([]string{baseDir, adapterDir}, " with "), err)
+	}
+	if unnamed {
+		m.notice("no labels are named: they are called %s to %s", labels[0], labels[len(labels)-1])
 	}
 	if card.BaseSHA256 != "" && card.BaseSHA256 != sum {
 		m.notice("the adapter was trained on a base whose weights have SHA-256 %.12s; this base's have %.12s", card.BaseSHA256, sum)
@@ -97,8 +101,8 @@ func join(m *Model, baseDir, sum string, card Card) (*Classifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	if tokenizer.VocabSize() > m.Config.VocabSize {
-		return nil, fmt.Errorf("%s: the tokenizer has %d words, the model embeds only %d", baseDir, tokenizer.VocabSize(), m.Config.VocabSize)
+	for _, remark := range tokenizer.Remarks() {
+		m.notice("%s", remark)
 	}
 	c := &Classifier{Model: m, Tokenizer: tokenizer, MaxLength: m.Config.MaxPositions, BaseDir: baseDir, BaseSHA256: sum, Synthetic: card.Synthetic}
 	if card.MaxLength > 0 {
@@ -117,6 +121,21 @@ func (c *Classifier) SetMaxLength(tokens int) error {
 	}
 	c.MaxLength = min(tokens, c.Config.MaxPositions)
 	return nil
+}
+
+// Encode tokenizes notes, cut to MaxLength. A note that is not UTF-8, and a token that the model has no embedding for, are
+// errors that name the note.
+func (c *Classifier) Encode(texts []string) ([]tokenize.Encoding, error) {
+	encodings, err := c.Tokenizer.EncodeAll(texts, c.MaxLength)
+	if err != nil {
+		return nil, err
+	}
+	for i, e := range encodings {
+		if id := slices.Max(e.IDs); int(id) >= c.Config.VocabSize {
+			return nil, fmt.Errorf("note %d has a token with the id %d, but the model embeds only %d: the tokenizer in %s belongs to another model", i+1, id, c.Config.VocabSize, c.BaseDir)
+		}
+	}
+	return encodings, nil
 }
 
 // WriteAdapter stores the trained adapter and head as a folder that PEFT loads, with the label list beside it.

@@ -42,7 +42,7 @@ func (p *Predictor) Labels() []string { return p.classifier.Labels }
 
 // Predict implements predict.Predictor.
 func (p *Predictor) Predict(ctx context.Context, texts []string) ([]predict.Output, error) {
-	encodings, err := p.classifier.Tokenizer.EncodeAll(texts, p.classifier.MaxLength)
+	encodings, err := p.classifier.Encode(texts)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package study
 import (
 	"fmt"
 
+	"github.com/specialist-nlp/specialist/pkg/classifier"
 	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
@@ -72,12 +73,12 @@ func (n *Notes) uniform(note int) []float32 {
 
 // trainingData encodes the training notes and gives them their targets: a note once with its label set, or once for each of
 // its labels.
-func (n *Notes) trainingData(targets string, tokenizer *tokenize.Tokenizer, maxLength int) (train.Data, error) {
-	encodings, err := tokenizer.EncodeAll(n.texts(n.Split.Train), maxLength)
+func (n *Notes) trainingData(targets string, model *classifier.Classifier) (train.Data, error) {
+	encodings, err := model.Encode(n.texts(n.Split.Train))
 	if err != nil {
 		return train.Data{}, fmt.Errorf("training notes: %w", err)
 	}
-	data := train.Data{Buckets: tokenize.Buckets(maxLength), Pad: tokenizer.PadID()}
+	data := train.Data{Buckets: tokenize.Buckets(model.MaxLength), Pad: model.Tokenizer.PadID()}
 	for i, note := range n.Split.Train {
 		if targets == "sets" {
 			data.Encodings = append(data.Encodings, encodings[i])

@@ -138,7 +138,7 @@ func (p Profile) fit(ctx context.Context, dir, fingerprint string, notes *Notes,
 		return nil, err
 	}
 	defer backend.Finalize()
-	data, err := notes.trainingData(p.Corpus.Targets, model.Tokenizer, model.MaxLength)
+	data, err := notes.trainingData(p.Corpus.Targets, model)
 	if err != nil {
 		return nil, err
 	}

@@ -110,8 +110,12 @@ func (r *Run) Classes() report.Table {
 	t := report.Table{
 		ID: "classes", Caption: "Test results by specialty", Synthetic: r.Corpus.Synthetic,
 		Columns: []report.Column{
-			{Name: "Specialty"}, {Name: "Test rows", Numeric: true}, {Name: "Predicted rows", Numeric: true, Note: "rows of the texts that were given this label"},
-			{Name: "Precision", Numeric: true}, {Name: "Recall", Numeric: true}, {Name: "F1", Numeric: true},
+			{Name: "Specialty"},
+			{Name: "Test rows", Numeric: true},
+			{Name: "Predicted rows", Numeric: true, Note: "rows of the texts that were given this label"},
+			{Name: "Precision", Numeric: true},
+			{Name: "Recall", Numeric: true},
+			{Name: "F1", Numeric: true},
 		},
 		Note: "A text under several labels counts once for each, so that precision stays below 1 even where every prediction is one of the text's labels.",
 	}
@@ -141,9 +145,14 @@ func (r *Run) bySupport() []evaluate.Class {
 func (r *Run) Origin() report.Table {
 	o := r.Provenance
 	rows := [][2]string{
-		{"Commit", o.Commit}, {"Notes (SHA-256)", r.Corpus.Hash}, {"Base weights (SHA-256)", o.BaseSHA256}, {"Run", r.Fingerprint},
+		{"Commit", o.Commit},
+		{"Notes (SHA-256)", r.Corpus.Hash},
+		{"Base weights (SHA-256)", o.BaseSHA256},
+		{"Run", r.Fingerprint},
 		{"Seeds", fmt.Sprintf("split %d, training %d", r.Profile.Corpus.Seed, r.Profile.Train.Seed)},
-		{"Backend", o.Backend + ", " + o.Device}, {"Tokenizer", o.Tokenizer}, {"Go", o.Go},
+		{"Backend", o.Backend + ", " + o.Device},
+		{"Tokenizer", o.Tokenizer},
+		{"Go", o.Go},
 	}
 	for _, path := range traced {
 		if version := o.Modules[path]; version != "" {

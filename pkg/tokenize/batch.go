@@ -3,7 +3,6 @@ package tokenize
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 )
 
@@ -29,10 +28,8 @@ type Layout struct {
 // Plan puts notes into batches of size rows: each note goes to the shortest bucket that holds its tokens, so there
 // are no more shapes than buckets. Every note comes once. The last batch of a bucket is filled up with padding rows.
 //
-// Without rng, the buckets come from short to long and the notes within one in their order, which suits prediction.
-// With rng, both the notes of a bucket and the batches are shuffled, which suits training; the same rng gives the same
-// plan.
-func Plan(lengths []int, size int, buckets []int, rng *rand.Rand) ([]Layout, error) {
+// The buckets come from short to long and the notes within one in their order, which suits prediction.
+func Plan(lengths []int, size int, buckets []int) ([]Layout, error) {
 	if size < 1 {
 		return nil, fmt.Errorf("a batch of %d notes: give 1 or more", size)
 	}
@@ -53,9 +50,6 @@ func Plan(lengths []int, size int, buckets []int, rng *rand.Rand) ([]Layout, err
 	}
 	var layouts []Layout
 	for b, members := range notes {
-		if rng != nil {
-			rng.Shuffle(len(members), func(i, j int) { members[i], members[j] = members[j], members[i] })
-		}
 		for chunk := range slices.Chunk(members, size) {
 			index := slices.Clone(chunk)
 			for len(index) < size {
@@ -63,9 +57,6 @@ func Plan(lengths []int, size int, buckets []int, rng *rand.Rand) ([]Layout, err
 			}
 			layouts = append(layouts, Layout{Size: size, Length: buckets[b], Index: index})
 		}
-	}
-	if rng != nil {
-		rng.Shuffle(len(layouts), func(i, j int) { layouts[i], layouts[j] = layouts[j], layouts[i] })
 	}
 	return layouts, nil
 }
@@ -118,9 +109,9 @@ func Lengths(encodings []Encoding) []int {
 	return lengths
 }
 
-// Batches plans and fills all batches of the encodings, in the order of [Plan] without rng.
+// Batches plans and fills all batches of the encodings, in the order of [Plan].
 func Batches(encodings []Encoding, size int, buckets []int, pad int32) ([]Batch, error) {
-	layouts, err := Plan(Lengths(encodings), size, buckets, nil)
+	layouts, err := Plan(Lengths(encodings), size, buckets)
 	if err != nil {
 		return nil, err
 	}

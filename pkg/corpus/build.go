@@ -1,0 +1,197 @@
+package corpus
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+type textKey [sha256.Size]byte
+
+// builder takes the rows of any source one at a time, cleans, checks and deduplicates them, and makes the Corpus.
+type builder struct {
+	name   string
+	rows   []Row
+	keys   []textKey             // of rows, by index
+	filed  map[filing]int        // index of the row kept for a text under a label
+	texts  map[textKey]string    // one spelling of each text, so that its rows share one string
+	labels map[string]string     // likewise for labels
+	ids    map[string]identified // what each id of the source stood for first
+	report Report
+}
+
+type filing struct {
+	text  textKey
+	label string
+}
+
+type identified struct {
+	text textKey
+	line int
+}
+
+func newBuilder(name string) *builder {
+	return &builder{
+		name:   name,
+		filed:  map[filing]int{},
+		texts:  map[textKey]string{},
+		labels: map[string]string{},
+		ids:    map[string]identified{},
+	}
+}
+
+// add takes one source row with its Line set. The error is a *LineError: a text without a label, or an id that stood
+// for another text before.
+func (b *builder) add(row Row) error {
+	b.report.RowsRead++
+	clean := Clean(row.Text)
+	key := textKey(sha256.Sum256([]byte(clean)))
+	row.ID = strings.TrimSpace(row.ID)
+	if row.ID != "" {
+		if first, seen := b.ids[row.ID]; !seen {
+			b.ids[strings.Clone(row.ID)] = identified{key, row.Line}
+		} else if first.text != key {
+			return &LineError{b.name, row.Line, row.ID, fmt.Sprintf("this id has another text on line %d; ids must be unique to a text", first.line)}
+		}
+	}
+	if len(clean) < MinCharacters {
+		b.report.DroppedShort++
+		if strings.TrimSpace(row.Text) == "" {
+			b.report.WithoutText++
+		}
+		return nil
+	}
+	label := strings.Join(strings.Fields(row.Label), " ")
+	if label == "" {
+		return &LineError{b.name, row.Line, row.ID, "the row has a text but no label"}
+	}
+	if _, seen := b.labels[label]; !seen {
+		b.labels[label] = label
+	}
+	b.keep(row, key, b.labels[label])
+	return nil
+}
+
+// keep files a row that is fit to keep. Of duplicates it keeps the one that sorts first, which no reordering changes.
+func (b *builder) keep(row Row, key textKey, label string) {
+	if shared, seen := b.texts[key]; seen && shared == row.Text {
+		row.Text = shared
+	} else {
+		row.Text = strings.Clone(row.Text)
+		if !seen {
+			b.texts[key] = row.Text
+		}
+	}
+	if row.ID == "" {
+		row.ID = "text-" + hex.EncodeToString(key[:8])
+	}
+	// A reader's fields may be slices of one large string; the small ones must not keep it alive.
+	row.ID, row.Description, row.Keywords = strings.Clone(row.ID), strings.Clone(row.Description), strings.Clone(row.Keywords)
+	row.Label = label
+	at, duplicate := b.filed[filing{key, label}]
+	if !duplicate {
+		b.filed[filing{key, label}] = len(b.rows)
+		b.rows = append(b.rows, row)
+		b.keys = append(b.keys, key)
+		return
+	}
+	b.report.DroppedDuplicate++
+	if compareContent(&row, &b.rows[at]) < 0 {
+		b.rows[at] = row
+	}
+}
+
+// corpus returns what the rows added so far make up. No row to keep, or one label only, is an error.
+func (b *builder) corpus() (*Corpus, error) {
+	b.report.RowsKept = len(b.rows)
+	if len(b.rows) == 0 {
+		return nil, fmt.Errorf("%s: no row to keep (%d read, %d of them under %d characters of cleaned text)",
+			b.name, b.report.RowsRead, b.report.DroppedShort, MinCharacters)
+	}
+	c := &Corpus{Name: b.name, Report: b.report}
+	for label := range b.labels {
+		c.Labels = append(c.Labels, label)
+	}
+	slices.Sort(c.Labels)
+	if len(c.Labels) < 2 {
+		return nil, fmt.Errorf("%s: every row is labelled %q; a classifier needs at least two labels", b.name, c.Labels[0])
+	}
+
+	order := make([]int, len(b.rows))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(b.rows[x].Line, b.rows[y].Line) })
+	c.Rows = make([]Row, 0, len(b.rows))
+	byKey := make(map[textKey]int, len(b.texts))
+	for _, from := range order {
+		row, key := b.rows[from], b.keys[from]
+		n, seen := byKey[key]
+		if !seen {
+			n = len(c.Notes)
+			byKey[key] = n
+			c.Notes = append(c.Notes, Note{Key: hex.EncodeToString(key[:])})
+		}
+		row.Note = n
+		label, _ := c.LabelIndex(row.Label)
+		note := &c.Notes[n]
+		note.Labels = append(note.Labels, label)
+		note.Rows = append(note.Rows, len(c.Rows))
+		c.Rows = append(c.Rows, row)
+	}
+	for i := range c.Notes {
+		note := &c.Notes[i]
+		slices.Sort(note.Labels)
+		first := &c.Rows[note.Rows[0]]
+		for _, r := range note.Rows[1:] {
+			if compareContent(&c.Rows[r], first) < 0 {
+				first = &c.Rows[r]
+			}
+		}
+		note.ID, note.Text = first.ID, first.Text
+	}
+	c.Hash = contentHash(c.Rows)
+	return c, nil
+}
+
+// compareContent orders rows by what they hold, never by where they stand. Ids of digits sort as numbers.
+func compareContent(a, b *Row) int {
+	return cmp.Or(
+		cmp.Compare(a.Text, b.Text),
+		cmp.Compare(len(a.ID), len(b.ID)),
+		cmp.Compare(a.ID, b.ID),
+		compareLabels(a, b),
+		cmp.Compare(a.Description, b.Description),
+		cmp.Compare(a.Keywords, b.Keywords),
+	)
+}
+
+func compareLabels(a, b *Row) int { return cmp.Compare(a.Label, b.Label) }
+
+// contentHash returns the SHA-256, in hexadecimal, that stands for the content of the kept rows in any order. Each
+// row's digest is the SHA-256 of its id, text, label, description and keywords, every field preceded by its length in
+// bytes (8 bytes, big-endian); the result is the SHA-256 of a version line and the digests in ascending order.
+func contentHash(rows []Row) string {
+	digests := make([]textKey, len(rows))
+	var buf []byte
+	for i := range rows {
+		r := &rows[i]
+		buf = buf[:0]
+		for _, field := range []string{r.ID, r.Text, r.Label, r.Description, r.Keywords} {
+			buf = binary.BigEndian.AppendUint64(buf, uint64(len(field)))
+			buf = append(buf, field...)
+		}
+		digests[i] = sha256.Sum256(buf)
+	}
+	slices.SortFunc(digests, func(a, b textKey) int { return slices.Compare(a[:], b[:]) })
+	h := sha256.New()
+	h.Write([]byte("corpus v1\n"))
+	for i := range digests {
+		h.Write(digests[i][:])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

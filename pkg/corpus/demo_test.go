@@ -1,0 +1,228 @@
+package corpus
+
+import (
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// demoHash is the content hash of Demo(42). It changes with the templates and with nothing else.
+const demoHash = "bc75520ff5b9734012410b5ef27776e2bf03e97977ff837f2f77c301e7478b48"
+
+func TestDemoIsTheSameEverywhere(t *testing.T) {
+	c, err := Demo(42)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Hash != demoHash {
+		t.Errorf("hash %s, want %s", c.Hash, demoHash)
+	}
+	again, err := Demo(42)
+	if err != nil || again.Hash != c.Hash || again.Rows[7].ID != c.Rows[7].ID || again.Rows[7].Text != c.Rows[7].Text {
+		t.Errorf("the same seed gives another corpus (%v)", err)
+	}
+	if other, err := Demo(43); err != nil || other.Hash == c.Hash {
+		t.Errorf("another seed gives the same corpus (%v)", err)
+	}
+	if !c.Synthetic || c.Name != DemoName {
+		t.Errorf("name %q, synthetic %v", c.Name, c.Synthetic)
+	}
+}
+
+// structure is what is known of a corpus before reading it.
+type structure struct {
+	report        Report
+	texts, labels int
+	labelsPerText []int
+	largest       string
+	largestRows   int
+	smallestRows  int
+}
+
+func (want structure) check(t *testing.T, c *Corpus) {
+	t.Helper()
+	if c.Report != want.report {
+		t.Errorf("report %+v, want %+v", c.Report, want.report)
+	}
+	if len(c.Notes) != want.texts || len(c.Labels) != want.labels || len(c.Rows) != want.report.RowsKept {
+		t.Errorf("%d texts, %d labels, %d rows; want %d, %d, %d", len(c.Notes), len(c.Labels), len(c.Rows), want.texts, want.labels, want.report.RowsKept)
+	}
+	if got := c.LabelsPerText(); !slices.Equal(got, want.labelsPerText) {
+		t.Errorf("labels per text %v, want %v", got, want.labelsPerText)
+	}
+	counts := c.RowCounts(c.RowsOf(c.canonicalNotes()))
+	largest := slices.Index(counts, slices.Max(counts))
+	if c.Labels[largest] != want.largest || counts[largest] != want.largestRows || slices.Min(counts) != want.smallestRows {
+		t.Errorf("%q with %d rows is the largest class, the smallest has %d; want %q with %d, and %d",
+			c.Labels[largest], counts[largest], slices.Min(counts), want.largest, want.largestRows, want.smallestRows)
+	}
+	for i, note := range c.Notes {
+		if len(note.Labels) != len(note.Rows) || !slices.IsSorted(note.Labels) || !slices.IsSorted(note.Rows) {
+			t.Fatalf("note %d: labels %v, rows %v", i, note.Labels, note.Rows)
+		}
+		for _, row := range note.Rows {
+			if c.Rows[row].Note != i || Clean(c.Rows[row].Text) != Clean(note.Text) {
+				t.Fatalf("row %d does not belong to note %d", row, i)
+			}
+		}
+	}
+}
+
+func TestDemoHasTheRealStructure(t *testing.T) {
+	c, err := Demo(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	structure{
+		report: Report{RowsRead: 1704, RowsKept: 1687, DroppedShort: 16, WithoutText: 11, DroppedDuplicate: 1},
+		texts:  DemoTexts, labels: 40,
+		labelsPerText: []int{0, 70, 586, 132, 11, 1},
+		largest:       "Surgery", largestRows: 365, smallestRows: demoRarest,
+	}.check(t, c)
+}
+
+func TestDemoTexts(t *testing.T) {
+	c, err := Demo(5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The names that give a specialty away.
+	named := regexp.MustCompile(`(?i)cardiovasc|pulmonology|orthop[ae]+dic|radiolog|gastroenterolog|neurolog(y|ist)|urolog(y|ist)|gynecolog|` +
+		`obstetrics|otolaryng|neurosurg|ophthalmolog|hematolog|oncolog|nephrolog|pediatric|neonat|psychiatr|podiatr|dermatolog|` +
+		`dentistry|dentist\b|chiropract|endocrinolog|rheumatolog|bariatric|immunolog|hospice|palliative|autopsy`)
+	broken := regexp.MustCompile(`[{}\[\]|<>]|[^0-9]\.\.|\s[.,;:]|  |\ba [aeio][a-z]+-year|%!`)
+	short, long, keywords := 0, 0, 0
+	for _, note := range c.Notes {
+		if found := named.FindString(note.Text); found != "" {
+			t.Errorf("%q stands in %q", found, note.Text)
+		}
+		if found := broken.FindString(note.Text); found != "" {
+			t.Errorf("%q in %q", found, note.Text)
+		}
+		switch n := len(strings.Fields(note.Text)); {
+		case demoShortWords[0] <= n && n <= demoShortWords[1]:
+			short++
+		case demoLongWords[0] <= n && n <= demoLongWords[1]:
+			long++
+		default:
+			t.Errorf("%d words: %q", n, note.Text)
+		}
+	}
+	if short < DemoTexts*4/10 || long < DemoTexts*4/10 {
+		t.Errorf("%d short and %d long notes", short, long)
+	}
+	for _, row := range c.Rows {
+		if row.Description == "" {
+			t.Errorf("row %s has no description", row.ID)
+		}
+		if strings.HasPrefix(row.Keywords, strings.ToLower(row.Label)) {
+			keywords++
+		}
+	}
+	if share := float64(keywords) / float64(len(c.Rows)); share < 0.72 || share > 0.82 {
+		t.Errorf("keywords name the label on %.2f of the rows", share)
+	}
+}
+
+func TestDemoSized(t *testing.T) {
+	for _, texts := range []int{DemoMinTexts, 333, 2350} {
+		c, err := DemoSized(1, texts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		counts := c.NoteCounts(c.canonicalNotes())
+		if len(c.Notes) != texts || len(c.Labels) != 40 || slices.Min(counts) < demoRarest {
+			t.Errorf("%d texts, %d labels, at least %d each; want %d texts", len(c.Notes), len(c.Labels), slices.Min(counts), texts)
+		}
+	}
+	if _, err := DemoSized(1, DemoMinTexts-1); err == nil || !strings.Contains(err.Error(), "too few for 40 labels") {
+		t.Errorf("too few texts: %v", err)
+	}
+}
+
+// Every template of every topic can be written for every patient and variant, whether or not a seed comes by it.
+func TestDemoTemplates(t *testing.T) {
+	lib, err := demoLibrary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	names := []string{"complaint", "history", "exam", "assessment", "plan", "operation", "steps", "study", "findings", "impression"}
+	known := map[string]bool{}
+	for _, set := range lib.plan.Sets {
+		for _, label := range set.Labels {
+			known[label] = true
+		}
+		for range 50 {
+			form := lib.form(set.Labels, rng)
+			topics := lib.choose(set.Labels, form.Needs, rng)
+			if len(topics) == 0 || !topics[0].has(form.Needs) {
+				t.Fatalf("no topic for %q on the form %q", set.Labels, form.Name)
+			}
+			for _, label := range set.Labels {
+				covered := slices.ContainsFunc(topics, func(t *demoTopic) bool { return slices.Contains(t.Labels, label) })
+				if !covered && !slices.Contains(lib.plan.DocumentLabels, label) {
+					t.Errorf("nothing in a note under %q tells of %q", set.Labels, label)
+				}
+			}
+		}
+	}
+	for _, rule := range lib.plan.Rules {
+		for form := range rule.Forms {
+			if lib.forms[form] == nil || (rule.Label != "" && !known[rule.Label]) {
+				t.Errorf("rule %+v names no form or no label of the plan", rule)
+			}
+		}
+	}
+	for _, topic := range lib.topics {
+		for _, label := range topic.Labels {
+			if !known[label] {
+				t.Errorf("%s: label %q is not in the plan", topic.Name, label)
+			}
+		}
+		for _, need := range []string{"", "procedure", "study"} {
+			if !topic.has(need) {
+				continue
+			}
+			for range 10 {
+				w := newDemoWriter(lib, topic.Labels, need, []*demoTopic{topic}, rng)
+				w.elsewhere(2)
+				for _, name := range names {
+					said, _ := topic.sentences(name)
+					for _, s := range said {
+						_, text := cutPrefix(s)
+						w.expand(text)
+					}
+				}
+				if w.err != nil {
+					t.Fatalf("%s: %v", topic.Name, w.err)
+				}
+			}
+		}
+	}
+	w := newDemoWriter(lib, nil, "", lib.topics[:1], rng)
+	w.elsewhere(1)
+	for _, form := range lib.forms {
+		for _, section := range slices.Concat(form.Short, form.Long) {
+			for _, item := range section.Say {
+				name, _ := w.item(item)
+				if name != "elsewhere" && !slices.Contains(names, name) && len(lib.banks[name]) == 0 {
+					t.Errorf("form %s: nothing is called %q", form.Name, name)
+				}
+			}
+		}
+	}
+	for _, bank := range lib.banks {
+		for _, s := range bank {
+			_, text := cutPrefix(s)
+			for range 10 {
+				w.expand(text)
+			}
+		}
+	}
+	if w.err != nil {
+		t.Error(w.err)
+	}
+}

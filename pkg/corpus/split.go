@@ -1,0 +1,160 @@
+package corpus
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+)
+
+// Relative sizes of train, validation and test: the row counts of the study, 75.6, 13.3 and 11.0 percent.
+var partWeights = [3]int{3371, 595, 491}
+
+// Split is the three parts of a corpus. GroupSplit fills it with indices into Corpus.Notes, RowSplit with indices
+// into Corpus.Rows. The parts are disjoint, hold every index once, and none is empty. Within a part the indices stand
+// in the order of the texts' keys (then labels), so a part lists the same content whatever the order of the source.
+type Split struct{ Train, Validation, Test []int }
+
+// GroupSplit splits the notes, so that no text is in two parts, with the label sets stratified.
+//
+// It is iterative stratification (Sechidis, Tsoumakas and Vlahavas 2011): the label with the fewest notes left is dealt
+// out first, each note to the part that still wants most of that label, then to the one with most room, then
+// by the seeded generator. Part sizes are exact (75.6, 13.3, 11.0 percent, the largest remainders rounded up, at least
+// one note each), so a full part takes no more notes. A class of one or two notes goes to train, one of three to five
+// to train and validation, as long as the sets it is part of do not force otherwise; Absent lists what a part lacks.
+//
+// The result is a function of the content and the seed. Fewer than three notes are an error.
+func GroupSplit(c *Corpus, seed uint64) (Split, error) {
+	order := c.canonicalNotes()
+	sets := make([][]int, len(order))
+	for i, n := range order {
+		sets[i] = c.Notes[n].Labels
+	}
+	return c.split("texts", order, sets, rand.NewPCG(seed, 1))
+}
+
+// RowSplit splits the rows, stratified by label, the same way as GroupSplit: each class falls on the parts in
+// proportion, the rarest first. The rows of one text may fall on several parts, as in a plain stratified row split.
+// A class with one or two rows goes to train whole. Fewer than three rows are an error.
+func RowSplit(c *Corpus, seed uint64) (Split, error) {
+	order := c.RowsOf(c.canonicalNotes())
+	sets := make([][]int, len(order))
+	for i, label := range c.RowTargets(order) {
+		sets[i] = []int{label}
+	}
+	return c.split("rows", order, sets, rand.NewPCG(seed, 2))
+}
+
+// canonicalNotes returns the indices of the notes by key.
+func (c *Corpus) canonicalNotes() []int {
+	order := make([]int, len(c.Notes))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(c.Notes[a].Key, c.Notes[b].Key) })
+	return order
+}
+
+func (c *Corpus) split(what string, order []int, sets [][]int, source rand.Source) (Split, error) {
+	if len(order) < len(partWeights) {
+		return Split{}, fmt.Errorf("%s: %d %s; a split into train, validation and test needs at least %d", c.Name, len(order), what, len(partWeights))
+	}
+	parts := [3][]int{}
+	for i, part := range stratify(sets, len(c.Labels), rand.New(source)) {
+		parts[part] = append(parts[part], order[i])
+	}
+	return Split{parts[0], parts[1], parts[2]}, nil
+}
+
+// stratify deals items with label sets out to the parts and returns the part of each. All arithmetic is on integers,
+// so that no machine rounds differently.
+func stratify(sets [][]int, labels int, rng *rand.Rand) []int {
+	total := 0
+	for _, w := range partWeights {
+		total += w
+	}
+	room := partSizes(len(sets))
+	left := make([]int, labels)      // items not dealt out yet, by label
+	wanted := make([][3]int, labels) // how many of a label a part still wants, times total
+	holders := make([][]int, labels) // items by label, in seeded order
+	for _, item := range rng.Perm(len(sets)) {
+		for _, label := range sets[item] {
+			left[label]++
+			holders[label] = append(holders[label], item)
+			for p, w := range partWeights {
+				wanted[label][p] += w
+			}
+		}
+	}
+	part := make([]int, len(sets))
+	for i := range part {
+		part[i] = -1
+	}
+	for {
+		rarest := -1
+		for label, n := range left {
+			if n > 0 && (rarest < 0 || n < left[rarest]) {
+				rarest = label
+			}
+		}
+		if rarest < 0 {
+			return part
+		}
+		for _, item := range holders[rarest] {
+			if part[item] >= 0 {
+				continue
+			}
+			var best []int
+			for p := range room {
+				if room[p] == 0 {
+					continue
+				}
+				order := -1
+				if len(best) > 0 {
+					order = cmp.Or(cmp.Compare(wanted[rarest][best[0]], wanted[rarest][p]), cmp.Compare(room[best[0]], room[p]))
+				}
+				if order < 0 {
+					best = best[:0]
+				}
+				if order <= 0 {
+					best = append(best, p)
+				}
+			}
+			chosen := best[rng.IntN(len(best))]
+			part[item] = chosen
+			room[chosen]--
+			for _, label := range sets[item] {
+				left[label]--
+				wanted[label][chosen] -= total
+			}
+		}
+	}
+}
+
+// partSizes apportions n >= 3 items to the parts by largest remainder, at least one each.
+func partSizes(n int) [3]int {
+	total := 0
+	for _, w := range partWeights {
+		total += w
+	}
+	var sizes [3]int
+	spare := n
+	for p, w := range partWeights {
+		sizes[p] = n * w / total
+		spare -= sizes[p]
+	}
+	byRemainder := []int{0, 1, 2}
+	slices.SortStableFunc(byRemainder, func(a, b int) int {
+		return cmp.Compare(n*partWeights[b]%total, n*partWeights[a]%total)
+	})
+	for _, p := range byRemainder[:spare] {
+		sizes[p]++
+	}
+	for p := range sizes {
+		if sizes[p] == 0 {
+			sizes[p]++
+			sizes[0]--
+		}
+	}
+	return sizes
+}
