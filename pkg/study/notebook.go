@@ -86,18 +86,19 @@ func publish(work, out string, tell Tell) error {
 }
 
 // jupyter is the program that executes notebooks.
-type jupyter struct{ path string }
+type jupyter struct{ path, templates string }
 
 func findJupyter(home string) (jupyter, error) {
-	path := filepath.Join(home, ".venv", "bin", "jupyter")
-	if isFile(path) {
-		return jupyter{path}, nil
+	j := jupyter{path: filepath.Join(home, ".venv", "bin", "jupyter"), templates: filepath.Join(home, "pkg", "report")}
+	if isFile(j.path) {
+		return j, nil
 	}
 	path, err := exec.LookPath("jupyter")
 	if err != nil {
 		return jupyter{}, errors.New("jupyter is neither in .venv nor on PATH: run `make setup`")
 	}
-	return jupyter{path}, nil
+	j.path = path
+	return j, nil
 }
 
 // execute runs a notebook and exports it to HTML, both into dir.
@@ -109,7 +110,8 @@ func (j jupyter) execute(ctx context.Context, source, dir, name string, environm
 		"--output-dir", dir, "--output", name, source); err != nil {
 		return err
 	}
-	return j.run(ctx, environment, "nbconvert", "--to", "html", "--HTMLExporter.mathjax_url=", "--HTMLExporter.require_js_url=",
+	// The template folder holds the page's own styles and script, so that the page asks nobody for any.
+	return j.run(ctx, environment, "nbconvert", "--to", "html", "--template", "page", "--TemplateExporter.extra_template_basedirs="+j.templates,
 		"--output-dir", dir, "--output", name, filepath.Join(dir, name+".ipynb"))
 }
 

@@ -1,0 +1,104 @@
+package notebook
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"html"
+	"html/template"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/janpfeifer/gonb/gonbui/protocol"
+
+	"github.com/specialist-nlp/specialist/pkg/report"
+)
+
+// script is where the set-up puts plotly.js, below the repository's root.
+const script = ".cache/plotly/plotly.min.js"
+
+// embedded says that this cell has shown plotly.js, or that it has said why not.
+var embedded bool
+
+// plotly returns what a figure needs before it: plotly.js where the notebook does not have it yet, a line that it is missing, or nothing.
+func plotly() (template.HTML, error) {
+	if embedded {
+		return "", nil
+	}
+	embedded = true
+	mine, err := claim(os.Getenv(protocol.GONB_TMP_DIR_ENV))
+	if err != nil || !mine {
+		return "", err
+	}
+	path, err := find(script)
+	if errors.Is(err, fs.ErrNotExist) {
+		return template.HTML(`<p>The figures are pictures: ` + html.EscapeString(err.Error()) + `; make setup fetches it.</p>`), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return report.Script(path)
+}
+
+// find returns a file below SPECIALIST_HOME, or below the nearest folder upwards of the working folder that has it.
+func find(name string) (string, error) {
+	if home := os.Getenv("SPECIALIST_HOME"); home != "" {
+		path := filepath.Join(home, name)
+		if _, err := os.Stat(path); err != nil {
+			return "", err
+		}
+		return path, nil
+	}
+	start, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for dir := start; ; dir = filepath.Dir(dir) {
+		path := filepath.Join(dir, name)
+		if _, err := os.Stat(path); err == nil {
+			return path, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", fmt.Errorf("there is no %s in %s or above: %w", name, start, fs.ErrNotExist)
+		}
+	}
+}
+
+// claim says whether this cell is the one that embeds plotly.js. The kernel's folder, which lives as long as its session, names that
+// cell: the first that shows a figure. It is known by its code, so that it embeds again when it runs again and its output is replaced.
+func claim(dir string) (bool, error) {
+	cell, err := code(filepath.Join(dir, "main.go"))
+	if err != nil {
+		return false, err
+	}
+	path := filepath.Join(dir, "specialist-plotly")
+	first, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, os.WriteFile(path, cell, 0o600)
+	}
+	return bytes.Equal(first, cell), err
+}
+
+// code returns the hash of a program's main function, which is the cell; around it GoNB puts the declarations of all cells so far.
+func code(path string) ([]byte, error) {
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, fmt.Errorf("the cell's program: %w", err)
+	}
+	hash := sha256.New()
+	for _, d := range file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Name.Name == "main" && f.Recv == nil {
+			if err := format.Node(hash, files, f); err != nil {
+				return nil, fmt.Errorf("the cell's program: %w", err)
+			}
+		}
+	}
+	return hash.Sum(nil), nil
+}
