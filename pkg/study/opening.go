@@ -18,7 +18,7 @@ func (r *Run) Opening(model *classifier.Classifier, device string) []string {
 		fmt.Sprintf("adapter: rank %d on %s; %d of %d parameters are trained (%.2f %%)",
 			p.Adapter.Rank, strings.Join(p.Adapter.TargetModules, ", "), r.Parameters.Trainable, r.Parameters.Total,
 			100*float64(r.Parameters.Trainable)/float64(r.Parameters.Total)),
-		fmt.Sprintf("backend: %s, %s", classifier.BackendName(p.Backend), device),
+		"backend: " + device,
 	}
 	for _, notice := range r.Notices {
 		lines = append(lines, "note: "+notice)

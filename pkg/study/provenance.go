@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/gomlx/compute"
+
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 )
 
@@ -41,7 +43,7 @@ var traced = []string{
 func newProvenance(p Profile, model *classifier.Classifier, device string, started, trained time.Time) Provenance {
 	out := Provenance{
 		Commit: commit(), Go: runtime.Version(), Modules: make(map[string]string),
-		Backend: classifier.BackendName(p.Backend), Device: pluginPath.ReplaceAllString(device, " "), Tokenizer: model.Tokenizer.Engine(),
+		Backend: classifier.BackendName(p.Backend), Device: device, Tokenizer: model.Tokenizer.Engine(),
 		BaseSHA256: model.BaseSHA256, Cores: runtime.NumCPU(),
 		Times: Times{
 			Finished: time.Now().UTC().Truncate(time.Second), TrainSeconds: trained.Sub(started).Seconds(),
@@ -62,6 +64,11 @@ func newProvenance(p Profile, model *classifier.Classifier, device string, start
 
 // pluginPath is where a plugin lies on this machine, which says nothing about the numbers.
 var pluginPath = regexp.MustCompile(` \([^)]*\.so\) `)
+
+// device is how the backend describes itself.
+func device(backend compute.Backend) string {
+	return pluginPath.ReplaceAllString(backend.Description(), " ")
+}
 
 // commit is the checkout's, or "unknown" outside of one.
 func commit() string {

@@ -148,7 +148,7 @@ func (p Profile) fit(ctx context.Context, dir, fingerprint string, notes *Notes,
 	}
 	run.Parameters.Trainable, run.Parameters.Total = model.Parameters()
 	run.Parameters.Adapter, _ = model.Adapter.Parameters()
-	for _, line := range run.Opening(model, backend.Description()) {
+	for _, line := range run.Opening(model, device(backend)) {
 		tell.say("%s", line)
 	}
 	predictor, err := classifier.NewPredictor(backend, model, classifier.DefaultBatchSize)
@@ -174,7 +174,7 @@ func (p Profile) fit(ctx context.Context, dir, fingerprint string, notes *Notes,
 	if err := run.evaluate(ctx, notes, predictor); err != nil {
 		return nil, err
 	}
-	run.Provenance = newProvenance(p, model, backend.Description(), started, trained)
+	run.Provenance = newProvenance(p, model, device(backend), started, trained)
 	return run, run.write()
 }
 

@@ -150,7 +150,7 @@ func (r *Run) Origin() report.Table {
 		{"Base weights (SHA-256)", o.BaseSHA256},
 		{"Run", r.Fingerprint},
 		{"Seeds", fmt.Sprintf("split %d, training %d", r.Profile.Corpus.Seed, r.Profile.Train.Seed)},
-		{"Backend", o.Backend + ", " + o.Device},
+		{"Backend", o.Device},
 		{"Tokenizer", o.Tokenizer},
 		{"Go", o.Go},
 	}
