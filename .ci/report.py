@@ -1,0 +1,40 @@
+"""Checks a report's folder: the page, the executed notebooks, the results. Stops with what is missing."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+out = Path(sys.argv[1])
+
+
+def need(condition, what):
+    if not condition:
+        sys.exit(f"report: {what}")
+
+
+page = (out / "index.html").read_text(encoding="utf-8")
+outside = re.findall(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="(?:https?:)?//[^"]*"', page, re.I)
+need(not outside, f"the page asks for the network: {outside[:3]}")
+need("synthetic notes" in page, "the page does not say that its notes are synthetic")
+for anchor in ("setup", "efficiency", "loss", "validation", "results", "class-f1", "classes", "origin"):
+    need(f'id="{anchor}"' in page, f"the page has no part {anchor}")
+need(page.count("data:image/png;base64,") >= 3, "the page lacks its static pictures")
+
+for path in sorted(Path("notebooks").glob("*.ipynb")):
+    if not (out / path.name).exists():
+        continue
+    notebook = json.loads((out / path.name).read_text(encoding="utf-8"))
+    code = [c for c in notebook["cells"] if c["cell_type"] == "code"]
+    need(all(c["execution_count"] for c in code), f"{path.name} has cells that were not executed")
+    errors = [o for c in code for o in c["outputs"] if o["output_type"] == "error"]
+    need(not errors, f"{path.name} has failed cells")
+
+results = json.loads((out / "results.json").read_text(encoding="utf-8"))
+run = results["run"]
+need(results["schema"] == 1, f"results.json has the schema {results['schema']}")
+need(run["corpus"]["synthetic"], "results.json does not say that the notes are synthetic")
+for metric in ("row_accuracy", "macro_f1_union", "weighted_f1", "any_valid", "recall_at_3"):
+    value = run["test"]["metrics"][metric]
+    need(0 <= value["value"] <= value["ceiling"] <= 1, f"{metric} is {value}")
+need(run["training"]["step"] == len(run["training"]["losses"]) > 0, "results.json lacks the training losses")
