@@ -41,7 +41,7 @@ build:
 	@bash .setup/setup.sh build
 
 report: build
-	@. .setup/env.sh; bin/specialist report --profile '$(PROFILE)' $(if $(DATA),--data '$(DATA)') \
+	@$(if $(filter paper,$(PROFILE)),export GOMLX_BACKEND="$${GOMLX_BACKEND:-xla:cuda}";) . .setup/env.sh; bin/specialist report --profile '$(PROFILE)' $(if $(DATA),--data '$(DATA)') \
 		$(foreach s,$(SET),--set '$(s)') $(if $(OUT),--out '$(OUT)')
 
 lab: setup

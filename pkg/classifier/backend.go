@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/go-xla/compute/xla"
 	_ "github.com/gomlx/gomlx/backends/default" // registers xla and go
+	"github.com/gomlx/gomlx/support/exceptions"
 )
 
 // DefaultBackend is XLA on the CPU.
@@ -47,7 +48,12 @@ func OpenBackend(name string) (compute.Backend, error) {
 			config = "xla:" + path
 		}
 	}
-	backend, err := compute.NewWithConfig(config)
+	var backend compute.Backend
+	var err error
+	// An unknown name panics.
+	if panicked := exceptions.TryCatch[error](func() { backend, err = compute.NewWithConfig(config) }); panicked != nil {
+		err = panicked
+	}
 	if err != nil {
 		reason, _, _ := strings.Cut(err.Error(), "\n")
 		return nil, fmt.Errorf("backend %q cannot be opened: %s", name, reason)

@@ -56,7 +56,7 @@ func (c Card) write(dir string) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(filepath.Join(dir, labelsFile), append(raw, '\n'), 0o644)
+	return renameio.WriteFile(filepath.Join(dir, labelsFile), append(raw, '\n'), 0o644, renameio.WithTempDir(dir))
 }
 
 // chooseLabels finds the label list for a base and an adapter: the adapter folder's own, else the base's id2label, else, where
@@ -79,10 +79,7 @@ func chooseLabels(dir string, base *distilbert.Weights, adapter *lora.Adapter, c
 		if classes == 0 {
 			return nil, false, fmt.Errorf("%s has no classification head and names no labels (id2label in config.json, or %s in the adapter's folder): a base that was not fine-tuned needs an adapter", dir, labelsFile)
 		}
-		for i := range classes {
-			labels = append(labels, fmt.Sprintf("LABEL_%d", i))
-		}
-		return labels, true, nil
+		return distilbert.NumberedLabels(classes), true, nil
 	}
 	if classes != 0 && classes != len(labels) {
 		return nil, false, fmt.Errorf("the classifier has %d classes, but %d labels are named (by %s in the adapter's folder, or by id2label in %s)", classes, len(labels), labelsFile, filepath.Join(dir, "config.json"))

@@ -124,15 +124,15 @@ func (c *Classifier) SetMaxLength(tokens int) error {
 }
 
 // Encode tokenizes notes, cut to MaxLength. A note that is not UTF-8, and a token that the model has no embedding for, are
-// errors that name the note.
+// errors.
 func (c *Classifier) Encode(texts []string) ([]tokenize.Encoding, error) {
 	encodings, err := c.Tokenizer.EncodeAll(texts, c.MaxLength)
 	if err != nil {
 		return nil, err
 	}
-	for i, e := range encodings {
+	for _, e := range encodings {
 		if id := slices.Max(e.IDs); int(id) >= c.Config.VocabSize {
-			return nil, fmt.Errorf("note %d has a token with the id %d, but the model embeds only %d: the tokenizer in %s belongs to another model", i+1, id, c.Config.VocabSize, c.BaseDir)
+			return nil, fmt.Errorf("a note has a token with the id %d, but the model embeds only %d: the tokenizer in %s belongs to another model", id, c.Config.VocabSize, c.BaseDir)
 		}
 	}
 	return encodings, nil

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
@@ -47,7 +48,7 @@ func FromEnvironment() (Profile, error) {
 
 // WriteFile stores the profile for FromEnvironment.
 func (p Profile) WriteFile(path string) error {
-	return renameio.WriteFile(path, p.canonical(), 0o644)
+	return renameio.WriteFile(path, p.canonical(), 0o644, renameio.WithTempDir(filepath.Dir(path)))
 }
 
 // Relay returns what tells the command of progress, nil where no command listens.
@@ -58,7 +59,7 @@ func Relay() func(train.Progress) {
 	}
 	return func(p train.Progress) {
 		if raw, err := json.Marshal(p); err == nil {
-			_ = renameio.WriteFile(path, raw, 0o644) // a lost line of progress harms nothing
+			_ = renameio.WriteFile(path, raw, 0o644, renameio.WithTempDir(filepath.Dir(path))) // a lost line of progress harms nothing
 		}
 	}
 }

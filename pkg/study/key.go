@@ -2,7 +2,9 @@ package study
 
 import (
 	"fmt"
+	"io"
 	"reflect"
+	"strconv"
 	"strings"
 )
 
@@ -41,6 +43,37 @@ func walk(v reflect.Value, prefix string, visit func(key string, v reflect.Value
 			visit(prefix+name, field)
 		}
 	}
+}
+
+// assign sets a leaf from text. What the text should have been comes back if it cannot be read, else "".
+func assign(v reflect.Value, text string) (wanted string) {
+	var err error
+	switch field := v.Addr().Interface().(type) {
+	case *string:
+		*field = text
+	case *bool:
+		wanted = "true or false"
+		*field, err = strconv.ParseBool(text)
+	case *int:
+		wanted = "a whole number"
+		*field, err = strconv.Atoi(text)
+	case *uint64:
+		wanted = "a whole number that is not negative"
+		*field, err = strconv.ParseUint(text, 10, 64)
+	case *float64:
+		wanted = "a number"
+		*field, err = strconv.ParseFloat(text, 64)
+	case *[]string:
+		wanted = "a list, such as [q_lin, v_lin]"
+		*field = nil
+		if err = decode([]byte(text), field); err == nil && *field == nil {
+			err = io.EOF // an empty text leaves the list unset
+		}
+	}
+	if err == nil {
+		return ""
+	}
+	return wanted
 }
 
 // nearest returns the candidate with the smallest edit distance to the word.

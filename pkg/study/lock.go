@@ -1,9 +1,11 @@
 package study
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"syscall"
 )
 
@@ -17,7 +19,32 @@ func lock(dir string) (release func(), err error) {
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		_ = f.Close()
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, fmt.Errorf("cannot lock %s: %w", path, err)
+		}
 		return nil, fmt.Errorf("another process is working in %s: wait for it, or choose another folder", dir)
 	}
 	return func() { _ = f.Close() }, nil
+}
+
+// unfinished matches the names of a run's files before they are whole and take their place.
+var unfinished = regexp.MustCompile(`^\..+\.(safetensors|json|parquet)\.?[0-9]+$`)
+
+// sweep removes what a process that was killed left unfinished. The folder must be locked.
+func sweep(dir string) error {
+	for _, folder := range []string{dir, filepath.Join(dir, AdapterDir)} {
+		entries, err := os.ReadDir(folder)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		for _, e := range entries {
+			if !unfinished.MatchString(e.Name()) {
+				continue
+			}
+			if err := os.Remove(filepath.Join(folder, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -23,7 +23,8 @@ func (n *Notes) counts(data train.Data) Counts {
 	return Counts{
 		Name: c.Name, Synthetic: c.Synthetic, Hash: c.Hash,
 		RowsRead: c.Report.RowsRead, RowsKept: c.Report.RowsKept, Texts: len(c.Notes), Labels: len(c.Labels),
-		Train: len(n.Split.Train), Validation: len(n.Split.Validation), Test: len(n.Split.Test), Truncated: truncated,
+		Train: len(n.Split.Train), Validation: len(n.Split.Validation), Test: len(n.Split.Test),
+		MaxLength: data.Buckets[len(data.Buckets)-1], Truncated: truncated,
 		Unlearned: c.Absent(c.NoteCounts(n.Split.Train)), Untested: c.Absent(c.NoteCounts(n.Split.Test)),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -58,8 +59,8 @@ var profileFiles embed.FS
 // Profiles names the profiles that there are.
 func Profiles() []string { return []string{"demo", "mtsamples", "paper"} }
 
-// ReadProfile returns the named profile with settings of the form key=value applied, such as train.epochs=1. The value is
-// YAML, so that [q_lin, v_lin] is a list. A key that no profile has is refused, with the nearest one that there is.
+// ReadProfile returns the named profile with settings of the form key=value applied, such as train.epochs=1. A list is written
+// as in the files, [q_lin, v_lin]; text stands as it is. A key that no profile has is refused, with the nearest one that there is.
 func ReadProfile(name string, settings []string) (Profile, error) {
 	raw, err := profileFiles.ReadFile("profile/" + name + ".yaml")
 	if err != nil {
@@ -94,22 +95,18 @@ func (p *Profile) set(setting string) error {
 	if !ok {
 		return fmt.Errorf("setting %q is not of the form key=value, such as train.epochs=1", setting)
 	}
-	if keys := Keys(); !slices.Contains(keys, key) {
+	keys := Keys()
+	if !slices.Contains(keys, key) {
 		return fmt.Errorf("setting %q: there is no key %q; the nearest is %q (--help lists all)", setting, key, nearest(key, keys))
 	}
-	// The setting becomes a small YAML document of its own, so that one decoder gives types and errors.
-	var doc strings.Builder
-	parts := strings.Split(key, ".")
-	for i, part := range parts {
-		fmt.Fprintf(&doc, "%s%s:", strings.Repeat("  ", i), part)
-		if i < len(parts)-1 {
-			doc.WriteString("\n")
+	wanted := ""
+	walk(reflect.ValueOf(p).Elem(), "", func(k string, v reflect.Value) {
+		if k == key {
+			wanted = assign(v, strings.TrimSpace(value))
 		}
-	}
-	fmt.Fprintf(&doc, " %s\n", value)
-	if err := decode([]byte(doc.String()), p); err != nil {
-		reason := strings.TrimPrefix(strings.Join(strings.Fields(err.Error()), " "), "yaml: ")
-		return fmt.Errorf("setting %q: %s", setting, reason)
+	})
+	if wanted != "" {
+		return fmt.Errorf("setting %q: %s must be %s, not %q", setting, key, wanted, strings.TrimSpace(value))
 	}
 	return nil
 }
@@ -131,6 +128,8 @@ func (p Profile) Check() error {
 		return errors.New("base is empty: name a model folder, minilm, or hub:owner/name@revision")
 	case p.MaxLength < 3:
 		return fmt.Errorf("max_length is %d, at least 3 tokens are needed", p.MaxLength)
+	case !slices.Contains([]string{"xla", "go"}, strings.SplitN(p.Backend, ":", 2)[0]):
+		return fmt.Errorf("backend is %q, it must be xla:cpu, xla:cuda or go", p.Backend)
 	case p.Train.Method != "lora":
 		return fmt.Errorf("train.method is %q, it must be lora", p.Train.Method)
 	}

@@ -2,6 +2,7 @@ package study
 
 import (
 	"encoding/json"
+	"path/filepath"
 
 	"github.com/google/renameio/v2"
 )
@@ -22,5 +23,5 @@ func (r *Run) writeResults(path string) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(path, append(raw, '\n'), 0o644)
+	return renameio.WriteFile(path, append(raw, '\n'), 0o644, renameio.WithTempDir(filepath.Dir(path)))
 }

@@ -66,7 +66,8 @@ type Counts struct {
 	Train      int      `json:"train"` // texts
 	Validation int      `json:"validation"`
 	Test       int      `json:"test"`
-	Truncated  int      `json:"truncated"`       // training texts cut to max_length
+	MaxLength  int      `json:"max_length"`      // tokens a text is cut to: the profile's, or the base's positions
+	Truncated  int      `json:"truncated"`       // training texts that are longer
 	Unlearned  []string `json:"absent_in_train"` // labels without a training text
 	Untested   []string `json:"absent_in_test"`  // labels without a test text
 }
@@ -105,7 +106,10 @@ func (p Profile) Run(ctx context.Context, dir string, tell Tell) (*Run, error) {
 	if err := model.SetMaxLength(p.MaxLength); err != nil {
 		return nil, fmt.Errorf("max_length: %w", err)
 	}
-	fingerprint := p.fingerprint(notes, model)
+	fingerprint, err := p.fingerprint(notes, model)
+	if err != nil {
+		return nil, err
+	}
 	if dir == "" {
 		if dir, err = stageDir("train", fingerprint); err != nil {
 			return nil, err
@@ -127,6 +131,9 @@ func (p Profile) Run(ctx context.Context, dir string, tell Tell) (*Run, error) {
 		return nil, err
 	}
 	defer release()
+	if err := sweep(dir); err != nil {
+		return nil, err
+	}
 	return p.fit(ctx, dir, fingerprint, notes, model, tell)
 }
 
@@ -172,6 +179,9 @@ func (p Profile) fit(ctx context.Context, dir, fingerprint string, notes *Notes,
 	}
 	tell.say("testing on %d texts", len(notes.Split.Test))
 	if err := run.evaluate(ctx, notes, predictor); err != nil {
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("interrupted while testing; the same command goes on from %s: %w", job.Checkpoint, ctx.Err())
+		}
 		return nil, err
 	}
 	run.Provenance = newProvenance(p, model, device(backend), started, trained)
@@ -216,7 +226,7 @@ func (r *Run) write() error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(filepath.Join(r.Dir, ResultFile), append(raw, '\n'), 0o644)
+	return renameio.WriteFile(filepath.Join(r.Dir, ResultFile), append(raw, '\n'), 0o644, renameio.WithTempDir(r.Dir))
 }
 
 // ReadRun reads a finished run's folder. A folder without a result is an error that wraps os.ErrNotExist.
@@ -233,15 +243,26 @@ func ReadRun(dir string) (*Run, error) {
 	return run, nil
 }
 
+// definitions are the files of a base that, beside its weights, decide what it computes from a text.
+var definitions = []string{"config.json", "tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"}
+
 // fingerprint is the hash of everything that a run's numbers depend on: the settings, and by content, not by path, the notes
-// and the base weights.
-func (p Profile) fingerprint(notes *Notes, model *classifier.Classifier) string {
+// and the base.
+func (p Profile) fingerprint(notes *Notes, model *classifier.Classifier) (string, error) {
 	p.Name, p.Base, p.Corpus.Path = "", model.BaseSHA256, notes.Corpus.Hash
 	p.Backend = classifier.BackendName(p.Backend)
 	h := sha256.New()
 	fmt.Fprintf(h, "specialist run %d\n", layout)
 	h.Write(p.canonical())
-	return hex.EncodeToString(h.Sum(nil))
+	for _, name := range definitions {
+		raw, err := os.ReadFile(filepath.Join(model.BaseDir, name))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return "", err
+		}
+		fmt.Fprintf(h, "\n%s %d\n", name, len(raw))
+		h.Write(raw)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // stageDir is the folder of a stage's result in the checkout's cache.

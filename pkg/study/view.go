@@ -34,7 +34,7 @@ func (r *Run) Setup() report.Table {
 		{"Split", fmt.Sprintf("grouped by text: %s to train, %s to validate, %s to test", number(c.Train), number(c.Validation), number(c.Test))},
 		{"Targets", targets},
 		{"Base model", p.Base},
-		{"Length", fmt.Sprintf("%d tokens; %s training notes are longer and were cut", p.MaxLength, number(c.Truncated))},
+		{"Length", fmt.Sprintf("%d tokens; %s training notes are longer and were cut", c.MaxLength, number(c.Truncated))},
 		{"Adapter", fmt.Sprintf("LoRA, rank %d, alpha %g, dropout %g, on %s", p.Adapter.Rank, p.Adapter.Alpha, p.Adapter.Dropout, strings.Join(p.Adapter.TargetModules, " and "))},
 		{"Optimiser", fmt.Sprintf("AdamW, learning rate %g after %d warm-up steps, then linear decay; weight decay %g, gradients clipped to %g", p.Train.LearningRate, p.Train.WarmupSteps, p.Train.WeightDecay, p.Train.MaxGradNorm)},
 		{"Steps", fmt.Sprintf("%s of %d notes, %d epochs of at most %d", number(r.Training.Step), p.Train.BatchSize, len(r.Training.Epochs), p.Train.Epochs)},

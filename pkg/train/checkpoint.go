@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -74,37 +73,85 @@ func (j *Job) save() error {
 func (j *Job) resume() error {
 	j.saved = time.Now()
 	j.state = State{Fingerprint: j.Fingerprint}
-	j.best = nil
 	file, err := weights.Open(j.Checkpoint)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("%w; remove the checkpoint to start the run again", err)
-	}
 	var state State
-	if err := json.Unmarshal([]byte(file.Metadata[stateKey]), &state); err != nil {
-		return fmt.Errorf("%s has no readable state: %w; remove it to start the run again", j.Checkpoint, err)
+	if err == nil {
+		if err = json.Unmarshal([]byte(file.Metadata[stateKey]), &state); err != nil {
+			err = fmt.Errorf("%s has no readable state: %w", j.Checkpoint, err)
+		}
 	}
-	if state.Fingerprint != j.Fingerprint {
+	if err == nil && state.Fingerprint != j.Fingerprint {
 		return fmt.Errorf("%s belongs to another run (its fingerprint is %.12s, this run's is %.12s): the settings, the data or the base weights differ; choose another folder or remove it", j.Checkpoint, state.Fingerprint, j.Fingerprint)
 	}
 	j.best = make(map[string]weights.Tensor)
+	if err == nil {
+		err = j.load(file, state)
+	}
+	if err != nil {
+		return fmt.Errorf("%w; remove the checkpoint to start the run again", err)
+	}
+	return nil
+}
+
+// load takes this run's checkpoint over: the state and every tensor that belongs to it.
+func (j *Job) load(file *weights.File, state State) error {
+	if !j.possible(state) {
+		return fmt.Errorf("%s is damaged: its state, step %d with %d losses and %d validated epochs, is none of this run's", j.Checkpoint, state.Step, len(state.Losses), len(state.Epochs))
+	}
+	shapes := j.shapes(state)
 	for _, name := range file.Names() {
-		t, err := file.Tensor(name, nil)
+		shape, known := shapes[name]
+		if !known {
+			return fmt.Errorf("%s is damaged: tensor %q belongs to no part of this run", j.Checkpoint, name)
+		}
+		delete(shapes, name)
+		t, err := file.Tensor(name, shape)
 		if err != nil {
 			return err
 		}
 		if tensor, ok := strings.CutPrefix(name, bestPrefix); ok {
 			j.best[tensor] = t
-			continue
-		}
-		if err := j.restore(name, t); err != nil {
+		} else if err := j.restore(name, t); err != nil {
 			return fmt.Errorf("%s: %w", j.Checkpoint, err)
 		}
 	}
+	for name := range shapes {
+		return fmt.Errorf("%s is damaged: tensor %q is missing", j.Checkpoint, name)
+	}
 	j.state = state
 	return j.restoreCounts()
+}
+
+// shapes lists the tensors of a checkpoint with this state.
+func (j *Job) shapes(state State) map[string][]int {
+	shapes := make(map[string][]int)
+	for v := range j.Model.Store.IterVariables() {
+		if !v.Trainable {
+			continue
+		}
+		dims := v.Shape().Dimensions
+		shapes[v.Path()] = dims
+		if state.Step > 0 {
+			for _, moment := range []string{"_1st_moment", "_2nd_moment"} {
+				shapes[optimizerScope+strings.TrimPrefix(v.Path(), model.ScopeSeparator)+moment] = dims
+			}
+		}
+		if len(state.Epochs) > 0 {
+			shapes[bestPrefix+v.Name()] = dims
+		}
+	}
+	return shapes
+}
+
+// possible says whether a run of this length can stand there.
+func (j *Job) possible(s State) bool {
+	epochs := len(s.Epochs)
+	return s.Step >= 0 && s.Step <= j.schedule.Total && len(s.Losses) == s.Step &&
+		epochs*j.stepsPerEpoch <= s.Step && s.Step <= (epochs+1)*j.stepsPerEpoch && // the last epoch may lack its validation
+		s.Best >= 0 && s.Best <= max(0, epochs-1)
 }
 
 // restoreCounts sets the loop's and Adam's counts of steps.
@@ -126,20 +173,13 @@ func (j *Job) restoreCounts() error {
 // restore sets a variable, or creates one that the optimiser will find.
 func (j *Job) restore(path string, t weights.Tensor) error {
 	value := tensors.FromFlatDataAndDimensions(t.Data, t.Shape...)
-	v := j.Model.Store.GetVariable(path)
-	if v == nil {
-		if !strings.HasPrefix(path, optimizerScope) {
-			return fmt.Errorf("tensor %q belongs to no part of this model", path)
-		}
-		v, err := j.Model.Store.CreateVariable(path, value)
-		if err != nil {
-			return err
-		}
-		v.SetTrainable(false)
-		return nil
+	if v := j.Model.Store.GetVariable(path); v != nil {
+		return v.SetValue(value)
 	}
-	if !slices.Equal(v.Shape().Dimensions, t.Shape) {
-		return fmt.Errorf("tensor %q has shape %v, the model's has %v", path, t.Shape, v.Shape().Dimensions)
+	v, err := j.Model.Store.CreateVariable(path, value)
+	if err != nil {
+		return err
 	}
-	return v.SetValue(value)
+	v.SetTrainable(false)
+	return nil
 }

@@ -1,8 +1,8 @@
 package train
 
 import (
-	"errors"
 	"fmt"
+	"math"
 )
 
 // Config is how a classifier is fine-tuned. The defaults that a profile starts from are the report's second configuration.
@@ -30,8 +30,8 @@ func (c Config) Check() error {
 		return fmt.Errorf("train.warmup_steps is %d, it must not be negative", c.WarmupSteps)
 	case !(c.WeightDecay >= 0 && c.WeightDecay < 1):
 		return fmt.Errorf("train.weight_decay is %g, it must be at least 0 and below 1", c.WeightDecay)
-	case !(c.MaxGradNorm >= 0):
-		return fmt.Errorf("train.max_grad_norm is %g, it must not be negative", c.MaxGradNorm)
+	case !(c.MaxGradNorm >= 0 && c.MaxGradNorm <= math.MaxFloat32):
+		return fmt.Errorf("train.max_grad_norm is %g, it must be a number that is not negative", c.MaxGradNorm)
 	case c.Patience < 0:
 		return fmt.Errorf("train.patience is %d, it must not be negative", c.Patience)
 	}
@@ -40,18 +40,15 @@ func (c Config) Check() error {
 
 // Plan returns the schedule for the given number of training examples: T = ceil(examples / batch) x epochs steps, as the
 // Trainer counts them.
-func (c Config) Plan(examples int) (schedule Schedule, stepsPerEpoch int, err error) {
-	if examples == 0 {
-		return Schedule{}, 0, errors.New("there are no notes to train on")
-	}
+func (c Config) Plan(examples int) (schedule Schedule, stepsPerEpoch int) {
 	stepsPerEpoch = (examples + c.BatchSize - 1) / c.BatchSize
-	return Schedule{Peak: c.LearningRate, Warmup: c.WarmupSteps, Total: stepsPerEpoch * c.Epochs}, stepsPerEpoch, nil
+	return Schedule{Peak: c.LearningRate, Warmup: c.WarmupSteps, Total: stepsPerEpoch * c.Epochs}, stepsPerEpoch
 }
 
 // Remark says what is odd about the schedule for that many examples, or "".
 func (c Config) Remark(examples int) string {
-	schedule, _, err := c.Plan(examples)
-	if err == nil && schedule.Warmup >= schedule.Total {
+	schedule, _ := c.Plan(examples)
+	if schedule.Warmup >= schedule.Total {
 		return fmt.Sprintf("the warm-up of %d steps is as long as the run of %d, so that the learning rate never reaches %g: lower train.warmup_steps or train longer",
 			schedule.Warmup, schedule.Total, c.LearningRate)
 	}

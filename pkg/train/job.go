@@ -74,10 +74,10 @@ func (j *Job) Run(ctx context.Context) (State, error) {
 	if err := j.Config.Check(); err != nil {
 		return State{}, err
 	}
-	var err error
-	if j.schedule, j.stepsPerEpoch, err = j.Config.Plan(len(j.Data.Encodings)); err != nil {
+	if err := j.Data.check(); err != nil {
 		return State{}, err
 	}
+	j.schedule, j.stepsPerEpoch = j.Config.Plan(len(j.Data.Encodings))
 	if err := j.resume(); err != nil {
 		return State{}, err
 	}
@@ -92,8 +92,8 @@ func (j *Job) Run(ctx context.Context) (State, error) {
 		if err := ctx.Err(); err != nil {
 			return j.state, j.stop()
 		}
-		epoch := j.state.Step / j.stepsPerEpoch
-		rest := (epoch+1)*j.stepsPerEpoch - j.state.Step
+		epoch := len(j.state.Epochs)
+		rest := (epoch+1)*j.stepsPerEpoch - j.state.Step // 0 where only the validation is left
 		if _, err := loop.RunSteps(epochData{j, epoch, j.stepsPerEpoch - rest}, rest); err != nil {
 			switch {
 			case errors.Is(stepErr, ErrStopped):
@@ -107,7 +107,7 @@ func (j *Job) Run(ctx context.Context) (State, error) {
 			if ctx.Err() != nil {
 				return j.state, j.stop()
 			}
-			return j.state, err
+			return j.state, fmt.Errorf("after step %d of %d: %w", j.state.Step, j.schedule.Total, err)
 		}
 	}
 	for name, t := range j.best {

@@ -1,6 +1,8 @@
 package train
 
 import (
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 
@@ -16,6 +18,26 @@ type Data struct {
 	Targets   [][]float32 // [notes][classes]: a distribution over the classes each
 	Buckets   []int       // padded lengths in tokens, ascending; no encoding is longer than the last
 	Pad       int32       // the tokenizer's padding id
+}
+
+// check refuses data that cannot be laid out.
+func (d Data) check() error {
+	if len(d.Encodings) == 0 {
+		return errors.New("there are no notes to train on")
+	}
+	if len(d.Targets) != len(d.Encodings) || len(d.Buckets) == 0 {
+		return fmt.Errorf("%d notes have %d targets and %d bucket lengths", len(d.Encodings), len(d.Targets), len(d.Buckets))
+	}
+	classes, longest := len(d.Targets[0]), d.Buckets[len(d.Buckets)-1]
+	for i, e := range d.Encodings {
+		if len(e.IDs) == 0 || len(e.IDs) > longest {
+			return fmt.Errorf("training note %d has %d tokens, a batch holds 1 to %d", i+1, len(e.IDs), longest)
+		}
+		if len(d.Targets[i]) != classes {
+			return fmt.Errorf("training note %d has %d target values, the first has %d", i+1, len(d.Targets[i]), classes)
+		}
+	}
+	return nil
 }
 
 // order returns the batches of one epoch. Notes are shuffled, then gathered with others of their length bucket, so that short

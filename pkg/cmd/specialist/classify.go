@@ -1,17 +1,15 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"os"
 	"path/filepath"
-
-	"github.com/google/renameio/v2"
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 	"github.com/specialist-nlp/specialist/pkg/corpus"
@@ -26,13 +24,13 @@ type classifyCommand struct {
 	Logits    bool   `help:"Add logits, a list in label order."`
 	SkipBad   string `placeholder:"REJECTS.jsonl" help:"Carry on past bad notes and write them here with their reasons."`
 	MaxLength int    `placeholder:"TOKENS" help:"Cut notes to this many tokens instead of what the adapter was trained with, or the base's positions."`
-	Backend   string `placeholder:"NAME" help:"xla:cpu, xla:cuda or go."`
+	Backend   string `placeholder:"NAME" default:"" enum:",xla:cpu,xla:cuda,go" help:"xla:cpu, xla:cuda or go; what GOMLX_BACKEND says unless given."`
 }
 
 // Help is shown below the flags.
 func (classifyCommand) Help() string {
 	return `The labels come from labels.json in the adapter's folder, else from id2label in the base's config.json. Nothing is written
-unless all notes could be read, or --skip-bad says where the bad ones go.`
+unless all notes could be read, or --skip-bad says where the bad ones go; an earlier file stays as it was until then.`
 }
 
 // chunk is how many notes are in memory at once.
@@ -54,8 +52,17 @@ type reject struct {
 	Reason string `json:"reason"`
 }
 
-// Run classifies the notes chunk by chunk.
-func (c *classifyCommand) Run(ctx context.Context) (err error) {
+// Run classifies the notes.
+func (c *classifyCommand) Run(ctx context.Context) error {
+	err := c.run(ctx)
+	if err != nil && ctx.Err() != nil {
+		return errors.New("interrupted; nothing was written")
+	}
+	return err
+}
+
+// run classifies chunk by chunk. What there is to say is said in the end, so that an error stands alone.
+func (c *classifyCommand) run(ctx context.Context) error {
 	if err := c.distinct(); err != nil {
 		return err
 	}
@@ -74,12 +81,12 @@ func (c *classifyCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer rejects.discard()
-	predictor, err := c.open()
+	model, predictor, err := c.open()
 	if err != nil {
 		return err
 	}
 	notes, bad, truncated := 0, 0, 0
-	for batch, err := range c.chunks(corpus.ReadInputs(in, name), rejects, &bad) {
+	for batch, err := range c.chunks(corpus.ReadInputs(interruptible(ctx, in), name), rejects, &bad) {
 		if err != nil {
 			return err
 		}
@@ -89,53 +96,73 @@ func (c *classifyCommand) Run(ctx context.Context) (err error) {
 		}
 		notes, truncated = notes+len(batch), truncated+cut
 	}
-	if err := rejects.keep(); err != nil {
-		return err
-	}
-	if err := out.keep(); err != nil {
-		return err
-	}
-	fmt.Fprintf(os.Stderr, "%d notes classified, %d of them truncated\n", notes, truncated)
-	if c.SkipBad != "" {
-		fmt.Fprintf(os.Stderr, "%d bad notes skipped, see %s\n", bad, c.SkipBad)
-	}
-	return nil
-}
-
-// distinct refuses an output that would replace the input or the other output.
-func (c *classifyCommand) distinct() error {
-	paths := map[string]string{}
-	for _, f := range []struct{ flag, path string }{{"--in", c.In}, {"--out", c.Out}, {"--skip-bad", c.SkipBad}} {
-		if f.path == "" || f.path == "-" {
-			continue
-		}
-		abs, err := filepath.Abs(f.path)
-		if err != nil {
+	for _, step := range []func() error{rejects.flush, out.keep, rejects.keep} {
+		if err := step(); err != nil {
 			return err
 		}
-		if other, ok := paths[abs]; ok {
-			return fmt.Errorf("%s and %s are the same file, %s", other, f.flag, f.path)
-		}
-		paths[abs] = f.flag
+	}
+	c.describe(model)
+	fmt.Fprintf(os.Stderr, "%d notes classified, %d of them truncated\n", notes, truncated)
+	if bad > 0 {
+		fmt.Fprintf(os.Stderr, "%d bad notes skipped: %s says which and why\n", bad, rejects.name())
 	}
 	return nil
 }
 
-// open loads the model and says what there is to say about it.
-func (c *classifyCommand) open() (*classifier.Predictor, error) {
+// distinct refuses a path that is empty, as an unset variable gives it, and an output that would replace the input or the
+// other output.
+func (c *classifyCommand) distinct() error {
+	for _, f := range []struct{ flag, path string }{{"--base", c.Base}, {"--in", c.In}, {"--out", c.Out}} {
+		if f.path == "" {
+			return fmt.Errorf("%s is empty", f.flag)
+		}
+	}
+	for _, pair := range []struct{ flag, path, other, otherPath string }{
+		{"--out", c.Out, "--in", c.In}, {"--skip-bad", c.SkipBad, "--in", c.In}, {"--skip-bad", c.SkipBad, "--out", c.Out},
+	} {
+		if same(pair.path, pair.otherPath) && !(pair.other == "--in" && pair.path == "-") {
+			return fmt.Errorf("%s and %s are the same file, %s", pair.other, pair.flag, pair.path)
+		}
+	}
+	return nil
+}
+
+// same says whether two paths are one file, there or to be made. Devices may be shared.
+func same(a, b string) bool {
+	if a == "" || b == "" {
+		return false
+	}
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	if errA == nil && errB == nil {
+		return infoA.Mode().IsRegular() && os.SameFile(infoA, infoB)
+	}
+	absA, errA := filepath.Abs(a)
+	absB, errB := filepath.Abs(b)
+	return errA == nil && errB == nil && absA == absB
+}
+
+// open loads the model and compiles nothing yet.
+func (c *classifyCommand) open() (*classifier.Classifier, *classifier.Predictor, error) {
 	model, err := classifier.Open(c.Base, c.Adapter)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if c.MaxLength != 0 {
 		if err := model.SetMaxLength(c.MaxLength); err != nil {
-			return nil, fmt.Errorf("--max-length: %w", err)
+			return nil, nil, fmt.Errorf("--max-length: %w", err)
 		}
 	}
 	backend, err := classifier.OpenBackend(c.Backend)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	predictor, err := classifier.NewPredictor(backend, model, classifier.DefaultBatchSize)
+	return model, predictor, err
+}
+
+// describe says what there is to say about the model.
+func (c *classifyCommand) describe(model *classifier.Classifier) {
 	synthetic := ""
 	if model.Synthetic {
 		synthetic = ", trained on synthetic notes"
@@ -144,7 +171,6 @@ func (c *classifyCommand) open() (*classifier.Predictor, error) {
 	for _, notice := range model.Notices {
 		fmt.Fprintln(os.Stderr, "note:", notice)
 	}
-	return classifier.NewPredictor(backend, model, classifier.DefaultBatchSize)
 }
 
 // chunks gathers good notes. A bad one ends the run, unless there is a place for rejects.
@@ -191,12 +217,15 @@ func (c *classifyCommand) classify(ctx context.Context, p *classifier.Predictor,
 	for i, o := range outputs {
 		scores := predict.Softmax(o.Logits, 1)
 		best := predict.Prediction{Scores: scores, Logits: o.Logits}.Top(1)[0]
+		if math.IsNaN(float64(scores[best])) {
+			return 0, fmt.Errorf("note %s: the model's logits are %v: its weights are too large to compute with", notes[i].ID, o.Logits)
+		}
 		line := prediction{ID: notes[i].RawID, Label: labels[best], Confidence: scores[best], Truncated: o.Truncated}
 		if c.Logits {
 			line.Logits = o.Logits
 		}
 		if err := out.line(line); err != nil {
-			return 0, fmt.Errorf("note %s: %w", notes[i].ID, err)
+			return 0, err
 		}
 		if o.Truncated {
 			truncated++
@@ -213,52 +242,13 @@ func openInput(path string) (io.ReadCloser, string, error) {
 	return in, path, err
 }
 
-// output is a file of JSON lines that takes its place when it is whole, or standard output.
-type output struct {
-	file *renameio.PendingFile
-	w    *bufio.Writer
-	json *json.Encoder
-}
-
-// openOutput starts a file; an empty path gives an output that is never written to.
-func openOutput(path string) (*output, error) {
-	o := &output{}
-	var w io.Writer = os.Stdout
-	if path == "" {
-		w = io.Discard
-	} else if path != "-" {
-		file, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
-		if err != nil {
-			return nil, fmt.Errorf("cannot write %s: %w", path, err)
-		}
-		if info, err := os.Stat(path); err == nil && info.IsDir() {
-			_ = file.Cleanup()
-			return nil, fmt.Errorf("cannot write %s: it is a folder", path)
-		}
-		o.file, w = file, file
-	}
-	o.w = bufio.NewWriter(w)
-	o.json = json.NewEncoder(o.w)
-	o.json.SetEscapeHTML(false)
-	return o, nil
-}
-
-func (o *output) line(v any) error { return o.json.Encode(v) }
-
-// keep puts the file in its place.
-func (o *output) keep() error {
-	if err := o.w.Flush(); err != nil {
-		return err
-	}
-	if o.file == nil {
-		return nil
-	}
-	return o.file.CloseAtomicallyReplace()
-}
-
-// discard removes what was not kept.
-func (o *output) discard() {
-	if o.file != nil {
-		_ = o.file.Cleanup()
-	}
+// interruptible ends a read that waits for more when ctx is done; a pipe that stays open would hold the command for ever.
+func interruptible(ctx context.Context, r io.Reader) io.Reader {
+	out, in := io.Pipe()
+	go func() {
+		_, err := io.Copy(in, r)
+		in.CloseWithError(err)
+	}()
+	context.AfterFunc(ctx, func() { in.CloseWithError(context.Cause(ctx)) })
+	return out
 }

@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -62,9 +61,10 @@ func run(args []string) (code int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	parsed.BindTo(ctx, (*context.Context)(nil))
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends what does not stop by itself
 	if err := parsed.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "specialist:", oneLine(err.Error()))
-		if ctx.Err() != nil || errors.Is(err, context.Canceled) {
+		if ctx.Err() != nil {
 			return exitInterrupted
 		}
 		return exitFailure
@@ -73,7 +73,15 @@ func run(args []string) (code int) {
 }
 
 // oneLine folds what a library spreads over several lines.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+func oneLine(s string) string {
+	var parts []string
+	for line := range strings.Lines(s) {
+		if line = strings.TrimSpace(line); line != "" {
+			parts = append(parts, line)
+		}
+	}
+	return strings.Join(parts, " ")
+}
 
 // helpWithKeys adds the profile keys to the help of the commands that take --set.
 func helpWithKeys(options kong.HelpOptions, ctx *kong.Context) error {

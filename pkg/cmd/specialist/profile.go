@@ -11,21 +11,29 @@ import (
 // profileFlags choose a profile and change it.
 type profileFlags struct {
 	Profile string   `default:"demo" placeholder:"NAME" help:"demo (synthetic notes, minutes on two cores), mtsamples (a CSV of real notes) or paper (the report's settings, on a GPU)."`
-	Data    string   `placeholder:"FILE" help:"CSV file of notes, .gz or not, with the columns transcription and medical_specialty or text and label."`
-	Base    string   `placeholder:"DIR" help:"Base model: a folder, minilm, or hub:owner/name@revision."`
+	Data    *string  `placeholder:"FILE" help:"CSV file of notes, .gz or not, with the columns transcription and medical_specialty or text and label."`
+	Base    *string  `placeholder:"DIR" help:"Base model: a folder, minilm, or hub:owner/name@revision."`
 	Set     []string `placeholder:"KEY=VALUE" sep:"none" help:"Change one of the profile's values; may be repeated. The keys are listed below."`
+
+	remark string // what there is to say about the choice, once it is known to work
 }
 
-func (f profileFlags) read() (study.Profile, error) {
+// read gives the profile that the flags ask for.
+func (f *profileFlags) read() (study.Profile, error) {
 	p, err := study.ReadProfile(f.Profile, f.Set)
 	if err != nil {
 		return p, err
 	}
-	if f.Data != "" {
-		p.Corpus.Source, p.Corpus.Path = "csv", f.Data
+	for flag, value := range map[string]*string{"--data": f.Data, "--base": f.Base} {
+		if value != nil && *value == "" { // an unset variable must not mean the demo
+			return p, fmt.Errorf("%s is empty", flag)
+		}
 	}
-	if f.Base != "" {
-		p.Base = f.Base
+	if f.Data != nil {
+		p.Corpus.Source, p.Corpus.Path = "csv", *f.Data
+	}
+	if f.Base != nil {
+		p.Base = *f.Base
 	}
 	// Absolute, because a notebook runs in another folder.
 	for _, path := range []*string{&p.Corpus.Path, &p.Base} {
@@ -36,10 +44,21 @@ func (f profileFlags) read() (study.Profile, error) {
 		}
 	}
 	if backend := os.Getenv("GOMLX_BACKEND"); backend != "" && backend != p.Backend && !changed(f.Set, "backend") {
-		fmt.Fprintf(os.Stderr, "backend: %s, as GOMLX_BACKEND says (the profile has %s)\n", backend, p.Backend)
+		f.remark = fmt.Sprintf("backend: %s, as GOMLX_BACKEND says (the profile has %s)", backend, p.Backend)
 		p.Backend = backend
 	}
 	return p, p.Check()
+}
+
+// tell shows what a run says and how far it is, the remark first.
+func (f *profileFlags) tell(b *bar) study.Tell {
+	return study.Tell{Progress: b.show, Say: func(line string) {
+		if f.remark != "" {
+			b.say(f.remark)
+			f.remark = ""
+		}
+		b.say(line)
+	}}
 }
 
 // changed says whether a setting names the key.

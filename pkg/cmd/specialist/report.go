@@ -26,5 +26,5 @@ func (c *reportCommand) Run(ctx context.Context) error {
 	}
 	bar := newBar(os.Stderr)
 	defer bar.finish()
-	return study.Report(ctx, p, c.Out, study.Tell{Say: bar.say, Progress: bar.show})
+	return study.Report(ctx, p, c.Out, c.tell(bar))
 }

@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
-	"github.com/specialist-nlp/specialist/pkg/study"
 )
 
 type trainCommand struct {
@@ -26,8 +26,11 @@ func (c *trainCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.Out == "" {
+		return errors.New("--out is empty")
+	}
 	bar := newBar(os.Stderr)
-	run, err := p.Run(ctx, c.Out, study.Tell{Say: bar.say, Progress: bar.show})
+	run, err := p.Run(ctx, c.Out, c.tell(bar))
 	bar.finish()
 	if err != nil {
 		return err
