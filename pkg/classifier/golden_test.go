@@ -153,7 +153,7 @@ func TestLogitsEqualTransformersAndPEFT(t *testing.T) {
 
 func TestNotesAloneGiveTheirOwnLogits(t *testing.T) {
 	g := readGolden(t)
-	backend := openBackend(t, "xla:cpu")
+	backend := openBackend(t, "go") // every note has its own length, and so its own graph: XLA would compile each
 	for _, note := range g.Notes {
 		mask := make([]int32, len(note.IDs))
 		for i := range mask {

@@ -41,6 +41,9 @@ func readCard(dir string) (Card, error) {
 	if len(c.Labels) == 0 {
 		return Card{}, fmt.Errorf(`%s names no labels: {"labels": ["...", ...]} is needed, in the order of the classifier's rows`, path)
 	}
+	if c.MaxLength != 0 && c.MaxLength < minLength {
+		return Card{}, fmt.Errorf("%s: max_length is %d, [CLS], a word and [SEP] need %d", path, c.MaxLength, minLength)
+	}
 	seen := make(map[string]bool)
 	for _, label := range c.Labels {
 		if seen[label] {
@@ -67,7 +70,7 @@ func chooseLabels(dir string, base *distilbert.Weights, adapter *lora.Adapter, c
 		classes = base.Classes
 	}
 	if adapter != nil {
-		if t, ok := adapter.Heads["classifier.weight"]; ok {
+		if t, ok := adapter.Heads["classifier.weight"]; ok && len(t.Shape) == 2 {
 			classes = t.Shape[0]
 		}
 	}

@@ -1,6 +1,7 @@
 package classifier
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -41,6 +42,9 @@ const (
 // New puts a model together. The head comes from the adapter's folder, else from the base, else it is initialised from seed
 // and a notice says so. The head's rows must be as many as there are labels.
 func New(base *distilbert.Weights, adapter *lora.Adapter, labels []string, seed uint64) (*Model, error) {
+	if len(labels) == 0 {
+		return nil, errors.New("there are no labels: a classifier needs at least one")
+	}
 	m := &Model{Config: base.Config.WithLabels(labels), Labels: labels, Adapter: adapter, Store: model.NewStore()}
 	if len(base.Unused) > 0 {
 		m.notice("not used by a sequence classifier: %s", strings.Join(base.Unused, ", "))

@@ -111,9 +111,12 @@ func join(m *Model, baseDir, sum string, card Card) (*Classifier, error) {
 	return c, nil
 }
 
+// minLength is the shortest input that holds a word: [CLS], the word and [SEP].
+const minLength = 3
+
 // SetMaxLength cuts notes to fewer tokens than the model has positions. A longer length than that is capped, with a notice.
 func (c *Classifier) SetMaxLength(tokens int) error {
-	if tokens < 3 {
+	if tokens < minLength {
 		return fmt.Errorf("a length of %d tokens cannot hold [CLS], a word and [SEP]", tokens)
 	}
 	if tokens > c.Config.MaxPositions {
@@ -152,22 +155,6 @@ func (c *Classifier) WriteAdapter(dir string, synthetic bool) error {
 		return err
 	}
 	return adapter.Write(dir)
-}
-
-// trainedAdapter copies the adapter's current values out of the variable store.
-func (c *Classifier) trainedAdapter() (*lora.Adapter, error) {
-	if c.Adapter == nil {
-		return nil, fmt.Errorf("the model has no adapter to write")
-	}
-	current := *c.Adapter
-	var err error
-	if current.Pairs, err = c.copyTensors(lora.PairNames(current.Sites)); err != nil {
-		return nil, err
-	}
-	if current.Heads, err = c.copyTensors(HeadNames(c.Config)); err != nil {
-		return nil, err
-	}
-	return &current, nil
 }
 
 // fileSHA256 returns the hash of a file's content in hexadecimal digits.

@@ -30,9 +30,6 @@ type Config struct {
 	Labels []string // id2label in order; nil when the folder names none
 }
 
-// Unlabelled is the label list that transformers assumes when config.json has no id2label.
-var Unlabelled = []string{"LABEL_0", "LABEL_1"}
-
 // fields is the union of the keys read from DistilBERT's and BERT's config.json.
 type fields struct {
 	ModelType        *string  `json:"model_type"`
@@ -87,8 +84,7 @@ func ReadConfig(dir string) (Config, error) {
 	return c, nil
 }
 
-// first returns the first value that is set, else the default. The attribute names of both families are accepted for
-// DistilBERT, as transformers' attribute_map does.
+// first returns the first value that is set, else the default.
 func first[T any](fallback T, values ...*T) T {
 	for _, v := range values {
 		if v != nil {
@@ -103,21 +99,24 @@ func (f fields) config() (Config, error) {
 		ModelType:        first("", f.ModelType),
 		VocabSize:        first(30522, f.VocabSize),
 		MaxPositions:     first(512, f.MaxPositions),
-		Dim:              first(768, f.Dim, f.HiddenSize),
-		Heads:            first(12, f.NHeads, f.NumHeads),
-		HiddenDim:        first(3072, f.HiddenDim, f.IntermediateSize),
 		InitializerRange: first(0.02, f.InitializerRange),
 		LayerNormEps:     1e-12,
 	}
 	switch c.ModelType {
-	case "distilbert":
-		c.Layers = first(6, f.NLayers, f.NumHiddenLayers)
+	case "distilbert": // transformers' attribute_map lets three of BERT's names stand for DistilBERT's, and win over them
+		c.Dim = first(768, f.HiddenSize, f.Dim)
+		c.Layers = first(6, f.NumHiddenLayers, f.NLayers)
+		c.Heads = first(12, f.NumHeads, f.NHeads)
+		c.HiddenDim = first(3072, f.HiddenDim)
 		c.Activation = first("gelu", f.Activation)
 		c.Dropout = first(0.1, f.Dropout)
 		c.AttentionDropout = first(0.1, f.AttentionDropout)
 		c.ClassifierDropout = first(0.2, f.ClassifierDropout)
 	case "bert":
+		c.Dim = first(768, f.HiddenSize)
 		c.Layers = first(12, f.NumHiddenLayers)
+		c.Heads = first(12, f.NumHeads)
+		c.HiddenDim = first(3072, f.IntermediateSize)
 		c.Activation = first("gelu", f.HiddenAct)
 		c.Dropout = first(0.1, f.HiddenDropout)
 		c.AttentionDropout = first(0.1, f.ProbsDropout)
@@ -137,7 +136,7 @@ func (f fields) config() (Config, error) {
 	if f.ProblemType != nil && *f.ProblemType != "single_label_classification" {
 		return c, fmt.Errorf("problem_type %q is not supported, only single_label_classification", *f.ProblemType)
 	}
-	if f.ID2Label != nil {
+	if len(f.ID2Label) > 0 {
 		labels, err := orderLabels(f.ID2Label)
 		if err != nil {
 			return c, err
@@ -161,27 +160,44 @@ func (c Config) check() error {
 		{"hidden_dim", c.HiddenDim},
 	} {
 		if s.value <= 0 {
-			return fmt.Errorf("%s is %d, it must be positive", s.key, s.value)
+			return fmt.Errorf("%s is %d, it must be positive", c.key(s.key), s.value)
 		}
 	}
 	if c.MaxPositions < 3 {
 		return fmt.Errorf("max_position_embeddings is %d: [CLS], one token and [SEP] need 3", c.MaxPositions)
 	}
 	if c.Dim%c.Heads != 0 {
-		return fmt.Errorf("dim %d is not a multiple of n_heads %d", c.Dim, c.Heads)
+		return fmt.Errorf("%s %d is not a multiple of %s %d", c.key("dim"), c.Dim, c.key("n_heads"), c.Heads)
 	}
 	if c.Activation != "gelu" && c.Activation != "relu" {
-		return fmt.Errorf(`activation %q is not supported, only "gelu" and "relu"`, c.Activation)
+		return fmt.Errorf(`%s %q is not supported, only "gelu" and "relu"`, c.key("activation"), c.Activation)
 	}
 	for _, d := range []struct {
 		key   string
 		value float64
 	}{{"dropout", c.Dropout}, {"attention_dropout", c.AttentionDropout}, {"seq_classif_dropout", c.ClassifierDropout}} {
 		if d.value < 0 || d.value >= 1 {
-			return fmt.Errorf("%s is %g, it must be at least 0 and below 1", d.key, d.value)
+			return fmt.Errorf("%s is %g, it must be at least 0 and below 1", c.key(d.key), d.value)
 		}
 	}
+	if c.LayerNormEps < 0 {
+		return fmt.Errorf("layer_norm_eps is %g, it must not be negative", c.LayerNormEps)
+	}
 	return nil
+}
+
+// bertKeys are BERT's names for DistilBERT's keys.
+var bertKeys = map[string]string{
+	"dim": "hidden_size", "n_layers": "num_hidden_layers", "n_heads": "num_attention_heads", "hidden_dim": "intermediate_size",
+	"activation": "hidden_act", "dropout": "hidden_dropout_prob", "attention_dropout": "attention_probs_dropout_prob",
+}
+
+// key names one of DistilBERT's keys as the folder's own config.json does.
+func (c Config) key(name string) string {
+	if own, ok := bertKeys[name]; ok && c.ModelType == "bert" {
+		return own
+	}
+	return name
 }
 
 // orderLabels turns {"0": "a", "1": "b"} into [a b].
@@ -209,4 +225,13 @@ func (c Config) HeadDim() int { return c.Dim / c.Heads }
 func (c Config) WithLabels(labels []string) Config {
 	c.Labels = slices.Clone(labels)
 	return c
+}
+
+// NumberedLabels returns the names that transformers gives to labels that are not named: LABEL_0, LABEL_1 and so on.
+func NumberedLabels(classes int) []string {
+	labels := make([]string, classes)
+	for i := range labels {
+		labels[i] = fmt.Sprintf("LABEL_%d", i)
+	}
+	return labels
 }

@@ -2,6 +2,7 @@ package distilbert
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -49,8 +50,9 @@ func Load(dir string) (*Weights, error) {
 			return nil, err
 		}
 	}
-	for name, key := range stored {
-		return nil, fmt.Errorf("%s: tensor %q belongs to no known part of a %s sequence classifier (read as %q)", file.Path, key, config.ModelType, name)
+	if len(stored) > 0 {
+		key := slices.Min(slices.Collect(maps.Values(stored)))
+		return nil, fmt.Errorf("%s: tensor %q belongs to no known part of a %s sequence classifier", file.Path, key, config.ModelType)
 	}
 	return w, nil
 }
@@ -76,7 +78,7 @@ func (w *Weights) index(file *weights.File) (map[string]string, error) {
 func (w *Weights) take(file *weights.File, stored map[string]string, s Shape) error {
 	key, ok := stored[s.Name]
 	if !ok {
-		return fmt.Errorf("%s: encoder tensor %q is missing", file.Path, s.Name)
+		return w.missing(file, s.Name)
 	}
 	t, err := file.Tensor(key, s.Dims)
 	if err != nil {
@@ -85,6 +87,15 @@ func (w *Weights) take(file *weights.File, stored map[string]string, s Shape) er
 	w.Tensors[s.Name] = t
 	delete(stored, s.Name)
 	return nil
+}
+
+// missing names an encoder tensor as the file would: by its family's name, with the prefix if others have it.
+func (w *Weights) missing(file *weights.File, name string) error {
+	own, prefix := w.Config.ownName(name), w.Config.ModelType+"."
+	if slices.ContainsFunc(file.Names(), func(key string) bool { return strings.HasPrefix(key, prefix) }) {
+		own = prefix + own
+	}
+	return fmt.Errorf("%s: encoder tensor %q is missing", file.Path, own)
 }
 
 // takeHead reads the classification head if the file has one: all of it or nothing.
@@ -126,7 +137,7 @@ func (w *Weights) foldTokenTypes(file *weights.File, stored map[string]string) e
 	const name = "embeddings.token_type_embeddings.weight"
 	key, ok := stored[name]
 	if !ok {
-		return fmt.Errorf("%s: encoder tensor %q is missing", file.Path, name)
+		return w.missing(file, name)
 	}
 	types, err := file.Tensor(key, nil)
 	if err != nil {

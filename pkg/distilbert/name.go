@@ -115,6 +115,18 @@ func (c Config) canonical(stored string) string {
 	return name
 }
 
+// ownName undoes canonical for an encoder tensor, but for prefix and old names: it is the name in the model type's own layout.
+func (c Config) ownName(canonical string) string {
+	rest, ok := strings.CutPrefix(canonical, "transformer.")
+	if c.ModelType != "bert" || !ok {
+		return canonical
+	}
+	for bert, distil := range bertModules {
+		rest = strings.Replace(rest, "."+distil+".", "."+bert+".", 1)
+	}
+	return "encoder." + rest
+}
+
 // unusedParts are known parts of DistilBERT and BERT checkpoints that a sequence classifier does not read: the
 // masked-language-model and question-answering heads, BERT's pooler, and the position buffer of old versions.
 var unusedParts = []string{

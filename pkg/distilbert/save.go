@@ -17,11 +17,26 @@ import (
 // tokenizerFiles are copied from folder to folder as they are.
 var tokenizerFiles = []string{"tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json"}
 
+// saveEps is the LayerNorm epsilon that transformers gives every DistilBERT; config.json cannot say another.
+const saveEps = 1e-12
+
 // Save writes w as a DistilBERT folder that transformers loads: config.json, model.safetensors and the tokenizer's files, which
-// are copied from tokenizerDir. The folder is filled under a temporary name and renamed; an existing dir is an error.
+// are copied from tokenizerDir. The folder is filled under a temporary name and renamed; an existing dir is an error, and so is
+// a model that a DistilBERT folder cannot describe. A head without label names gets LABEL_0 and so on, as transformers does it.
 func Save(dir string, w *Weights, tokenizerDir string) (err error) {
-	if _, err := os.Lstat(dir); err == nil {
+	if _, err := os.Lstat(filepath.Clean(dir)); err == nil {
 		return fmt.Errorf("%s exists already: name a new folder, or remove it first", dir)
+	}
+	if w.Config.LayerNormEps != saveEps {
+		return fmt.Errorf("%s cannot be written: layer_norm_eps is %g, but a DistilBERT's is %g, and the model would compute something else", dir, w.Config.LayerNormEps, saveEps)
+	}
+	config, err := w.configJSON()
+	if err != nil {
+		return fmt.Errorf("%s cannot be written: %w", dir, err)
+	}
+	tokenizer, err := readTokenizer(tokenizerDir)
+	if err != nil {
+		return err
 	}
 	parent := filepath.Dir(filepath.Clean(dir))
 	if err := os.MkdirAll(parent, 0o755); err != nil {
@@ -39,15 +54,11 @@ func Save(dir string, w *Weights, tokenizerDir string) (err error) {
 	if err := os.Chmod(tmp, 0o755); err != nil {
 		return err
 	}
-	if err := copyTokenizer(tmp, tokenizerDir); err != nil {
-		return err
-	}
-	config, err := json.MarshalIndent(w.Config.file(w.HasHead), "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := renameio.WriteFile(filepath.Join(tmp, "config.json"), append(config, '\n'), 0o644); err != nil {
-		return err
+	tokenizer["config.json"] = config
+	for name, raw := range tokenizer {
+		if err := renameio.WriteFile(filepath.Join(tmp, name), raw, 0o644, renameio.WithTempDir(tmp)); err != nil {
+			return err
+		}
 	}
 	if err := weights.Write(filepath.Join(tmp, "model.safetensors"), prefixed(w), nil); err != nil {
 		return err
@@ -70,33 +81,36 @@ func prefixed(w *Weights) map[string]weights.Tensor {
 	return named
 }
 
-func copyTokenizer(dir, from string) error {
-	copied := 0
+// readTokenizer reads the tokenizer's files that a model folder holds, by name.
+func readTokenizer(dir string) (map[string][]byte, error) {
+	files := make(map[string][]byte)
 	for _, name := range tokenizerFiles {
-		raw, err := os.ReadFile(filepath.Join(from, name))
+		raw, err := os.ReadFile(filepath.Join(dir, name))
 		if os.IsNotExist(err) {
 			continue
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := renameio.WriteFile(filepath.Join(dir, name), raw, 0o644); err != nil {
-			return err
-		}
-		if name == "tokenizer.json" || name == "vocab.txt" {
-			copied++
-		}
+		files[name] = raw
 	}
-	if copied == 0 {
-		return fmt.Errorf("%s has neither tokenizer.json nor vocab.txt", from)
+	if files["tokenizer.json"] == nil && files["vocab.txt"] == nil {
+		return nil, fmt.Errorf("%s has neither tokenizer.json nor vocab.txt", dir)
 	}
-	return nil
+	return files, nil
 }
 
-// file returns config.json's content for a DistilBERT of this shape.
-func (c Config) file(head bool) map[string]any {
+// configJSON returns config.json's content for a DistilBERT of this shape.
+func (w *Weights) configJSON() ([]byte, error) {
+	c, labels := w.Config, w.Config.Labels
+	if w.HasHead && labels == nil {
+		labels = NumberedLabels(w.Classes)
+	}
+	if w.HasHead && len(labels) != w.Classes {
+		return nil, fmt.Errorf("%d labels are named for a head of %d classes", len(labels), w.Classes)
+	}
 	architecture := "DistilBertModel"
-	if head {
+	if w.HasHead {
 		architecture = "DistilBertForSequenceClassification"
 	}
 	out := map[string]any{
@@ -117,12 +131,13 @@ func (c Config) file(head bool) map[string]any {
 		"pad_token_id":            0,
 		"dtype":                   "float32",
 	}
-	if c.Labels != nil {
+	if labels != nil {
 		id2label, label2id := make(map[string]string), make(map[string]int)
-		for i, label := range c.Labels {
+		for i, label := range labels {
 			id2label[strconv.Itoa(i)], label2id[label] = label, i
 		}
 		out["id2label"], out["label2id"] = id2label, label2id
 	}
-	return out
+	raw, err := json.MarshalIndent(out, "", "  ")
+	return append(raw, '\n'), err
 }

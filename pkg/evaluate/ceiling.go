@@ -1,21 +1,54 @@
 package evaluate
 
-import "slices"
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+)
 
-// Ceilings returns, for every headline metric, the best value that any function of the text can reach on these notes; for an error
-// measure that is the lowest. Each metric's ceiling stands alone: one model need not reach two of them.
+// Ceilings returns, for every headline metric, the best value that any function of the text can reach on these notes; see
+// [LabelCeilings], which needs their label sets alone.
+func (e *Evaluation) Ceilings() map[Metric]float64 {
+	sets := make([][]int, len(e.notes))
+	for i, n := range e.notes {
+		sets[i] = n.gold
+	}
+	return ceilings(len(e.set.Labels), sets)
+}
+
+// LabelCeilings returns, for every headline metric, the best value that any function of the text can reach on notes with these label
+// sets; for an error measure that is the lowest. Each metric's ceiling stands alone: one model need not reach two of them. A set holds
+// indices below labels, ascending, each once. It fails without sets, and for a set that is empty or not of that form.
 //
 // For row accuracy it is notes / rows, the mean over rows of 1 / (number of the note's labels). All are exact but those of the F1
 // averages and of weighted precision. These are upper bounds: what the best way of giving each note one of its labels could reach if
 // every label got the notes with the fewest rows. The F1 bounds are exact where all notes have equally many labels.
-func (e *Evaluation) Ceilings() map[Metric]float64 {
-	labels := len(e.set.Labels)
-	notes, rows := float64(len(e.notes)), float64(e.rows)
+func LabelCeilings(labels int, sets [][]int) (map[Metric]float64, error) {
+	if len(sets) == 0 {
+		return nil, errors.New("evaluate: no notes have no ceilings")
+	}
+	for i, set := range sets {
+		if len(set) == 0 {
+			return nil, fmt.Errorf("evaluate: the label set of note %d is empty", i+1)
+		}
+		for j, label := range set {
+			if label < 0 || label >= labels || j > 0 && label <= set[j-1] {
+				return nil, fmt.Errorf("evaluate: the label set %v of note %d is not ascending indices below %d", set, i+1, labels)
+			}
+		}
+	}
+	return ceilings(labels, sets), nil
+}
+
+func ceilings(labels int, sets [][]int) map[Metric]float64 {
+	notes, rows := float64(len(sets)), 0.0
 	sizes := make([][]float64, labels) // by label: the rows of each of its notes
 	var top3, top5, document, recall3, recall5 float64
-	for _, n := range e.notes {
-		size := float64(len(n.gold))
-		for _, label := range n.gold {
+	for _, set := range sets {
+		size := float64(len(set))
+		rows += size
+		for _, label := range set {
 			sizes[label] = append(sizes[label], size)
 		}
 		top3 += min(size, 3)
@@ -30,19 +63,19 @@ func (e *Evaluation) Ceilings() map[Metric]float64 {
 		present += min(float64(len(s)), 1)
 	}
 	balanced := 0.0 // recall is linear in the correct rows, so each note serves its rarest label
-	for _, n := range e.notes {
-		rarest := len(sizes[n.gold[0]])
-		for _, label := range n.gold {
+	for _, set := range sets {
+		rarest := len(sizes[set[0]])
+		for _, label := range set {
 			rarest = min(rarest, len(sizes[label]))
 		}
 		balanced += 1 / float64(rarest)
 	}
 	f1 := func(correct, predicted, support float64) float64 { return 2 * correct / (support + predicted) }
-	f1Sum := e.assignmentBound(sizes, f1)
-	weightedF1 := e.assignmentBound(sizes, func(correct, predicted, support float64) float64 {
+	f1Sum := assignmentBound(sets, sizes, f1)
+	weightedF1 := assignmentBound(sets, sizes, func(correct, predicted, support float64) float64 {
 		return support * f1(correct, predicted, support)
 	})
-	weightedPrecision := e.assignmentBound(sizes, func(correct, predicted, support float64) float64 {
+	weightedPrecision := assignmentBound(sets, sizes, func(correct, predicted, support float64) float64 {
 		return support * correct / predicted
 	})
 	return byMetric([]float64{
@@ -73,7 +106,7 @@ func (e *Evaluation) Ceilings() map[Metric]float64 {
 // label. A label with t correct rows has at least as many predicted rows as its t notes of fewest rows. With that and value's
 // concave hull in t, the sum is separable and concave over the numbers of notes that the labels can hold at once, a polymatroid;
 // there, always raising the label that gains most is optimal (Federgruen and Groenevelt 1986).
-func (e *Evaluation) assignmentBound(sizes [][]float64, value func(correct, predicted, support float64) float64) float64 {
+func assignmentBound(sets [][]int, sizes [][]float64, value func(correct, predicted, support float64) float64) float64 {
 	gains := make([][]float64, len(sizes))
 	for label, s := range sizes {
 		values := []float64{0}
@@ -84,7 +117,7 @@ func (e *Evaluation) assignmentBound(sizes [][]float64, value func(correct, pred
 		}
 		gains[label] = hullSteps(values)
 	}
-	matching := newMatching(e.notes, len(sizes))
+	matching := newMatching(sets, len(sizes))
 	held := make([]int, len(sizes))
 	full := make([]bool, len(sizes))
 	total := 0.0
@@ -126,21 +159,33 @@ func hullSteps(values []float64) []float64 {
 	return steps
 }
 
-// matching gives notes to labels, each note to at most one of its own.
+// matching gives notes to labels, each note to at most one of its own. Notes with the same label set are alike, so it deals with groups of
+// them, of which there are far fewer.
 type matching struct {
-	notes   []note
-	carry   [][]int // by label: the notes that carry it
-	holder  []int   // by note: the label that holds it, or -1
+	groups  []noteGroup
+	carry   [][]int // by label: the groups that carry it
 	visited []bool
 }
 
-func newMatching(notes []note, labels int) *matching {
-	m := &matching{notes: notes, carry: make([][]int, labels), holder: make([]int, len(notes)), visited: make([]bool, labels)}
-	for i, n := range notes {
-		m.holder[i] = -1
-		for _, label := range n.gold {
-			m.carry[label] = append(m.carry[label], i)
+// noteGroup is the notes with one label set.
+type noteGroup struct {
+	labels []int
+	free   int   // notes that no label holds
+	held   []int // by place in labels: how many notes that label holds
+}
+
+func newMatching(sets [][]int, labels int) *matching {
+	m := &matching{carry: make([][]int, labels), visited: make([]bool, labels)}
+	sorted := slices.SortedFunc(slices.Values(sets), func(a, b []int) int { return cmp.Or(cmp.Compare(len(a), len(b)), slices.Compare(a, b)) })
+	for _, set := range sorted {
+		if n := len(m.groups); n > 0 && slices.Equal(m.groups[n-1].labels, set) {
+			m.groups[n-1].free++
+			continue
 		}
+		for _, label := range set {
+			m.carry[label] = append(m.carry[label], len(m.groups))
+		}
+		m.groups = append(m.groups, noteGroup{labels: set, free: 1, held: make([]int, len(set))})
 	}
 	return m
 }
@@ -154,15 +199,20 @@ func (m *matching) add(label int) bool {
 func (m *matching) augment(label int) bool {
 	m.visited[label] = true
 	for _, i := range m.carry[label] {
-		if m.holder[i] < 0 {
-			m.holder[i] = label
+		if g := &m.groups[i]; g.free > 0 {
+			g.free--
+			g.held[slices.Index(g.labels, label)]++
 			return true
 		}
 	}
 	for _, i := range m.carry[label] {
-		if other := m.holder[i]; !m.visited[other] && m.augment(other) {
-			m.holder[i] = label
-			return true
+		g := &m.groups[i]
+		for place, other := range g.labels {
+			if g.held[place] > 0 && !m.visited[other] && m.augment(other) {
+				g.held[place]--
+				g.held[slices.Index(g.labels, label)]++
+				return true
+			}
 		}
 	}
 	return false

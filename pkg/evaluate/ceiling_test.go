@@ -85,3 +85,33 @@ func TestHullSteps(t *testing.T) {
 		}
 	}
 }
+
+// TestLabelCeilings: the label sets alone give the ceilings of any predictions about them.
+func TestLabelCeilings(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawSet(t, 6, 30)
+		sets := make([][]int, len(s.Predictions))
+		for i, p := range s.Predictions {
+			sets[i] = p.Gold
+		}
+		got, err := LabelCeilings(len(s.Labels), sets)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for m, want := range evaluation(t, s).Ceilings() {
+			if math.Abs(got[m]-want) > 1e-12 {
+				t.Errorf("%s: the ceiling of the label sets is %v, of the predictions %v", m, got[m], want)
+			}
+		}
+	})
+}
+
+func TestLabelCeilingsRefuse(t *testing.T) {
+	for name, sets := range map[string][][]int{
+		"no sets": nil, "an empty set": {{0}, {}}, "a descending set": {{1, 0}}, "a label twice": {{1, 1}}, "an unknown label": {{2}}, "a negative label": {{-1}},
+	} {
+		if got, err := LabelCeilings(2, sets); err == nil {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -18,8 +18,8 @@ const (
 )
 
 // Read loads an adapter folder for a model with the given linear layers. others are the model's remaining modules, heads the
-// tensor names that may be stored whole. Errors name the file and the tensor: one that is missing, of another shape (an
-// adapter for another base), or that the configuration does not account for.
+// tensor names that may be stored whole, a module's tensors together. Errors name the file and the tensor: one that is missing,
+// of another shape (an adapter for another base), or that the configuration does not account for.
 func Read(dir string, sites []Site, others, heads []string) (*Adapter, error) {
 	config, err := ReadConfig(dir)
 	if err != nil {
@@ -36,13 +36,16 @@ func Read(dir string, sites []Site, others, heads []string) (*Adapter, error) {
 	a := &Adapter{Config: config, Sites: selected, Pairs: make(map[string]weights.Tensor), Heads: make(map[string]weights.Tensor)}
 	known := make(map[string]bool)
 	for _, s := range selected {
-		for name, shape := range map[string][]int{A(s.Module): {config.Rank, s.In}, B(s.Module): {s.Out, config.Rank}} {
-			key := fileKey(name)
-			t, err := file.Tensor(key, shape)
+		for _, half := range []struct {
+			name  string
+			shape []int
+		}{{A(s.Module), []int{config.Rank, s.In}}, {B(s.Module), []int{s.Out, config.Rank}}} {
+			key := fileKey(half.name)
+			t, err := file.Tensor(key, half.shape)
 			if err != nil {
 				return nil, fmt.Errorf("%w (r is %d and the base's %s is [%d, %d])", err, config.Rank, s.Module, s.Out, s.In)
 			}
-			a.Pairs[name], known[key] = t, true
+			a.Pairs[half.name], known[key] = t, true
 		}
 	}
 	for _, key := range file.Names() {
@@ -55,6 +58,12 @@ func Read(dir string, sites []Site, others, heads []string) (*Adapter, error) {
 		}
 		if a.Heads[name], err = file.Tensor(key, nil); err != nil {
 			return nil, err
+		}
+	}
+	stored := a.savedModules()
+	for _, name := range heads {
+		if _, ok := a.Heads[name]; !ok && slices.Contains(stored, moduleOf(name)) {
+			return nil, fmt.Errorf("%s: tensor %q is missing, the rest of the module is there", file.Path, fileKey(name))
 		}
 	}
 	return a, nil
@@ -82,7 +91,7 @@ func (a *Adapter) Write(dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(filepath.Join(dir, configFile), raw, 0o644); err != nil {
+	if err := renameio.WriteFile(filepath.Join(dir, configFile), raw, 0o644, renameio.WithTempDir(dir)); err != nil {
 		return fmt.Errorf("writing %s: %w", filepath.Join(dir, configFile), err)
 	}
 	return nil
@@ -92,11 +101,13 @@ func (a *Adapter) Write(dir string) error {
 func (a *Adapter) savedModules() []string {
 	var modules []string
 	for name := range a.Heads {
-		module := name[:strings.LastIndex(name, ".")]
-		if !slices.Contains(modules, module) {
+		if module := moduleOf(name); !slices.Contains(modules, module) {
 			modules = append(modules, module)
 		}
 	}
 	slices.Sort(modules)
 	return modules
 }
+
+// moduleOf drops a tensor name's last part: classifier.weight belongs to classifier.
+func moduleOf(name string) string { return name[:strings.LastIndex(name, ".")] }

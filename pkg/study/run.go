@@ -38,9 +38,10 @@ type Run struct {
 
 	Corpus     Counts `json:"corpus"`
 	Parameters struct {
-		Trainable int `json:"trainable"` // adapter and head
-		Adapter   int `json:"adapter"`   // the low-rank pairs alone
-		Total     int `json:"total"`     // each value once
+		Trainable int `json:"trainable"`  // adapter and head
+		Adapter   int `json:"adapter"`    // the low-rank pairs alone
+		Total     int `json:"total"`      // each value once
+		PEFTTotal int `json:"peft_total"` // as PEFT prints all parameters, the head twice
 	} `json:"parameters"`
 	StepsPerEpoch int      `json:"steps_per_epoch"`
 	Notices       []string `json:"notices"`
@@ -154,7 +155,8 @@ func (p Profile) fit(ctx context.Context, dir, fingerprint string, notes *Notes,
 		run.Notices = append(run.Notices, remark)
 	}
 	run.Parameters.Trainable, run.Parameters.Total = model.Parameters()
-	run.Parameters.Adapter, _ = model.Adapter.Parameters()
+	counts := classifier.Count(model.Config, model.Adapter, len(model.Labels))
+	run.Parameters.Adapter, run.Parameters.PEFTTotal = counts.Adapter, counts.PEFTTotal()
 	for _, line := range run.Opening(model, device(backend)) {
 		tell.say("%s", line)
 	}

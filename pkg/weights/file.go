@@ -2,6 +2,7 @@ package weights
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"slices"
 
@@ -39,6 +40,11 @@ func Open(path string) (*File, error) {
 	}
 	f := &File{Path: path, Metadata: header.Metadata(), views: make(map[string]safetensors.TensorView, parsed.Len())}
 	for _, t := range parsed.Tensors() {
+		for _, d := range t.TensorView.Shape() {
+			if d > math.MaxInt32 {
+				return nil, fmt.Errorf("%s: tensor %q has the shape %v, a dimension is too large", path, t.Name, t.TensorView.Shape())
+			}
+		}
 		f.views[t.Name] = t.TensorView
 	}
 	return f, nil

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"path/filepath"
+	"slices"
 
 	"github.com/google/renameio/v2"
 	"github.com/nlpodyssey/safetensors"
@@ -17,22 +19,17 @@ import (
 func Write(path string, tensors map[string]Tensor, notes map[string]string) error {
 	metadata := map[string]string{"format": "pt"}
 	maps.Copy(metadata, notes)
-	views := make(map[string]safetensors.TensorView, len(tensors))
+	views := make(map[string]view, len(tensors))
 	for name, t := range tensors {
+		if slices.ContainsFunc(t.Shape, func(d int) bool { return d < 0 }) {
+			return fmt.Errorf("writing %s: tensor %q has the shape %v", path, name, t.Shape)
+		}
 		if len(t.Data) != t.Size() {
-			return fmt.Errorf("tensor %q has %d values, its shape %v needs %d", name, len(t.Data), t.Shape, t.Size())
+			return fmt.Errorf("writing %s: tensor %q has %d values, its shape %v needs %d", path, name, len(t.Data), t.Shape, t.Size())
 		}
-		shape := make([]uint64, len(t.Shape))
-		for i, d := range t.Shape {
-			shape[i] = uint64(d)
-		}
-		view, err := safetensors.NewTensorView(safetensors.F32, shape, encode(t.Data))
-		if err != nil {
-			return fmt.Errorf("tensor %q: %w", name, err)
-		}
-		views[name] = view
+		views[name] = view{t}
 	}
-	out, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
+	out, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644), renameio.WithTempDir(filepath.Dir(path)))
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
@@ -50,10 +47,26 @@ func Write(path string, tensors map[string]Tensor, notes map[string]string) erro
 	return nil
 }
 
-func encode(data []float32) []byte {
-	raw := make([]byte, 4*len(data))
-	for i, v := range data {
-		binary.LittleEndian.PutUint32(raw[4*i:], math.Float32bits(v))
+// view is a tensor as the container's writer asks for it. The library's own view does not take a tensor of no dimensions.
+type view struct{ t Tensor }
+
+func (v view) DType() safetensors.DType { return safetensors.F32 }
+
+func (v view) Shape() []uint64 {
+	shape := make([]uint64, len(v.t.Shape))
+	for i, d := range v.t.Shape {
+		shape[i] = uint64(d)
+	}
+	return shape
+}
+
+func (v view) DataLen() uint64 { return 4 * uint64(len(v.t.Data)) }
+
+// Data encodes the values when they are written, so that one tensor at a time is held twice.
+func (v view) Data() []byte {
+	raw := make([]byte, 0, 4*len(v.t.Data))
+	for _, x := range v.t.Data {
+		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(x))
 	}
 	return raw
 }
