@@ -3,6 +3,7 @@
 package tokenize
 
 import (
+	"encoding/json"
 	"fmt"
 	"runtime"
 	"strings"
@@ -78,4 +79,30 @@ func chunkEnd(text string) int {
 		return chunkBytes + cut
 	}
 	return len(text)
+}
+
+// tokenizerJSON is the whole definition as a tokenizer.json without truncation and padding.
+func (d *definition) tokenizerJSON() ([]byte, error) {
+	special := func(t addedToken) map[string]any {
+		return map[string]any{"SpecialToken": map[string]any{"id": t.Content, "type_id": 0}}
+	}
+	entry := func(t addedToken) map[string]any {
+		return map[string]any{"id": t.Content, "ids": []int32{t.ID}, "tokens": []string{t.Content}}
+	}
+	return json.Marshal(map[string]any{
+		"version": "1.0", "truncation": nil, "padding": nil, "added_tokens": d.added,
+		"normalizer": struct {
+			Type string `json:"type"`
+			normalization
+		}{bertNormalizer, d.norm},
+		"pre_tokenizer": map[string]any{"type": "BertPreTokenizer"},
+		"post_processor": map[string]any{
+			"type":           "TemplateProcessing",
+			"single":         []any{special(d.cls), map[string]any{"Sequence": map[string]any{"id": "A", "type_id": 0}}, special(d.sep)},
+			"pair":           []any{map[string]any{"Sequence": map[string]any{"id": "A", "type_id": 0}}, map[string]any{"Sequence": map[string]any{"id": "B", "type_id": 1}}},
+			"special_tokens": map[string]any{d.cls.Content: entry(d.cls), d.sep.Content: entry(d.sep)},
+		},
+		"decoder": nil,
+		"model":   d.modelJSON(d.maxChars),
+	})
 }
