@@ -13,8 +13,6 @@ import (
 // one that SPECIALIST_PROFILE names, demo unless it is set.
 func Train() {
 	Run(func(ctx context.Context) error {
-		ctx, stop := study.WithParent(ctx)
-		defer stop()
 		_, err := finetune(ctx, true)
 		return err
 	})

@@ -73,22 +73,28 @@ func ReadProgress(path string) (p train.Progress, err error) {
 	return p, json.Unmarshal(raw, &p)
 }
 
-// WithParent returns a context that ends when the process named by SPECIALIST_PARENT does, so that a notebook whose command
-// was interrupted stops at a checkpoint instead of training on unseen.
+// WithParent returns a context that ends when the command that a cell works for asks it to stop, or is no longer there: a
+// notebook whose command was interrupted stops at a checkpoint instead of training on unseen.
 func WithParent(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	parent, err := strconv.Atoi(os.Getenv(ParentEnv))
 	if err != nil {
 		return ctx, cancel
 	}
+	over := func() bool { return syscall.Kill(parent, 0) != nil || isFile(stopFile(os.Getenv(ProgressEnv))) }
+	if over() {
+		cancel()
+	}
 	go func() {
 		for ctx.Err() == nil {
-			if syscall.Kill(parent, 0) != nil {
+			if over() {
 				cancel()
-				return
 			}
-			time.Sleep(500 * time.Millisecond)
+			time.Sleep(200 * time.Millisecond)
 		}
 	}()
 	return ctx, cancel
 }
+
+// stopFile asks the cells that report progress to a file to stop.
+func stopFile(progress string) string { return progress + ".stop" }

@@ -50,7 +50,8 @@ func Report(ctx context.Context, p Profile, out string, tell Tell) error {
 	for i, name := range Notebooks {
 		tell.say("[%d/%d] notebook %s", i+1, len(Notebooks), name)
 		source := filepath.Join(home, "notebooks", name+".ipynb")
-		if err := jupyter.execute(ctx, source, work, name, environment, progress, tell); err != nil {
+		jupyter.environment, jupyter.progress = environment, progress
+		if err := jupyter.execute(ctx, source, work, name, tell); err != nil {
 			return fmt.Errorf("notebook %s: %w", name, err)
 		}
 	}
@@ -86,7 +87,11 @@ func publish(work, out string, tell Tell) error {
 }
 
 // jupyter is the program that executes notebooks.
-type jupyter struct{ path, templates string }
+type jupyter struct {
+	path, templates string
+	environment     []string
+	progress        string // the file that cells write their progress to
+}
 
 func findJupyter(home string) (jupyter, error) {
 	j := jupyter{path: filepath.Join(home, ".venv", "bin", "jupyter"), templates: filepath.Join(home, "pkg", "report")}
@@ -102,29 +107,37 @@ func findJupyter(home string) (jupyter, error) {
 }
 
 // execute runs a notebook and exports it to HTML, both into dir.
-func (j jupyter) execute(ctx context.Context, source, dir, name string, environment []string, progress string, tell Tell) error {
+func (j jupyter) execute(ctx context.Context, source, dir, name string, tell Tell) error {
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
-	go watch(watching, progress, tell)
-	if err := j.run(ctx, environment, "nbconvert", "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=-1",
+	go watch(watching, j.progress, tell)
+	if err := j.run(ctx, "nbconvert", "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=-1",
 		"--output-dir", dir, "--output", name, source); err != nil {
 		return err
 	}
 	// The template folder holds the page's own styles and script, so that the page asks nobody for any.
-	return j.run(ctx, environment, "nbconvert", "--to", "html", "--template", "page", "--TemplateExporter.extra_template_basedirs="+j.templates,
+	return j.run(ctx, "nbconvert", "--to", "html", "--template", "page", "--TemplateExporter.extra_template_basedirs="+j.templates,
 		"--output-dir", dir, "--output", name, filepath.Join(dir, name+".ipynb"))
 }
 
-// run is one call of jupyter. When ctx ends, it is asked to stop, and ended if it does not.
-func (j jupyter) run(ctx context.Context, environment []string, args ...string) error {
+// stopWithin is how long a notebook may take to stop: a training step and a checkpoint.
+const stopWithin = 30 * time.Second
+
+// run is one call of jupyter. When ctx ends, the cell that runs is asked to stop, which fails the notebook; what does not stop
+// in time is ended.
+func (j jupyter) run(ctx context.Context, args ...string) error {
 	cmd := exec.CommandContext(ctx, j.path, args...)
-	cmd.Env = environment
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C reaches it through Cancel alone
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
-	cmd.WaitDelay = 10 * time.Second
+	cmd.Env = j.environment
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a terminal's Ctrl-C goes to this process alone
+	cmd.Cancel = func() error { return os.WriteFile(stopFile(j.progress), nil, 0o644) }
+	cmd.WaitDelay = stopWithin
 	log := &tail{}
 	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Run(); err != nil {
+	err := cmd.Run()
+	if cmd.Process != nil {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // whatever it left behind
+	}
+	if err != nil {
 		if ctx.Err() != nil {
 			return fmt.Errorf("interrupted; the same command goes on from the last checkpoint: %w", ctx.Err())
 		}
