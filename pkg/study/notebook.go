@@ -139,7 +139,7 @@ func (j jupyter) run(ctx context.Context, args ...string) error {
 	}
 	if err != nil {
 		if ctx.Err() != nil {
-			return fmt.Errorf("interrupted; the same command goes on from the last checkpoint: %w", ctx.Err())
+			return errors.New("interrupted; the same command goes on from the last checkpoint")
 		}
 		return fmt.Errorf("jupyter %s failed: %s", args[0], log.reason())
 	}
