@@ -13,17 +13,21 @@ def need(condition, what):
         sys.exit(f"report: {what}")
 
 
+for path in out.glob("*.html"):
+    outside = re.findall(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="(?:https?:)?//[^"]*"', path.read_text(encoding="utf-8"), re.I)
+    need(not outside, f"{path.name} asks for the network: {outside[:3]}")
 page = (out / "index.html").read_text(encoding="utf-8")
-outside = re.findall(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="(?:https?:)?//[^"]*"', page, re.I)
-need(not outside, f"the page asks for the network: {outside[:3]}")
 need("synthetic notes" in page, "the page does not say that its notes are synthetic")
 for anchor in ("setup", "efficiency", "loss", "validation", "results", "class-f1", "classes", "origin"):
     need(f'id="{anchor}"' in page, f"the page has no part {anchor}")
 need(page.count("data:image/png;base64,") >= 3, "the page lacks its static pictures")
 
+data_page = (out / "01_data.html").read_text(encoding="utf-8")
+need("synthetic notes" in data_page, "the data page does not say that its notes are synthetic")
+need("01_data.html" in page, "the page does not link to the data page")
+
 for path in sorted(Path("notebooks").glob("*.ipynb")):
-    if not (out / path.name).exists():
-        continue
+    need((out / path.name).exists(), f"the executed {path.name} is missing")
     notebook = json.loads((out / path.name).read_text(encoding="utf-8"))
     code = [c for c in notebook["cells"] if c["cell_type"] == "code"]
     need(all(c["execution_count"] for c in code), f"{path.name} has cells that were not executed")

@@ -14,8 +14,9 @@ const module = "github.com/specialist-nlp/specialist/pkg/"
 var allowed = map[string][]string{
 	"weights":        {},
 	"hub":            {},
-	"corpus":         {},
+	"corpus":         {"hub"},
 	"tokenize":       {},
+	"audit":          {"corpus", "evaluate", "predict", "tokenize"},
 	"predict":        {},
 	"report":         {},
 	"distilbert":     {"weights"},
@@ -24,13 +25,13 @@ var allowed = map[string][]string{
 	"baseline":       {"predict"},
 	"classifier":     {"distilbert", "lora", "predict", "tokenize", "weights"},
 	"train":          {"classifier", "tokenize", "weights"},
-	"study":          {"baseline", "classifier", "corpus", "evaluate", "hub", "lora", "predict", "report", "tokenize", "train"},
+	"study":          {"audit", "baseline", "classifier", "corpus", "evaluate", "hub", "lora", "predict", "report", "tokenize", "train"},
 	"notebook":       {"report", "study", "train"},
 	"cmd/specialist": {"classifier", "corpus", "distilbert", "evaluate", "predict", "study", "train"},
 }
 
 // filesOnly are packages that an analyst uses without XLA.
-var filesOnly = []string{"corpus", "predict", "evaluate", "report", "hub"}
+var filesOnly = []string{"corpus", "audit", "predict", "evaluate", "report", "hub"}
 
 func goList(t *testing.T, args ...string) []string {
 	t.Helper()

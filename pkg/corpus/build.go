@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -14,14 +15,25 @@ type textKey [sha256.Size]byte
 
 // builder takes the rows of any source one at a time, cleans, checks and deduplicates them, and makes the Corpus.
 type builder struct {
+	ctx    context.Context
 	name   string
+	with   []string // see Options.With
+	files  []sourceFile
 	rows   []Row
 	keys   []textKey             // of rows, by index
 	filed  map[filing]int        // index of the row kept for a text under a label
 	texts  map[textKey]string    // one spelling of each text, so that its rows share one string
 	labels map[string]string     // likewise for labels
+	named  map[string]bool       // labels that the source declares or that stand on a dropped row
 	ids    map[string]identified // what each id of the source stood for first
 	report Report
+}
+
+// sourceFile is a file whose rows the builder takes, from open until the next open.
+type sourceFile struct {
+	name string // for messages
+	part string // see Row.Part
+	unit string // what Row.Line counts: "line" or "row"
 }
 
 type filing struct {
@@ -31,52 +43,85 @@ type filing struct {
 
 type identified struct {
 	text textKey
+	file int
 	line int
 }
 
-func newBuilder(name string) *builder {
+func newBuilder(ctx context.Context, name string) *builder {
 	return &builder{
+		ctx:    ctx,
 		name:   name,
 		filed:  map[filing]int{},
 		texts:  map[textKey]string{},
 		labels: map[string]string{},
+		named:  map[string]bool{},
 		ids:    map[string]identified{},
 	}
 }
 
+// open says which file the rows come from that are added next.
+func (b *builder) open(f sourceFile) { b.files = append(b.files, f) }
+
+func (b *builder) file() sourceFile { return b.files[len(b.files)-1] }
+
+// fault is the error for a row of the open file.
+func (b *builder) fault(row *Row, format string, args ...any) error {
+	f := b.file()
+	return &LineError{File: f.name, Line: row.Line, Row: f.unit == unitRow, ID: row.ID, Reason: fmt.Sprintf(format, args...)}
+}
+
 // add takes one source row with its Line set. The error is a *LineError: a text without a label, or an id that stood
-// for another text before.
+// for another text before; or it is the context's.
 func (b *builder) add(row Row) error {
 	b.report.RowsRead++
+	if b.report.RowsRead%1024 == 0 && b.ctx.Err() != nil {
+		return fmt.Errorf("%s: stopped: %w", b.file().name, b.ctx.Err())
+	}
+	row.File, row.Part = len(b.files)-1, b.file().part
 	clean := Clean(row.Text)
 	key := textKey(sha256.Sum256([]byte(clean)))
 	row.ID = strings.TrimSpace(row.ID)
 	if row.ID != "" {
 		if first, seen := b.ids[row.ID]; !seen {
-			b.ids[strings.Clone(row.ID)] = identified{key, row.Line}
+			b.ids[strings.Clone(row.ID)] = identified{key, row.File, row.Line}
 		} else if first.text != key {
-			return &LineError{b.name, row.Line, row.ID, fmt.Sprintf("this id has another text on line %d; ids must be unique to a text", first.line)}
+			where := fmt.Sprintf("on %s %d", b.file().unit, first.line)
+			if first.file != row.File {
+				where += " of " + b.files[first.file].name
+			}
+			return b.fault(&row, "this id has another text %s; ids must be unique to a text", where)
 		}
 	}
+	label := strings.Join(strings.Fields(row.Label), " ")
 	if len(clean) < MinCharacters {
 		b.report.DroppedShort++
+		b.declare(label)
 		if strings.TrimSpace(row.Text) == "" {
 			b.report.WithoutText++
 		}
 		return nil
 	}
-	label := strings.Join(strings.Fields(row.Label), " ")
 	if label == "" {
-		return &LineError{b.name, row.Line, row.ID, "the row has a text but no label"}
+		return b.fault(&row, "the row has a text but no label")
 	}
 	if _, seen := b.labels[label]; !seen {
+		label = strings.Clone(label)
 		b.labels[label] = label
 	}
 	b.keep(row, key, b.labels[label])
 	return nil
 }
 
-// keep files a row that is fit to keep. Of duplicates it keeps the one that sorts first, which no reordering changes.
+// declare notes a label that the corpus should have a row of.
+func (b *builder) declare(label string) {
+	if label != "" && !b.named[label] {
+		b.named[strings.Clone(label)] = true
+	}
+}
+
+// keep files a row that is fit to keep. Of duplicates it keeps that of the test part, else of the validation part, so
+// that what is held out stays whole and training loses what stands there too; within a part the one that sorts first,
+// which no reordering changes.
 func (b *builder) keep(row Row, key textKey, label string) {
 	if shared, seen := b.texts[key]; seen && shared == row.Text {
 		row.Text = shared
@@ -100,7 +145,7 @@ func (b *builder) keep(row Row, key textKey, label string) {
 		return
 	}
 	b.report.DroppedDuplicate++
-	if compareContent(&row, &b.rows[at]) < 0 {
+	if cmp.Or(cmp.Compare(partOrder(row.Part), partOrder(b.rows[at].Part)), compareContent(&row, &b.rows[at])) < 0 {
 		b.rows[at] = row
 	}
 }
@@ -112,11 +157,17 @@ func (b *builder) corpus() (*Corpus, error) {
 		return nil, fmt.Errorf("%s: no row to keep (%d read, %d of them under %d characters of cleaned text)",
 			b.name, b.report.RowsRead, b.report.DroppedShort, MinCharacters)
 	}
-	c := &Corpus{Name: b.name, Report: b.report}
+	c := &Corpus{Name: b.name, Report: b.report, With: b.with}
 	for label := range b.labels {
 		c.Labels = append(c.Labels, label)
 	}
 	slices.Sort(c.Labels)
+	for label := range b.named {
+		if _, kept := b.labels[label]; !kept {
+			c.Unused = append(c.Unused, label)
+		}
+	}
+	slices.Sort(c.Unused)
 	if len(c.Labels) < 2 {
 		return nil, fmt.Errorf("%s: every row is labelled %q; a classifier needs at least two labels", b.name, c.Labels[0])
 	}
@@ -125,7 +176,9 @@ func (b *builder) corpus() (*Corpus, error) {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(b.rows[x].Line, b.rows[y].Line) })
+	slices.SortStableFunc(order, func(x, y int) int {
+		return cmp.Or(cmp.Compare(b.rows[x].File, b.rows[y].File), cmp.Compare(b.rows[x].Line, b.rows[y].Line))
+	})
 	c.Rows = make([]Row, 0, len(b.rows))
 	byKey := make(map[textKey]int, len(b.texts))
 	for _, from := range order {
@@ -154,8 +207,8 @@ func (b *builder) corpus() (*Corpus, error) {
 		}
 		note.ID, note.Text = first.ID, first.Text
 	}
-	c.Hash = contentHash(c.Rows)
-	return c, nil
+	c.Hash = contentHash(c.Rows, c.With)
+	return c, c.extend()
 }
 
 // compareContent orders rows by what they hold, never by where they stand. Ids of digits sort as numbers.
@@ -173,15 +226,20 @@ func compareContent(a, b *Row) int {
 func compareLabels(a, b *Row) int { return cmp.Compare(a.Label, b.Label) }
 
 // contentHash returns the SHA-256, in hexadecimal, that stands for the content of the kept rows in any order. Each
-// row's digest is the SHA-256 of its id, text, label, description and keywords, every field preceded by its length in
-// bytes (8 bytes, big-endian); the result is the SHA-256 of a version line and the digests in ascending order.
-func contentHash(rows []Row) string {
+// row's digest is the SHA-256 of its id, text, label, description and keywords, and of its part where the source has
+// parts, every field preceded by its length in bytes (8 bytes, big-endian); the result is the SHA-256 of a version line,
+// a line for each column that the texts are extended with, and the digests in ascending order.
+func contentHash(rows []Row, with []string) string {
 	digests := make([]textKey, len(rows))
 	var buf []byte
 	for i := range rows {
 		r := &rows[i]
 		buf = buf[:0]
-		for _, field := range []string{r.ID, r.Text, r.Label, r.Description, r.Keywords} {
+		fields := []string{r.ID, r.Text, r.Label, r.Description, r.Keywords, r.Part}
+		if r.Part == "" {
+			fields = fields[:5]
+		}
+		for _, field := range fields {
 			buf = binary.BigEndian.AppendUint64(buf, uint64(len(field)))
 			buf = append(buf, field...)
 		}
@@ -190,6 +248,9 @@ func contentHash(rows []Row) string {
 	slices.SortFunc(digests, func(a, b textKey) int { return slices.Compare(a[:], b[:]) })
 	h := sha256.New()
 	h.Write([]byte("corpus v1\n"))
+	for _, column := range with {
+		h.Write([]byte("with " + column + "\n"))
+	}
 	for i := range digests {
 		h.Write(digests[i][:])
 	}

@@ -7,28 +7,33 @@ import (
 // Row is one filed row: a text under one label, as the source gave it.
 type Row struct {
 	ID          string // the source's id; derived from the cleaned text where the source has none
-	Text        string // as written
+	Text        string // as written, extended where Corpus.With says so
 	Label       string // surrounding and repeated blanks removed
 	Description string // optional column, empty where absent
 	Keywords    string // optional column, empty where absent; in MTSamples it names the label
-	Line        int    // 1-based line of the source on which the row begins
+	Part        string // the source's own part (PartTrain, PartValidation, PartTest); empty where it has none
+	File        int    // index into Corpus.Files
+	Line        int    // 1-based line of the file on which the row begins; in parquet, the row
 	Note        int    // index into Corpus.Notes
 }
 
 // Note is one distinct text, by its cleaned form, with the set of labels filed under it.
 type Note struct {
 	ID     string // of the row whose text is kept
-	Text   string // as written; where rows spell it differently, the spelling that sorts first
-	Key    string // SHA-256 of the cleaned text, 64 hexadecimal digits: a name that no reordering changes
+	Text   string // as written, the spelling that sorts first where rows differ; extended where Corpus.With says so
+	Key    string // SHA-256 of the cleaned text, never extended, 64 hexadecimal digits: a name that no reordering changes
 	Labels []int  // sorted indices into Corpus.Labels
 	Rows   []int  // sorted indices into Corpus.Rows
 }
 
 // Corpus is what was read: the rows kept, in source order, and the notes they make up, ordered by their first row.
 type Corpus struct {
-	Name      string   // base name of the file, or DemoName
+	Name      string   // base name of the file or folder, the Hub's owner/name@commit, or DemoName
+	Files     []string // the files read, in order: base names, in a folder relative to it; none for the demo
 	Synthetic bool     // true for the demo: results on it must say so
+	With      []string // columns that the texts are extended with (see Options.With): results must say so
 	Labels    []string // sorted; an index into it is the class id everywhere
+	Unused    []string // sorted; class names that the source declares or uses, but that no kept row carries
 	Rows      []Row
 	Notes     []Note
 	Hash      string // content hash, 64 hexadecimal digits; see contentHash
@@ -41,7 +46,7 @@ type Report struct {
 	RowsKept         int `json:"rows_kept"`
 	DroppedShort     int `json:"dropped_short"`     // cleaned text under MinCharacters
 	WithoutText      int `json:"without_text"`      // those of DroppedShort whose text is blank
-	DroppedDuplicate int `json:"dropped_duplicate"` // the same cleaned text under the same label again
+	DroppedDuplicate int `json:"dropped_duplicate"` // the same cleaned text under the same label again, in any part
 }
 
 // LabelIndex returns the class id of a label and whether the corpus has it.

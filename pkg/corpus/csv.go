@@ -1,26 +1,17 @@
 package corpus
 
 import (
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 )
 
-// Names of the columns, lower case: as the Kaggle file of MTSamples has them first, the plain ones second.
-var (
-	textColumns  = []string{"transcription", "text"}
-	labelColumns = []string{"medical_specialty", "label"}
-	idColumns    = []string{"note_id", "id"}
-	// pandas writes its row index under an empty name and reads it back under the second.
-	indexColumns = []string{"", "unnamed: 0"}
-)
-
-// ReadCSV reads a labelled corpus from a CSV file, plain or gzip (told by its first bytes), UTF-8 with or without a
-// byte order mark, with LF or CRLF line breaks.
+// ReadCSV is Read for a CSV file with the usual names of columns, whatever the file is called: plain or gzip (told by
+// its first bytes), UTF-8 with or without a byte order mark, with LF or CRLF line breaks.
 //
 // The first record names the columns, in any order and any case: a text column (transcription or text) and a label
 // column (medical_specialty or label) are needed; an id (note_id or id, else an unnamed first column), description
@@ -32,103 +23,42 @@ var (
 // bytes, a text without a label, one id for two texts, a folder, an unreadable or truncated file, nothing to keep, one
 // label only.
 func ReadCSV(path string) (*Corpus, error) {
-	f, err := Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	c, err := readCSV(f, path)
-	if err != nil {
-		return nil, err
-	}
-	c.Name = filepath.Base(path)
-	return c, nil
+	return readLines(context.Background(), path, Options{}, readCSV)
 }
 
-func readCSV(r io.Reader, name string) (*Corpus, error) {
+// readCSV adds the rows of r to b.
+func readCSV(b *builder, r io.Reader, fields Fields) error {
+	name := b.file().name
 	src := newCSVSource(r, name)
 	reader := csv.NewReader(src)
 	reader.ReuseRecord = true
 	header, err := reader.Read()
 	if errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: the file is empty", name)
+		return fmt.Errorf("%s: the file is empty", name)
 	}
 	if err != nil {
-		return nil, src.explain(err, header, 0)
+		return src.explain(err, header, 0)
 	}
-	cols, err := findColumns(header)
+	cols, err := findColumns(header, fields)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
-	b := newBuilder(name)
+	if cols.id < 0 && fields.ID == "" && slices.Contains(indexColumns, strings.ToLower(strings.TrimSpace(header[0]))) {
+		cols.id = 0
+	}
 	for {
 		record, err := reader.Read()
 		if errors.Is(err, io.EOF) {
-			return b.corpus()
+			return nil
 		}
 		if err != nil {
-			return nil, src.explain(err, record, cols.count)
+			return src.explain(err, record, cols.count)
 		}
 		line, _ := reader.FieldPos(0)
 		if err := b.add(cols.row(record, line)); err != nil {
-			return nil, err
+			return err
 		}
 	}
-}
-
-// columns holds the index of each field in a record, -1 for an optional one that is absent.
-type columns struct {
-	text, label, id, description, keywords int
-
-	count int
-}
-
-func findColumns(header []string) (columns, error) {
-	names := make([]string, len(header))
-	for i, name := range header {
-		names[i] = strings.ToLower(strings.TrimSpace(name))
-	}
-	c := columns{count: len(header)}
-	var err error
-	find := func(what string, accepted []string, needed bool) int {
-		var at []int
-		for i, name := range names {
-			if slices.Contains(accepted, name) {
-				at = append(at, i)
-			}
-		}
-		switch {
-		case len(at) == 1:
-			return at[0]
-		case len(at) > 1 && err == nil:
-			err = fmt.Errorf("%d columns could hold the %s (found %s); keep one of %s",
-				len(at), what, quoted(header), strings.Join(accepted, ", "))
-		case len(at) == 0 && needed && err == nil:
-			err = fmt.Errorf("no column holds the %s (found %s); needed are a text column (%s) and a label column (%s)",
-				what, quoted(header), strings.Join(textColumns, " or "), strings.Join(labelColumns, " or "))
-			if len(header) == 1 && strings.ContainsAny(header[0], ";\t") {
-				err = fmt.Errorf("%w; fields must be separated by commas", err)
-			}
-		}
-		return -1
-	}
-	c.text = find("text", textColumns, true)
-	c.label = find("label", labelColumns, true)
-	c.id = find("id", idColumns, false)
-	c.description = find("description", []string{"description"}, false)
-	c.keywords = find("keywords", []string{"keywords"}, false)
-	if c.id < 0 && slices.Contains(indexColumns, names[0]) {
-		c.id = 0
-	}
-	return c, err
-}
-
-func quoted(names []string) string {
-	out := make([]string, len(names))
-	for i, name := range names {
-		out[i] = fmt.Sprintf("%q", name)
-	}
-	return strings.Join(out, ", ")
 }
 
 func (c columns) row(record []string, line int) Row {

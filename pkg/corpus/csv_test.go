@@ -98,6 +98,7 @@ func TestReadCSVWithoutIDs(t *testing.T) {
 }
 
 func TestReadCSVLargeField(t *testing.T) {
+	t.Parallel()
 	large := strings.Repeat("word \"\"quoted\"\", and more\n", 10<<20/25)
 	c := mustRead(t, "text,label\n\""+large+"\",A\n"+heart+",B\n")
 	if got := len(c.Notes[0].Text); got < 9<<20 {

@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -57,7 +58,8 @@ func DemoSized(seed uint64, texts int) (*Corpus, error) {
 	}
 	rows = append(rows, lib.unusable(rows, texts, rng)...)
 	rng.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
-	b := newBuilder(DemoName)
+	b := newBuilder(context.Background(), DemoName)
+	b.open(sourceFile{name: DemoName, unit: unitRow})
 	for i, row := range rows {
 		row.ID, row.Line = strconv.Itoa(i+1), i+1
 		if err := b.add(row); err != nil {

@@ -12,6 +12,7 @@ import (
 const demoHash = "bc75520ff5b9734012410b5ef27776e2bf03e97977ff837f2f77c301e7478b48"
 
 func TestDemoIsTheSameEverywhere(t *testing.T) {
+	t.Parallel()
 	c, err := Demo(42)
 	if err != nil {
 		t.Fatal(err)
@@ -84,6 +85,7 @@ func TestDemoHasTheRealStructure(t *testing.T) {
 }
 
 func TestDemoTexts(t *testing.T) {
+	t.Parallel()
 	c, err := Demo(5)
 	if err != nil {
 		t.Fatal(err)
@@ -127,6 +129,7 @@ func TestDemoTexts(t *testing.T) {
 }
 
 func TestDemoSized(t *testing.T) {
+	t.Parallel()
 	for _, texts := range []int{DemoMinTexts, 333, 2350} {
 		c, err := DemoSized(1, texts)
 		if err != nil {
@@ -144,6 +147,7 @@ func TestDemoSized(t *testing.T) {
 
 // Every template of every topic can be written for every patient and variant, whether or not a seed comes by it.
 func TestDemoTemplates(t *testing.T) {
+	t.Parallel()
 	lib, err := demoLibrary()
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,11 @@
 package corpus
 
 import (
+	"context"
 	"errors"
+	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -13,6 +17,16 @@ func oneLine(t *testing.T, err error) {
 	if msg := err.Error(); !strings.HasPrefix(msg, "f:") || strings.Contains(msg, "\n") {
 		t.Errorf("not one line that names the source: %q", msg)
 	}
+}
+
+// readString reads a source called f.
+func readString(data string, read func(*builder, io.Reader, Fields) error) (*Corpus, error) {
+	b := newBuilder(context.Background(), "f")
+	b.open(sourceFile{name: "f", unit: unitLine})
+	if err := read(b, strings.NewReader(data), Fields{}); err != nil {
+		return nil, err
+	}
+	return b.corpus()
 }
 
 func FuzzReadCSV(f *testing.F) {
@@ -31,7 +45,7 @@ func FuzzReadCSV(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := readCSV(strings.NewReader(string(data)), "f")
+		c, err := readString(string(data), readCSV)
 		if err != nil {
 			oneLine(t, err)
 			var line *LineError
@@ -40,21 +54,75 @@ func FuzzReadCSV(f *testing.F) {
 			}
 			return
 		}
-		r := c.Report
-		if r.RowsRead != r.RowsKept+r.DroppedShort+r.DroppedDuplicate || r.RowsKept != len(c.Rows) || len(c.Labels) < 2 {
-			t.Errorf("the counts do not add up: %+v", r)
+		checkRead(t, c)
+	})
+}
+
+// checkRead fails on a corpus that no reader should give.
+func checkRead(t *testing.T, c *Corpus) {
+	t.Helper()
+	r := c.Report
+	if r.RowsRead != r.RowsKept+r.DroppedShort+r.DroppedDuplicate || r.RowsKept != len(c.Rows) || len(c.Labels) < 2 {
+		t.Errorf("the counts do not add up: %+v", r)
+	}
+	for _, row := range c.Rows {
+		if !utf8.ValidString(row.Text) || len(Clean(row.Text)) < MinCharacters || row.Label == "" || row.ID == "" {
+			t.Errorf("kept: %+v", row)
 		}
-		for _, row := range c.Rows {
-			if !utf8.ValidString(row.Text) || len(Clean(row.Text)) < MinCharacters || row.Label == "" || row.ID == "" {
-				t.Errorf("kept: %+v", row)
+	}
+	if len(c.Notes) >= 3 {
+		s, err := GroupSplit(c, 1)
+		if err != nil || len(s.Train)+len(s.Validation)+len(s.Test) != len(c.Notes) {
+			t.Errorf("split %+v: %v", s, err)
+		}
+	}
+}
+
+func FuzzReadJSONLines(f *testing.F) {
+	for _, seed := range []string{
+		"{\"text\": \"a text of over twenty characters\", \"label\": \"A\"}\n{\"text\": \"another text of that length\", \"labels\": [\"B\", \"A\"], \"id\": 1}",
+		"\ufeff{\"transcription\": \"\\u00e9 text of over twenty characters\", \"medical_specialty\": \"A\", \"note_id\": \"x\", \"keywords\": null}\r\n\r\n",
+		`{"text": null, "label": null} {}`,
+		`{"text": "\ud800", "labels": [[], 1]}`,
+		`{"text": "a\u0000", "label": {}}`,
+		"[{}]\n",
+		"{\"text\": \"\xff\"}",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := readString(string(data), readJSONLines)
+		if err != nil {
+			oneLine(t, err)
+			var line *LineError
+			if errors.As(err, &line) && (line.Line < 1 || line.Line > 1+strings.Count(string(data), "\n")) {
+				t.Errorf("line %d is not in the file", line.Line)
 			}
+			return
 		}
-		if len(c.Notes) >= 3 {
-			s, err := GroupSplit(c, 1)
-			if err != nil || len(s.Train)+len(s.Validation)+len(s.Test) != len(c.Notes) {
-				t.Errorf("split %+v: %v", s, err)
-			}
+		checkRead(t, c)
+	})
+}
+
+func FuzzReadParquet(f *testing.F) {
+	forms, err := filepath.Glob(filepath.Join("testdata", "*", "*.parquet"))
+	if err != nil || len(forms) == 0 {
+		f.Fatalf("no forms: %v", err)
+	}
+	for _, path := range forms {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
 		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := readBytes(data)
+		if err != nil {
+			oneLine(t, err)
+			return
+		}
+		checkRead(t, c)
 	})
 }
 

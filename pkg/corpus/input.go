@@ -53,7 +53,7 @@ func ReadInputs(r io.Reader, name string) iter.Seq2[Input, error] {
 			if err == nil {
 				seen[in.ID] = in.Line
 			} else {
-				err = &LineError{name, in.Line, in.ID, err.Error()}
+				err = &LineError{File: name, Line: in.Line, ID: in.ID, Reason: err.Error()}
 			}
 			if !yield(in, err) {
 				return
@@ -74,7 +74,7 @@ func parseInput(line []byte) (Input, error) {
 	}
 	if raw, there := fields["id"]; !there {
 		err = errors.New(`"id" is missing`)
-	} else if in.ID, err = parseID(raw); err == nil {
+	} else if in.ID, err = parseID("id", raw); err == nil {
 		in.RawID = raw
 	}
 	if err != nil {
@@ -140,16 +140,17 @@ func malformed(line []byte) error {
 	return fmt.Errorf("malformed JSON: %w", err)
 }
 
-func parseID(raw json.RawMessage) (string, error) {
+// parseID reads the string or the number under key.
+func parseID(key string, raw json.RawMessage) (string, error) {
 	if raw[0] == '-' || ('0' <= raw[0] && raw[0] <= '9') {
 		return string(raw), nil
 	}
 	if raw[0] != '"' {
-		return "", fmt.Errorf(`"id" must be a string or a number, found %s`, kindOf(raw))
+		return "", fmt.Errorf("%q must be a string or a number, found %s", key, kindOf(raw))
 	}
-	id, err := parseString("id", raw)
+	id, err := parseString(key, raw)
 	if err == nil && strings.TrimSpace(id) == "" {
-		return "", errors.New(`"id" is empty`)
+		return "", fmt.Errorf("%q is empty", key)
 	}
 	return id, err
 }

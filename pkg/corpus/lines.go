@@ -19,16 +19,21 @@ const maxLine = 128 << 20
 type LineError struct {
 	File   string
 	Line   int    // 1-based
+	Row    bool   // the file is parquet and Line counts its rows
 	ID     string // the row's or note's id, where it could be read
 	Reason string
 }
 
-// Error returns one line: file, line, id where known, reason.
+// Error returns one line: file, line or row, id where known, reason.
 func (e *LineError) Error() string {
-	if e.ID == "" {
-		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Reason)
+	where := fmt.Sprintf("%s:%d", e.File, e.Line)
+	if e.Row {
+		where = fmt.Sprintf("%s: row %d", e.File, e.Line)
 	}
-	return fmt.Sprintf("%s:%d: id %q: %s", e.File, e.Line, e.ID, e.Reason)
+	if e.ID == "" {
+		return where + ": " + e.Reason
+	}
+	return fmt.Sprintf("%s: id %q: %s", where, e.ID, e.Reason)
 }
 
 // Open opens a file for reading and unpacks it if its first bytes say gzip, whatever its name. A folder, a file that

@@ -13,6 +13,7 @@ import (
 // TestMTSamples reads the published data set where a copy stands beside the checkout; elsewhere the same checks run on
 // the demo written out as a file of the same layout.
 func TestMTSamples(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join("..", "..", "..", "shared", "data", "mtsamples.csv.gz")
 	want := structure{
 		report: Report{RowsRead: 4999, RowsKept: 4950, DroppedShort: 47, WithoutText: 33, DroppedDuplicate: 2},
@@ -25,7 +26,7 @@ func TestMTSamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		path = write(t, toCSV(t, demo))
+		path = write(t, toCSV(t, demo.Rows))
 		want = structure{
 			report: Report{RowsRead: 1687, RowsKept: 1687},
 			texts:  DemoTexts, labels: 40,
@@ -51,12 +52,11 @@ func TestMTSamples(t *testing.T) {
 	}
 }
 
-func toCSV(t *testing.T, c *Corpus) string {
-	t.Helper()
+func toCSV(t fataler, rows []Row) string {
 	var out strings.Builder
 	w := csv.NewWriter(&out)
 	w.Write([]string{"note_id", "description", "medical_specialty", "transcription", "keywords"})
-	for _, r := range c.Rows {
+	for _, r := range rows {
 		w.Write([]string{r.ID, r.Description, r.Label, r.Text, r.Keywords})
 	}
 	w.Flush()
@@ -68,11 +68,12 @@ func toCSV(t *testing.T, c *Corpus) string {
 
 // A corpus written out and read again is the same corpus.
 func TestDemoSurvivesCSV(t *testing.T) {
+	t.Parallel()
 	demo, err := Demo(2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	read := mustRead(t, toCSV(t, demo))
+	read := mustRead(t, toCSV(t, demo.Rows))
 	if read.Hash != demo.Hash || len(read.Notes) != len(demo.Notes) {
 		t.Errorf("hash %s of %d notes, want %s of %d", read.Hash, len(read.Notes), demo.Hash, len(demo.Notes))
 	}

@@ -60,20 +60,57 @@ func (c *Corpus) split(what string, order []int, sets [][]int, source rand.Sourc
 		return Split{}, fmt.Errorf("%s: %d %s; a split into train, validation and test needs at least %d", c.Name, len(order), what, len(partWeights))
 	}
 	parts := [3][]int{}
-	for i, part := range stratify(sets, len(c.Labels), rand.New(source)) {
+	for i, part := range stratify(sets, len(c.Labels), partWeights, rand.New(source)) {
 		parts[part] = append(parts[part], order[i])
 	}
 	return Split{parts[0], parts[1], parts[2]}, nil
 }
 
-// stratify deals items with label sets out to the parts and returns the part of each. All arithmetic is on integers,
-// so that no machine rounds differently.
-func stratify(sets [][]int, labels int, rng *rand.Rand) []int {
+// sourceSplit splits the rows by the parts that the source gives them. Where it has no validation part, that is drawn
+// from its train part, stratified by label as RowSplit does it. HasParts must be true.
+func (c *Corpus) sourceSplit(seed uint64) (Split, error) {
+	parts := map[string][]int{}
+	for _, row := range c.RowsOf(c.canonicalNotes()) {
+		part := c.Rows[row].Part
+		parts[part] = append(parts[part], row)
+	}
+	s := Split{parts[PartTrain], parts[PartValidation], parts[PartTest]}
+	if len(s.Test) == 0 {
+		return Split{}, fmt.Errorf("%s: the source's own parts have no test row; RowSplit or the group protocol divides it anew", c.Name)
+	}
+	if len(s.Validation) > 0 && len(s.Train) > 0 {
+		return s, nil
+	}
+	if len(s.Train) < 2 {
+		return Split{}, fmt.Errorf("%s: too few rows (%d) in the source's own train part; training and validation need at least 2", c.Name, len(s.Train))
+	}
+	order, sets := s.Train, make([][]int, len(s.Train))
+	for i, label := range c.RowTargets(order) {
+		sets[i] = []int{label}
+	}
+	s.Train = nil
+	weights := [3]int{partWeights[0], partWeights[1], 0}
+	for i, part := range stratify(sets, len(c.Labels), weights, rand.New(rand.NewPCG(seed, 2))) {
+		if part == 0 {
+			s.Train = append(s.Train, order[i])
+		} else {
+			s.Validation = append(s.Validation, order[i])
+		}
+	}
+	return s, nil
+}
+
+// HasParts says whether the source divides its rows into parts of its own.
+func (c *Corpus) HasParts() bool { return c.Rows[0].Part != "" }
+
+// stratify deals items with label sets out to the parts, in proportion to the weights, and returns the part of each. All
+// arithmetic is on integers, so that no machine rounds differently.
+func stratify(sets [][]int, labels int, weights [3]int, rng *rand.Rand) []int {
 	total := 0
-	for _, w := range partWeights {
+	for _, w := range weights {
 		total += w
 	}
-	room := partSizes(len(sets))
+	room := partSizes(len(sets), weights)
 	left := make([]int, labels)      // items not dealt out yet, by label
 	wanted := make([][3]int, labels) // how many of a label a part still wants, times total
 	holders := make([][]int, labels) // items by label, in seeded order
@@ -81,7 +118,7 @@ func stratify(sets [][]int, labels int, rng *rand.Rand) []int {
 		for _, label := range sets[item] {
 			left[label]++
 			holders[label] = append(holders[label], item)
-			for p, w := range partWeights {
+			for p, w := range weights {
 				wanted[label][p] += w
 			}
 		}
@@ -131,27 +168,28 @@ func stratify(sets [][]int, labels int, rng *rand.Rand) []int {
 	}
 }
 
-// partSizes apportions n >= 3 items to the parts by largest remainder, at least one each.
-func partSizes(n int) [3]int {
+// partSizes apportions n items to the parts by largest remainder, at least one to each part that has a weight; n is at
+// least the number of these.
+func partSizes(n int, weights [3]int) [3]int {
 	total := 0
-	for _, w := range partWeights {
+	for _, w := range weights {
 		total += w
 	}
 	var sizes [3]int
 	spare := n
-	for p, w := range partWeights {
+	for p, w := range weights {
 		sizes[p] = n * w / total
 		spare -= sizes[p]
 	}
 	byRemainder := []int{0, 1, 2}
 	slices.SortStableFunc(byRemainder, func(a, b int) int {
-		return cmp.Compare(n*partWeights[b]%total, n*partWeights[a]%total)
+		return cmp.Compare(n*weights[b]%total, n*weights[a]%total)
 	})
 	for _, p := range byRemainder[:spare] {
 		sizes[p]++
 	}
 	for p := range sizes {
-		if sizes[p] == 0 {
+		if sizes[p] == 0 && weights[p] > 0 {
 			sizes[p]++
 			sizes[0]--
 		}

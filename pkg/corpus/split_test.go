@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -13,7 +14,8 @@ import (
 
 // build makes a corpus of rows in the order given.
 func build(t interface{ Fatal(args ...any) }, rows []Row) *Corpus {
-	b := newBuilder("test")
+	b := newBuilder(context.Background(), "test")
+	b.open(sourceFile{name: "test", unit: unitRow})
 	for i, row := range rows {
 		row.Line = i + 1
 		if err := b.add(row); err != nil {
@@ -81,7 +83,7 @@ func TestSplitProperties(t *testing.T) {
 						t.Fatalf("the parts do not make up the whole: %v", all)
 					}
 				}
-				sizes := partSizes(total)
+				sizes := partSizes(total, partWeights)
 				if got := [3]int{len(s.Train), len(s.Validation), len(s.Test)}; got != sizes || slices.Min(got[:]) == 0 {
 					t.Fatalf("parts of %v, want %v", got, sizes)
 				}
@@ -181,7 +183,7 @@ func TestSplitSmallCorpora(t *testing.T) {
 
 func TestPartSizes(t *testing.T) {
 	for n, want := range map[int][3]int{3: {1, 1, 1}, 4: {2, 1, 1}, 10: {8, 1, 1}, 100: {76, 13, 11}, 4457: {3371, 595, 491}, 4950: {3744, 661, 545}} {
-		if got := partSizes(n); got != want {
+		if got := partSizes(n, partWeights); got != want {
 			t.Errorf("%d: %v, want %v", n, got, want)
 		}
 	}

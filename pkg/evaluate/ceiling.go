@@ -80,11 +80,11 @@ func ceilings(labels int, sets [][]int) map[Metric]float64 {
 	})
 	return byMetric([]float64{
 		notes / rows,
-		f1Sum / present,
-		f1Sum / present,
-		f1Sum / float64(labels),
-		weightedF1 / rows,
-		weightedPrecision / rows,
+		min(1, f1Sum/present), // sums of shares can round to above 1
+		min(1, f1Sum/present),
+		min(1, f1Sum/float64(labels)),
+		min(1, weightedF1/rows),
+		min(1, weightedPrecision/rows),
 		notes / rows,
 		balanced / present,
 		top3 / rows,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -47,10 +48,17 @@ func size(path string) int64 {
 }
 
 // missing lists the files that the snapshot lacks. An optional one is not missing where the cache says that the commit has
-// no such file, or where it need not be known (lenient).
+// no such file, or where it need not be known (lenient). What a pattern matches is not known from the cache; where that need
+// not be known, one file will do.
 func (c cache) missing(commit string, files []File, lenient bool) []string {
 	var names []string
 	for _, f := range files {
+		if f.Pattern {
+			if !lenient || (!f.Optional && !c.matches(commit, f.Name)) {
+				names = append(names, f.Name)
+			}
+			continue
+		}
 		if size(c.pointer(commit, f.Name)) >= 0 {
 			continue
 		}
@@ -60,6 +68,22 @@ func (c cache) missing(commit string, files []File, lenient bool) []string {
 		names = append(names, f.Name)
 	}
 	return names
+}
+
+// matches says whether the snapshot has a whole file whose name the pattern matches.
+func (c cache) matches(commit, pattern string) bool {
+	dir, base := path.Split(pattern)
+	entries, err := os.ReadDir(c.pointer(commit, dir))
+	if err != nil {
+		return false
+	}
+	for _, e := range entries {
+		matched, err := path.Match(base, e.Name())
+		if err == nil && matched && size(c.pointer(commit, dir+e.Name())) >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // commit is what the revision stood for when it was last fetched, "" if it never was.

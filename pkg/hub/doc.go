@@ -1,7 +1,7 @@
 // Package hub fetches files of a model or data set repository from the Hugging Face Hub into the cache folders that Python's
 // huggingface_hub uses, so that what one of them has fetched the other one finds.
 //
-// In go a repository ([Ref]) and the names of the files that are wanted ([File]); out comes the folder
+// In go a repository ([Ref]) and the names of the files that are wanted, or patterns of them ([File]); out comes the folder
 // <cache>/models--<owner>--<name>/snapshots/<commit>, which holds every one of those files whole: its size and its SHA-256 (or,
 // for small files, its git blob SHA-1) are those that the Hub's listing states.
 //

@@ -14,8 +14,9 @@ import (
 // progress, if not nil, is told how many bytes of a file are there and how many there will be (-1 if unknown); files that are
 // in the cache already are not reported. It is called from the goroutine that called Fetch.
 //
-// A commit whose files are all in the cache costs no request, a branch or tag costs one. With HF_HUB_OFFLINE=1 there is no
-// request at all, and optional files that the cache lacks are left out.
+// A commit whose files are all in the cache costs no request, a branch or tag costs one, and so does a pattern, since only the
+// Hub knows what it matches. With HF_HUB_OFFLINE=1 there is no request at all, optional files that the cache lacks are left
+// out, and a pattern stands for the cached files that it matches.
 //
 // Downloads that break are resumed a few times, here and by later calls. Cancelling ctx keeps what has arrived; the error
 // then is ctx.Err() to errors.Is. Every error is one line.
@@ -46,6 +47,9 @@ func (c *client) fetch(ctx context.Context, ref Ref, files []File, progress func
 	l, err := c.list(ctx, ref)
 	if err != nil {
 		return "", c.listError(ctx, ref, dir, files, err)
+	}
+	if files, err = l.expand(files); err != nil {
+		return "", fmt.Errorf("%s: %w", ref, err)
 	}
 	for _, f := range files {
 		if err := c.fetchFile(ctx, ref, dir, l, f, progress); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path"
 	"strconv"
 	"strings"
 
@@ -81,6 +82,34 @@ func (l *listing) find(name string) *hub.FileInfo {
 		}
 	}
 	return nil
+}
+
+// expand puts the files that a pattern matches in its place.
+func (l *listing) expand(files []File) ([]File, error) {
+	var out []File
+	for _, wanted := range files {
+		if !wanted.Pattern {
+			out = append(out, wanted)
+			continue
+		}
+		before := len(out)
+		for _, f := range l.Files {
+			if f == nil {
+				continue
+			}
+			if matched, err := path.Match(wanted.Name, f.Name); err == nil && matched {
+				out = append(out, File{Name: f.Name})
+			}
+		}
+		if len(out) == before && !wanted.Optional {
+			return nil, fmt.Errorf("no file of the repository matches %s; it has %s", wanted.Name, l.names())
+		}
+	}
+	if len(out) == 0 { // optional patterns only
+		return nil, nil
+	}
+	// What a server lists is no more to be trusted than what a caller asks for.
+	return out, checkFiles(out)
 }
 
 // names lists some of the files, for a message.

@@ -18,9 +18,13 @@ type Ref struct {
 
 // File is one file wanted from a repository. Name is its path in the repository, with forward slashes. An Optional file that
 // the repository does not have is left out without an error.
+//
+// With Pattern set, Name stands for every file of one folder that it matches in the sense of path.Match ("data/*.parquet"), at
+// least one unless it is Optional.
 type File struct {
 	Name     string
 	Optional bool
+	Pattern  bool
 }
 
 // ModelFiles lists what a BERT or DistilBERT model folder is loaded from. tokenizer.json and vocab.txt are both optional
@@ -90,6 +94,9 @@ func checkFiles(files []File) error {
 		if f.Name == "" || strings.ContainsAny(f.Name, "\\\x00") || path.IsAbs(f.Name) || path.Clean(f.Name) != f.Name ||
 			hasDotElement(f.Name) {
 			return fmt.Errorf("%q is not a file name in a repository", f.Name)
+		}
+		if _, err := path.Match(f.Name, ""); f.Pattern && (err != nil || strings.ContainsAny(path.Dir(f.Name), "*?[")) {
+			return fmt.Errorf("%q is not a pattern of the files in one folder", f.Name)
 		}
 	}
 	return nil

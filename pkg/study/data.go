@@ -1,6 +1,7 @@
 package study
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
@@ -17,14 +18,14 @@ type Notes struct {
 }
 
 // ReadNotes reads the profile's corpus and divides it.
-func (p Profile) ReadNotes() (*Notes, error) {
+func (p Profile) ReadNotes(ctx context.Context, tell Tell) (*Notes, error) {
 	var c *corpus.Corpus
 	var err error
 	switch p.Corpus.Source {
 	case "demo":
 		c, err = corpus.Demo(p.Corpus.Seed)
 	default:
-		c, err = corpus.ReadCSV(p.Corpus.Path)
+		c, err = corpus.Read(ctx, p.Corpus.Path, corpus.Options{Progress: tell.download})
 	}
 	if err != nil {
 		return nil, err

@@ -55,14 +55,14 @@ func notesCSV(t *testing.T) string {
 func tinyProfile(t *testing.T, settings ...string) Profile {
 	t.Helper()
 	return readProfile(t, "demo", append([]string{
-		"corpus.source=csv", "corpus.path=" + notesCSV(t), "base=" + tiny, "backend=go", "max_length=32",
+		"corpus.source=file", "corpus.path=" + notesCSV(t), "base=" + tiny, "backend=go", "max_length=32",
 		"train.batch_size=8", "train.epochs=2", "train.warmup_steps=1",
 	}, settings...)...)
 }
 
 func readNotes(t *testing.T, p Profile) *Notes {
 	t.Helper()
-	notes, err := p.ReadNotes()
+	notes, err := p.ReadNotes(t.Context(), Tell{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 
 // changes has a value for every key that no profile has, as it is given and as it is shown.
 var changes = map[string][2]string{
-	"corpus.source":          {"csv", "csv"},
+	"corpus.source":          {"file", "file"},
 	"corpus.path":            {"/notes #1: a 'b'.csv", "/notes #1: a 'b'.csv"},
 	"corpus.protocol":        {"row", "row"},
 	"corpus.targets":         {"both", "both"},

@@ -17,10 +17,13 @@ import (
 )
 
 // Notebooks are the study's, in the order in which they are executed.
-var Notebooks = []string{"02_finetune"}
+var Notebooks = []string{"01_data", "02_finetune"}
 
-// Report executes the notebooks with the profile and writes the report's folder: index.html, which needs no network, the
-// executed notebooks, and results.json. An empty out means reports/PROFILE in the checkout. Each file takes its place when all
+// frontPage is the notebook that becomes the report's index.html; the others' pages keep their names.
+const frontPage = "02_finetune"
+
+// Report executes the notebooks with the profile and writes the report's folder: a page for each, index.html among them, which
+// need no network, the executed notebooks, and results.json. An empty out means reports/PROFILE in the checkout. Each file takes its place when all
 // are whole, so that an earlier report stays as it was until then.
 func Report(ctx context.Context, p Profile, out string, tell Tell) error {
 	home, err := Home()
@@ -70,15 +73,16 @@ func publish(work, out string, tell Tell) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	names := []string{"results.json"}
+	type move struct{ from, to string }
+	moves := []move{{"results.json", "results.json"}}
 	for _, n := range Notebooks {
-		names = append(names, n+".ipynb")
+		moves = append(moves, move{n + ".ipynb", n + ".ipynb"})
+		if n != frontPage {
+			moves = append(moves, move{n + ".html", n + ".html"})
+		}
 	}
-	if err := os.Rename(filepath.Join(work, Notebooks[0]+".html"), filepath.Join(work, "index.html")); err != nil {
-		return err
-	}
-	for _, name := range append(names, "index.html") {
-		if err := os.Rename(filepath.Join(work, name), filepath.Join(out, name)); err != nil {
+	for _, m := range append(moves, move{frontPage + ".html", "index.html"}) {
+		if err := os.Rename(filepath.Join(work, m.from), filepath.Join(out, m.to)); err != nil {
 			return err
 		}
 	}

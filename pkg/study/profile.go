@@ -30,8 +30,8 @@ type Profile struct {
 
 // Corpus says which notes are learned from, and how they are divided.
 type Corpus struct {
-	Source   string `yaml:"source" json:"source"`     // demo (embedded, synthetic) or csv
-	Path     string `yaml:"path" json:"path"`         // the CSV file, .gz or not
+	Source   string `yaml:"source" json:"source"`     // demo (embedded, synthetic) or file
+	Path     string `yaml:"path" json:"path"`         // what corpus.Read takes: a CSV, JSON lines, parquet, a folder of it, or hub:owner/name@revision
 	Protocol string `yaml:"protocol" json:"protocol"` // group: no text stands in two parts
 	Targets  string `yaml:"targets" json:"targets"`   // sets: a text once, with its label set; rows: once for each label
 	Seed     uint64 `yaml:"seed" json:"seed"`         // of the split, and of the demo's notes
@@ -114,10 +114,10 @@ func (p *Profile) set(setting string) error {
 // Check refuses a profile that cannot be run, by the key that is wrong.
 func (p Profile) Check() error {
 	switch {
-	case p.Corpus.Source != "demo" && p.Corpus.Source != "csv":
-		return fmt.Errorf("corpus.source is %q, it must be demo or csv", p.Corpus.Source)
-	case p.Corpus.Source == "csv" && p.Corpus.Path == "":
-		return fmt.Errorf("profile %s needs notes: name a CSV file with --data (DATA= for make)", p.Name)
+	case p.Corpus.Source != "demo" && p.Corpus.Source != "file":
+		return fmt.Errorf("corpus.source is %q, it must be demo or file", p.Corpus.Source)
+	case p.Corpus.Source == "file" && p.Corpus.Path == "":
+		return fmt.Errorf("profile %s needs notes: name a file with --data (DATA= for make)", p.Name)
 	case p.Corpus.Protocol != "group":
 		return fmt.Errorf("corpus.protocol is %q, it must be group", p.Corpus.Protocol)
 	case p.Corpus.Targets != "sets" && p.Corpus.Targets != "rows":

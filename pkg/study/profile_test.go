@@ -29,7 +29,7 @@ func TestProfilesAreWholeAndChecked(t *testing.T) {
 		if p.Name != name {
 			t.Errorf("profile %s calls itself %q", name, p.Name)
 		}
-		if p.Corpus.Source == "csv" {
+		if p.Corpus.Source == "file" {
 			if err := p.Check(); err == nil || !strings.Contains(err.Error(), "profile "+name+" needs notes") || !strings.Contains(err.Error(), "--data") {
 				t.Errorf("%s without data: %v", name, err)
 			}
@@ -92,7 +92,7 @@ func TestCheckNamesTheKey(t *testing.T) {
 		"train.max_grad_norm=-1":    "train.max_grad_norm",
 		"train.max_grad_norm=inf":   "train.max_grad_norm",
 		"train.patience=-1":         "train.patience",
-		"corpus.source=csv":         "--data",
+		"corpus.source=file":         "--data",
 	} {
 		p := readProfile(t, "demo", setting)
 		if err := p.Check(); err == nil || !strings.Contains(err.Error(), key) || strings.Contains(err.Error(), "\n") {

@@ -91,7 +91,7 @@ func (p Profile) Run(ctx context.Context, dir string, tell Tell) (*Run, error) {
 	if err := p.Check(); err != nil {
 		return nil, err
 	}
-	notes, err := p.ReadNotes()
+	notes, err := p.ReadNotes(ctx, tell)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ type addedToken struct {
 	Special    bool   `json:"special"`
 }
 
-// piece is a stretch of text, or an added token found in it.
+// piece is a stretch of text, or an added token found in it with the white space it swallows.
 type piece struct {
 	text  string
 	id    int32
@@ -51,7 +51,7 @@ func newMatcher(tokens []addedToken, form func(string) string) *matcher {
 	return m
 }
 
-// split cuts text at the added tokens. As in the tokenizers library, a match that single_word turns down still
+// split cuts text at the added tokens; the pieces' texts joined are the whole. As in the tokenizers library, a match that single_word turns down still
 // hides the tokens that overlap it.
 func (m *matcher) split(text string) []piece {
 	if m.empty {
@@ -79,7 +79,7 @@ func (m *matcher) split(text string) []piece {
 		if done < start {
 			pieces = append(pieces, piece{text: text[done:start]})
 		}
-		pieces = append(pieces, piece{id: found.ID, token: true})
+		pieces = append(pieces, piece{text: text[start:end], id: found.ID, token: true})
 		done = end
 	}
 	if done < len(text) {

@@ -19,4 +19,10 @@
 // "rust" is Hugging Face's tokenizers library through github.com/daulet/tokenizers; it needs libtokenizers.a and the
 // build tag rusttokenizer. "go" is the WordPiece model of github.com/gomlx/go-huggingface behind this package's own
 // normalisation, and is always there. Both give the same ids; [Tokenizer.Engine] says which one runs.
+//
+// # Whole notes
+//
+// [Tokenizer.EncodeSpans] leaves a note uncut and gives each token its place in the note, in bytes.
+// [Tokenizer.Windows] cuts a note longer than a model's length into overlapping [Window]s, so that nothing of it is lost.
+// Offsets and windows are those of the tokenizers library.
 package tokenize

@@ -35,11 +35,11 @@ func TestMatcher(t *testing.T) {
 	for text, want := range map[string][]piece{
 		"":              nil,
 		"x":             {{text: "x"}},
-		"x <ab> y":      {{text: "x"}, {id: 2, token: true}, {text: " y"}},
-		"x <a y":        {{text: "x "}, {id: 1, token: true}, {text: " y"}},
-		"c> \u2028\n y": {{id: 3, token: true}, {text: "y"}},
-		"c>  <ab>c>":    {{id: 3, token: true}, {id: 2, token: true}, {id: 3, token: true}},
-		"x. d.":         {{text: "x."}, {id: 4, token: true}, {text: "."}},
+		"x <ab> y":      {{text: "x"}, {text: " <ab>", id: 2, token: true}, {text: " y"}},
+		"x <a y":        {{text: "x "}, {text: "<a", id: 1, token: true}, {text: " y"}},
+		"c> \u2028\n y": {{text: "c> \u2028\n ", id: 3, token: true}, {text: "y"}},
+		"c>  <ab>c>":    {{text: "c>  ", id: 3, token: true}, {text: "<ab>", id: 2, token: true}, {text: "c>", id: 3, token: true}},
+		"x. d.":         {{text: "x."}, {text: " d", id: 4, token: true}, {text: "."}},
 		"x. dé":         {{text: "x. dé"}},
 		"x d":           {{text: "x d"}},
 	} {

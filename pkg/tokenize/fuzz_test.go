@@ -6,7 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzEncode checks what holds for every text, and that the engines of this build agree.
+// FuzzEncode checks what holds for every text, that the engines of this build agree, and that spans
+// come with the same ids.
 func FuzzEncode(f *testing.F) {
 	for i, text := range readGolden[[]string](f, "texts.json") {
 		f.Add(text, uint8(i%20))
@@ -40,6 +41,7 @@ func FuzzEncode(f *testing.F) {
 					t.Errorf("%+q: id %d of %d", text, id, p.first.VocabSize())
 				}
 			}
+			checkSpans(t, p.first, text)
 			other, err := p.other.Encode(text, maxLen)
 			if err != nil || !slices.Equal(e.IDs, other.IDs) || e.Tokens != other.Tokens {
 				t.Errorf("%s: %+q at %d: %s gives %v, %s gives %v (%v)", p.first.def.source, text, maxLen,

@@ -153,12 +153,7 @@ func (w *writer) decompose(r rune) {
 
 // strip writes r unless it is a mark.
 func (w *writer) strip(r rune) {
-	mark := unicode.Is(w.chars.mark, r)
-	var class uint8
-	if mark || unicode.Is(w.chars.reorder, r) {
-		var source [utf8.UTFMax]byte
-		class = norm.NFD.Properties(source[:utf8.EncodeRune(source[:], r)]).CCC()
-	}
+	mark, class := w.combines(r)
 	if class == 0 {
 		w.flush()
 	}
@@ -171,8 +166,18 @@ func (w *writer) strip(r rune) {
 	}
 }
 
-// eachWord calls emit with each word of normalised text: runs without white space, and each punctuation character.
-func (n *normalizer) eachWord(text []byte, emit func(word []byte)) {
+// combines says whether strip_accents drops r, and gives its combining class.
+func (n *normalizer) combines(r rune) (mark bool, class uint8) {
+	mark = unicode.Is(n.chars.mark, r)
+	if mark || unicode.Is(n.chars.reorder, r) {
+		var source [utf8.UTFMax]byte
+		class = norm.NFD.Properties(source[:utf8.EncodeRune(source[:], r)]).CCC()
+	}
+	return mark, class
+}
+
+// eachWord calls emit with the place of each word of normalised text: runs without white space, and each punctuation character.
+func (n *normalizer) eachWord(text []byte, emit func(start, end int)) {
 	start := 0
 	for i := 0; i < len(text); {
 		class, size := uint8(inWord), 1
@@ -190,16 +195,16 @@ func (n *normalizer) eachWord(text []byte, emit func(word []byte)) {
 		}
 		if class != inWord {
 			if start < i {
-				emit(text[start:i])
+				emit(start, i)
 			}
 			if class == isPunct {
-				emit(text[i : i+size])
+				emit(i, i+size)
 			}
 			start = i + size
 		}
 		i += size
 	}
 	if start < len(text) {
-		emit(text[start:])
+		emit(start, len(text))
 	}
 }

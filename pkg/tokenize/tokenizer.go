@@ -19,9 +19,10 @@ type Encoding struct {
 
 // Tokenizer encodes notes as a BERT-family WordPiece tokenizer does. It is safe for concurrent use.
 type Tokenizer struct {
-	def    *definition
-	engine engine
-	name   string
+	def     *definition
+	engine  engine
+	name    string
+	aligner func() (*aligner, error) // for EncodeSpans, built when first asked for
 }
 
 // Open reads the tokenizer of a folder: tokenizer.json, or else vocab.txt, with tokenizer_config.json, config.json,
@@ -39,7 +40,10 @@ func OpenEngine(dir, engine string) (*Tokenizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Tokenizer{def: d, engine: e, name: engine}, nil
+	return &Tokenizer{
+		def: d, engine: e, name: engine,
+		aligner: sync.OnceValues(func() (*aligner, error) { return newAligner(d, e) }),
+	}, nil
 }
 
 // Engine names the engine that runs.

@@ -53,7 +53,8 @@ func TestUnicode(t *testing.T) {
 
 func words(n *normalizer, text string) []string {
 	var found []string
-	n.eachWord(n.append(nil, text), func(word []byte) { found = append(found, string(word)) })
+	normalized := n.append(nil, text)
+	n.eachWord(normalized, func(start, end int) { found = append(found, string(normalized[start:end])) })
 	return found
 }
 

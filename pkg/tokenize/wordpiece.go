@@ -25,7 +25,7 @@ type goEngine struct {
 	plain      *matcher // added tokens looked for in the text as it is
 	normalized *matcher // added tokens looked for in normalised text
 	maxChars   int
-	unk        int32
+	unk        []int32
 	scratch    sync.Pool // of *scratch
 }
 
@@ -34,7 +34,7 @@ type scratch struct {
 	cache map[string][]int32
 }
 
-func newGoEngine(d *definition) (engine, error) {
+func newGoEngine(d *definition) (*goEngine, error) {
 	// hftokenizer counts a word's bytes where the library counts characters, so the limit is applied here.
 	content, err := json.Marshal(map[string]any{"version": "1.0", "model": d.modelJSON(math.MaxInt32)})
 	if err != nil {
@@ -47,7 +47,7 @@ func newGoEngine(d *definition) (engine, error) {
 	if err := model.With(api.EncodeOptions{AddSpecialTokens: false}); err != nil {
 		return nil, fmt.Errorf("%s: %w", d.source, err)
 	}
-	e := &goEngine{model: model, normalizer: newNormalizer(d.norm), maxChars: d.maxChars, unk: d.vocab[d.unk]}
+	e := &goEngine{model: model, normalizer: newNormalizer(d.norm), maxChars: d.maxChars, unk: []int32{d.vocab[d.unk]}}
 	e.scratch.New = func() any { return &scratch{cache: map[string][]int32{}} }
 	// Of two tokens with one normalised form, the library takes the special one.
 	var plain, normalized []addedToken
@@ -93,27 +93,28 @@ func (e *goEngine) encode(text string) ([]int32, error) {
 }
 
 func (e *goEngine) words(ids []int32, s *scratch, text []byte) []int32 {
-	e.normalizer.eachWord(text, func(word []byte) {
-		if pieces, known := s.cache[string(word)]; known {
-			ids = append(ids, pieces...)
-			return
-		}
-		if len(word) > e.maxChars && utf8.RuneCount(word) > e.maxChars {
-			ids = append(ids, e.unk)
-			return
-		}
-		found := e.model.Encode(string(word))
-		pieces := make([]int32, len(found))
-		for i, id := range found {
-			pieces[i] = int32(id)
-		}
-		ids = append(ids, pieces...)
-		if len(word) <= cacheBytes {
-			if len(s.cache) >= cacheWords {
-				clear(s.cache)
-			}
-			s.cache[string(word)] = pieces
-		}
-	})
+	e.normalizer.eachWord(text, func(start, end int) { ids = append(ids, e.word(s, text[start:end])...) })
 	return ids
+}
+
+// word gives the pieces of one word: [UNK] alone where it has none or is too long.
+func (e *goEngine) word(s *scratch, word []byte) []int32 {
+	if pieces, known := s.cache[string(word)]; known {
+		return pieces
+	}
+	if len(word) > e.maxChars && utf8.RuneCount(word) > e.maxChars {
+		return e.unk
+	}
+	found := e.model.Encode(string(word))
+	pieces := make([]int32, len(found))
+	for i, id := range found {
+		pieces[i] = int32(id)
+	}
+	if len(word) <= cacheBytes {
+		if len(s.cache) >= cacheWords {
+			clear(s.cache)
+		}
+		s.cache[string(word)] = pieces
+	}
+	return pieces
 }

@@ -23,6 +23,7 @@ const (
 
 type commands struct {
 	Report   reportCommand   `cmd:"" help:"Make the study's report: train, test, and write reports/PROFILE/index.html."`
+	Audit    auditCommand    `cmd:"" help:"Say what the labels of a corpus can and cannot tell: audit.json and audit.html."`
 	Train    trainCommand    `cmd:"" help:"Fine-tune a model and write a run folder with its adapter in PEFT's format."`
 	Classify classifyCommand `cmd:"" help:"File notes under the labels of a fine-tuned model."`
 	Fold     foldCommand     `cmd:"" help:"Turn a BERT folder into a DistilBERT folder that computes the same."`
@@ -89,7 +90,7 @@ func helpWithKeys(options kong.HelpOptions, ctx *kong.Context) error {
 		return err
 	}
 	node := ctx.Selected()
-	if node == nil || (node.Name != "train" && node.Name != "report") {
+	if node == nil || (node.Name != "train" && node.Name != "report" && node.Name != "audit") {
 		return nil
 	}
 	profile, err := study.ReadProfile("demo", nil)

@@ -11,7 +11,7 @@ import (
 // profileFlags choose a profile and change it.
 type profileFlags struct {
 	Profile string   `default:"demo" placeholder:"NAME" help:"demo (synthetic notes, minutes on two cores), mtsamples (a CSV of real notes) or paper (the report's settings, on a GPU)."`
-	Data    *string  `placeholder:"FILE" help:"CSV file of notes, .gz or not, with the columns transcription and medical_specialty or text and label."`
+	Data    *string  `placeholder:"FILE" help:"Notes: a CSV or JSON lines, .gz or not, with transcription and medical_specialty or text and label; a parquet file; a data set's folder; or hub:owner/name@revision."`
 	Base    *string  `placeholder:"DIR" help:"Base model: a folder, minilm, or hub:owner/name@revision."`
 	Set     []string `placeholder:"KEY=VALUE" sep:"none" help:"Change one of the profile's values; may be repeated. The keys are listed below."`
 
@@ -30,7 +30,7 @@ func (f *profileFlags) read() (study.Profile, error) {
 		}
 	}
 	if f.Data != nil {
-		p.Corpus.Source, p.Corpus.Path = "csv", *f.Data
+		p.Corpus.Source, p.Corpus.Path = "file", *f.Data
 	}
 	if f.Base != nil {
 		p.Base = *f.Base

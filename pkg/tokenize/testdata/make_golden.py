@@ -5,6 +5,8 @@
 golden/texts.json          the texts
 golden/NAME/               a tokenizer's folder, as a user might have it
 golden/NAME.json           {"512": ids of each text, "8": ..., "pad": id, "size": len(tokenizer)}, both with truncation=True
+golden/spans.json          {NAME: for each text start, end, start, end, ... of its uncut tokens, in bytes of UTF-8}
+golden/windows.json        a list of {"name", "text", "length", "overlap", "windows": ids of each}
 
 The vocabulary is made up here: clinical words and pieces, ASCII, and characters from scripts that normalisation
 treats in different ways, so that a wrong step shows as a wrong id and does not vanish in [UNK].
@@ -89,7 +91,7 @@ FAST = {"tokenizer_class": "PreTrainedTokenizerFast", "pad_token": "[PAD]", "unk
         "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
 FLAGS = lambda: [
     added("<note>", lstrip=True, special=True), added("<end>", rstrip=True), added("Patient", single_word=True),
-    added("Résumé", normalized=True), added("x-ray", normalized=True, single_word=True), added("<no"),
+    added("Notiz", normalized=True, lstrip=True, rstrip=True), added("Résumé", normalized=True), added("x-ray", normalized=True, single_word=True), added("<no"),
 ]
 
 CASES = {
@@ -144,7 +146,14 @@ TEXTS = [
     "a" + "\u0301"*40 + "b \u0301\u0308", "cardiology hyperglycemia hypotensiones pericarditis appendectomy", "##card ## # [ ] $+<=>^`|~",
     "Patient patient xPatient Patientx Patient-x [Patient] Patient.", "a <note> b  <note><end>  c <no> <note", "resume RESUME résumé Résumés", "prehistory history historys",
     "X-Ray x-rays anx-ray x-ray", "أب עם אב жЖй й", "dž Dž ǅ ǆ ﬁ ﬀ ŉ ẞ ﬃ", "e\u0301", "E\u0301 É é", "\ue000\U000f0000a \U0010ffff", "\u2000\u200a\u200f\u202e",
+    "é\u0327\U0001d16d\U0001d165 x", "\u0301 a\u0327\u0344\u302e\u0f73\u302e b", "a\u200b  NOTIZ \u200b b 中notiz国 Notiz", "İİ Éİ\u0301é",
 ]
+
+LONG = "The patient, a 54-year-old [MASK] male, noted chest pain twice; résumé\u0301 中文 hyperglycemia "
+WINDOWS = [(name, text, length, overlap)
+           for name in ("uncased", "left")
+           for text in ("", "heart", "heart pain no x", LONG, LONG * 5)
+           for length, overlap in ((3, 0), (4, 1), (6, 0), (6, 2), (8, 5), (16, 4), (128, 32))]
 
 
 def nasty(rng):
@@ -165,12 +174,17 @@ def dump(value, path):
         f.write("\n")
 
 
+def byte_offsets(text, offsets):
+    return [len(text[:place].encode()) for offset in offsets for place in offset]
+
+
 def main():
     rng = random.Random(3)
     texts = TEXTS + [nasty(rng) for _ in range(60)]
     shutil.rmtree(GOLDEN, ignore_errors=True)
     os.makedirs(GOLDEN)
     dump(texts, os.path.join(GOLDEN, "texts.json"))
+    spans, opened = {}, {}
     for name, files in CASES.items():
         folder = os.path.join(GOLDEN, name)
         os.makedirs(folder)
@@ -184,6 +198,14 @@ def main():
         result = {str(n): [tokenizer(t, truncation=True, max_length=n)["input_ids"] for t in texts] for n in (512, 8)}
         result.update(pad=tokenizer.pad_token_id, size=len(tokenizer))
         dump(result, os.path.join(GOLDEN, name + ".json"))
+        spans[name] = [byte_offsets(text, tokenizer(text, return_offsets_mapping=True)["offset_mapping"]) for text in texts]
+        opened[name] = tokenizer
+    dump(spans, os.path.join(GOLDEN, "spans.json"))
+    windows = []
+    for name, text, length, overlap in WINDOWS:
+        ids = opened[name](text, truncation=True, max_length=length, stride=overlap, return_overflowing_tokens=True)
+        windows.append(dict(name=name, text=text, length=length, overlap=overlap, windows=ids["input_ids"]))
+    dump(windows, os.path.join(GOLDEN, "windows.json"))
 
 
 main()

@@ -1,0 +1,179 @@
+package audit
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/specialist-nlp/specialist/pkg/corpus"
+)
+
+// Class is what the corpus has of one label.
+type Class struct {
+	Label string `json:"label"`
+	// Texts is how many texts carry the label. It is also its number of rows.
+	Texts    int     `json:"texts"`
+	RowShare float64 `json:"row_share"` // of all rows
+	// Shared is how many of them stand under another label too.
+	Shared       int      `json:"shared"`
+	SharedShare  float64  `json:"shared_share"`
+	DocumentType bool     `json:"document_type"` // names a kind of document
+	Characters   Length   `json:"characters"`
+	Tokens       *Length  `json:"tokens"`    // null without a tokenizer
+	Truncated    []Cutoff `json:"truncated"` // by length; empty without a tokenizer
+}
+
+// Imbalance sets the largest class beside the smallest. Of equal ones the first in label order is named.
+type Imbalance struct {
+	Largest       string  `json:"largest"`
+	LargestTexts  int     `json:"largest_texts"`
+	Smallest      string  `json:"smallest"`
+	SmallestTexts int     `json:"smallest_texts"`
+	Ratio         float64 `json:"ratio"` // largest / smallest
+	// Under10 are the classes with fewer than 10 texts, in label order.
+	Under10 []string `json:"under_10"`
+}
+
+// CoFiling says which labels are filed together.
+type CoFiling struct {
+	Labels []string `json:"labels"`
+	// Counts holds at [i][j] how many texts carry both label i and label j, and at [i][i] how many carry label i: shape [labels][labels].
+	Counts [][]int `json:"counts"`
+	// Shared is how many texts carry more than one label, SharedShare their share.
+	Shared      int     `json:"shared"`
+	SharedShare float64 `json:"shared_share"`
+}
+
+// DocumentTypes says how many texts carry a label that names a kind of document.
+type DocumentTypes struct {
+	Labels []string `json:"labels"` // those counted as such, in label order
+	Texts  int      `json:"texts"`  // with at least one of them
+	Share  float64  `json:"share"`
+	// Only is how many of these carry no other label, and so no specialty.
+	Only int `json:"only"`
+}
+
+// DefaultDocumentLabels returns the labels that say what kind of document a text is (a visit note, a letter, an operation or imaging
+// report) rather than which specialty it belongs to, as MTSamples and the Hub's copy of it spell them. Case and punctuation do not matter.
+func DefaultDocumentLabels() []string {
+	return []string{
+		"Consult - History and Phy.", "Consult_History_and_Physical", "Discharge Summary", "Emergency Room Reports", "General Medicine",
+		"Letters", "Office Notes", "Radiology", "SOAP / Chart / Progress Notes", "Surgery",
+	}
+}
+
+// folded is a label without case and punctuation.
+func folded(label string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, label)
+}
+
+func documentTypes(c *corpus.Corpus, asked []string) (DocumentTypes, error) {
+	wanted := asked
+	if asked == nil {
+		wanted = DefaultDocumentLabels()
+	}
+	is := make([]bool, len(c.Labels))
+	for _, label := range wanted {
+		found := false
+		for i, have := range c.Labels {
+			if label == have || folded(label) != "" && folded(label) == folded(have) {
+				is[i], found = true, true
+			}
+		}
+		if !found && asked != nil {
+			return DocumentTypes{}, fmt.Errorf("%s: there is no label %q to count as a kind of document", c.Name, label)
+		}
+	}
+	d := DocumentTypes{Labels: []string{}}
+	for i, yes := range is {
+		if yes {
+			d.Labels = append(d.Labels, c.Labels[i])
+		}
+	}
+	for _, note := range c.Notes {
+		own := 0
+		for _, label := range note.Labels {
+			if is[label] {
+				own++
+			}
+		}
+		if own > 0 {
+			d.Texts++
+		}
+		if own == len(note.Labels) {
+			d.Only++
+		}
+	}
+	d.Share = share(d.Texts, len(c.Notes))
+	return d, nil
+}
+
+func classes(c *corpus.Corpus, lengths *lengths, types DocumentTypes) []Class {
+	out := make([]Class, len(c.Labels))
+	members := make([][]int, len(c.Labels))
+	for n, note := range c.Notes {
+		for _, label := range note.Labels {
+			members[label] = append(members[label], n)
+			if len(note.Labels) > 1 {
+				out[label].Shared++
+			}
+		}
+	}
+	for i := range out {
+		k := &out[i]
+		k.Label, k.Texts = c.Labels[i], len(members[i])
+		k.RowShare, k.SharedShare = share(k.Texts, len(c.Rows)), share(k.Shared, k.Texts)
+		k.DocumentType = slices.Contains(types.Labels, k.Label)
+		k.Characters, k.Tokens, k.Truncated = lengths.of(members[i])
+	}
+	return out
+}
+
+func imbalance(classes []Class) Imbalance {
+	bySize := func(a, b Class) int { return cmp.Compare(a.Texts, b.Texts) }
+	largest, smallest := slices.MaxFunc(classes, bySize), slices.MinFunc(classes, bySize)
+	out := Imbalance{
+		Largest: largest.Label, LargestTexts: largest.Texts, Smallest: smallest.Label, SmallestTexts: smallest.Texts,
+		Ratio: share(largest.Texts, smallest.Texts), Under10: []string{},
+	}
+	for _, k := range classes {
+		if k.Texts < 10 {
+			out.Under10 = append(out.Under10, k.Label)
+		}
+	}
+	return out
+}
+
+func coFiling(c *corpus.Corpus) CoFiling {
+	out := CoFiling{Labels: c.Labels, Counts: make([][]int, len(c.Labels))}
+	for i := range out.Counts {
+		out.Counts[i] = make([]int, len(c.Labels))
+	}
+	for _, note := range c.Notes {
+		if len(note.Labels) > 1 {
+			out.Shared++
+		}
+		for _, a := range note.Labels {
+			for _, b := range note.Labels {
+				out.Counts[a][b]++
+			}
+		}
+	}
+	out.SharedShare = share(out.Shared, len(c.Notes))
+	return out
+}
+
+// share is part / whole, and 0 of nothing.
+func share(part, whole int) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return float64(part) / float64(whole)
+}

@@ -1,0 +1,74 @@
+package notebook
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/study"
+)
+
+// Audit audits the notes of the notebook's profile, or finds the audit that is on disk, and says in a few lines what came of it. The profile is
+// the one that SPECIALIST_PROFILE names, demo unless it is set.
+func Audit() {
+	Run(func(ctx context.Context) error {
+		ctx, stop := study.WithParent(ctx)
+		defer stop()
+		a, err := audit(ctx, study.Tell{Say: func(line string) { fmt.Println(line) }})
+		if err != nil {
+			return err
+		}
+		for _, line := range a.Summary() {
+			fmt.Println(line)
+		}
+		return nil
+	})
+}
+
+// DataTables shows tables of the audit. It makes the audit first if there is none yet.
+func DataTables(views ...func(a *study.Audit) report.Table) {
+	audited(func(a *study.Audit) ([]report.Block, error) {
+		var blocks []report.Block
+		for _, view := range views {
+			blocks = append(blocks, view(a))
+		}
+		return blocks, nil
+	})
+}
+
+// DataFigures shows figures of the audit. It makes the audit first if there is none yet.
+func DataFigures(views ...func(a *study.Audit) (report.Figure, error)) {
+	audited(func(a *study.Audit) ([]report.Block, error) {
+		var blocks []report.Block
+		for _, view := range views {
+			figure, err := view(a)
+			if err != nil {
+				return nil, err
+			}
+			blocks = append(blocks, figure)
+		}
+		return blocks, nil
+	})
+}
+
+func audited(views func(a *study.Audit) ([]report.Block, error)) {
+	Run(func(ctx context.Context) error {
+		a, err := audit(ctx, study.Tell{})
+		if err != nil {
+			return err
+		}
+		blocks, err := views(a)
+		if err != nil {
+			return err
+		}
+		return Show(blocks...)
+	})
+}
+
+func audit(ctx context.Context, tell study.Tell) (*study.Audit, error) {
+	profile, err := study.FromEnvironment()
+	if err != nil {
+		return nil, err
+	}
+	return profile.Audit(ctx, tell)
+}

@@ -1,0 +1,271 @@
+package study
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/specialist-nlp/specialist/pkg/audit"
+	"github.com/specialist-nlp/specialist/pkg/evaluate"
+	"github.com/specialist-nlp/specialist/pkg/report"
+)
+
+func count(n int) report.Cell { return report.Count.Cell(report.Of(float64(n))) }
+
+func percent(x float64) report.Cell { return report.Percent.Cell(report.Of(x)) }
+
+func percentage(x float64) string { return report.Percent.String(report.Of(x)) }
+
+// Summary is the audit in a few lines, for a terminal.
+func (a *Audit) Summary() []string {
+	synthetic := ""
+	if a.Synthetic && !strings.Contains(a.Name, "synthetic") {
+		synthetic = " (synthetic notes)"
+	}
+	var carried []string
+	for _, n := range slices.Sorted(maps.Keys(a.LabelsPerText)) {
+		carried = append(carried, fmt.Sprintf("%d: %s", n, number(a.LabelsPerText[n])))
+	}
+	lines := []string{
+		fmt.Sprintf("%s%s: %s rows read, %s kept, %s dropped as short, %s as duplicates", a.Name, synthetic, number(a.RowsRead), number(a.RowsKept), number(a.DroppedShort), number(a.DroppedDuplicate)),
+		fmt.Sprintf("%s texts under %s labels; texts by number of labels: %s", number(a.Texts), number(a.Labels), strings.Join(carried, ", ")),
+		fmt.Sprintf("ceiling of row accuracy: %.4f (%s texts / %s rows)", a.CeilingRowAccuracy, number(a.Texts), number(a.RowsKept)),
+	}
+	for _, p := range a.Protocols {
+		lines = append(lines, fmt.Sprintf("%s split: %s of %s test texts stand in train (%s)", p.Name, number(p.TestTextsInTrain), number(p.TestTexts), percentage(p.TestShareInTrain)))
+	}
+	lines = append(lines, fmt.Sprintf("near duplicates: %s pairs, %s across the group split", a.nearPairs(), number(a.Protocols[1].NearPairsAcross)))
+	for _, c := range a.Columns {
+		if c.NonEmpty > 0 {
+			lines = append(lines, fmt.Sprintf("%s: %s of the %s filled rows start with their own label", c.Name, percentage(c.StartsWithShare), number(c.NonEmpty)))
+		}
+	}
+	if l := a.Lengths; l.Tokens == nil {
+		lines = append(lines, fmt.Sprintf("length: %.0f characters on average, median %.0f", l.Characters.Mean, l.Characters.Median))
+	} else {
+		last := l.Truncated[len(l.Truncated)-1]
+		lines = append(lines, fmt.Sprintf("length: %.0f tokens on average, median %.0f; %s of the texts exceed %d", l.Tokens.Mean, l.Tokens.Median, percentage(last.Share), last.Tokens))
+	}
+	return lines
+}
+
+// nearPairs is the number of pairs of near duplicates, which may be a lower bound.
+func (a *Audit) nearPairs() string {
+	if a.NearDuplicates.SkippedComparisons > 0 {
+		return "at least " + number(a.NearDuplicates.Pairs)
+	}
+	return number(a.NearDuplicates.Pairs)
+}
+
+// quantities is a table of names and numbers.
+func (a *Audit) quantities(id, caption string, rows [][]report.Cell) report.Table {
+	return report.Table{
+		ID: id, Caption: caption, Synthetic: a.Synthetic, Rows: rows, Columns: []report.Column{{Name: "Quantity"}, {Name: "Value", Numeric: true}},
+	}
+}
+
+// Read says what was read, kept and dropped.
+func (a *Audit) Read() report.Table {
+	t := a.quantities("rows", "What was read: "+a.Name, [][]report.Cell{
+		{report.Text("Rows read"), count(a.RowsRead)},
+		{report.Text("dropped as short"), count(a.DroppedShort)},
+		{report.Text("of these without any text"), count(a.WithoutText)},
+		{report.Text("dropped as duplicates"), count(a.DroppedDuplicate)},
+		{report.Text("Rows kept"), count(a.RowsKept)},
+		{report.Text("Distinct texts"), count(a.Texts)},
+		{report.Text("Labels"), count(a.Labels)},
+		{report.Text("Texts under more than one label"), percent(a.CoFiling.SharedShare)},
+		{report.Text("Largest class / smallest class"), report.Decimal.Cell(report.Of(a.Imbalance.Ratio))},
+		{report.Text("Texts with a label that names a kind of document"), percent(a.DocumentTypes.Share)},
+	})
+	t.Note = "Short: under 20 characters once cleaned (lower case, letters and digits of ASCII). Duplicate: the same cleaned text under the same label again. " +
+		fmt.Sprintf("Largest class: %s, %s texts; smallest: %s, %s. ", a.Imbalance.Largest, number(a.Imbalance.LargestTexts), a.Imbalance.Smallest, number(a.Imbalance.SmallestTexts))
+	if n := len(a.UnusedLabels); n > 0 {
+		t.Note += fmt.Sprintf("Labels without a kept row: %s. ", strings.Join(a.UnusedLabels, "; "))
+	}
+	if n := len(a.Imbalance.Under10); n > 0 {
+		t.Note += fmt.Sprintf("Under 10 texts: %s. ", strings.Join(a.Imbalance.Under10, "; "))
+	}
+	if labels := a.DocumentTypes.Labels; len(labels) > 0 {
+		t.Note += fmt.Sprintf("Counted as kinds of document rather than specialties: %s; %s texts carry no other label.", strings.Join(labels, "; "), number(a.DocumentTypes.Only))
+	}
+	return t
+}
+
+// ClassTable is what the corpus has of every label, the largest first.
+func (a *Audit) ClassTable() report.Table {
+	t := report.Table{
+		ID: "labels", Caption: "Labels", Synthetic: a.Synthetic,
+		Columns: []report.Column{
+			{Name: "Label"},
+			{Name: "Texts", Numeric: true, Note: "also its rows"},
+			{Name: "Share of rows", Numeric: true},
+			{Name: "Also under another", Numeric: true, Note: "share of the label's texts that stand under another label too"},
+			{Name: "Median characters", Numeric: true},
+			{Name: "Median tokens", Numeric: true},
+			{Name: "Over 512 tokens", Numeric: true},
+			{Name: "Kind", Note: "document where the label names a kind of document"},
+		},
+	}
+	for _, c := range a.bySize() {
+		tokens, over := report.Missing("no tokenizer was given"), report.Missing("no tokenizer was given")
+		if c.Tokens != nil {
+			tokens, over = report.Of(c.Tokens.Median), report.Of(c.Truncated[len(c.Truncated)-1].Share)
+		}
+		kind := "specialty"
+		if c.DocumentType {
+			kind = "document"
+		}
+		t.Rows = append(t.Rows, []report.Cell{
+			report.Text(c.Label), count(c.Texts), percent(c.RowShare), percent(c.SharedShare), report.Count.Cell(report.Of(c.Characters.Median)),
+			report.Count.Cell(tokens), report.Percent.Cell(over), report.Text(kind),
+		})
+	}
+	return t
+}
+
+// bySize is the classes, the largest first.
+func (a *Audit) bySize() []audit.Class {
+	classes := slices.Clone(a.Classes)
+	slices.SortStableFunc(classes, func(x, y audit.Class) int { return y.Texts - x.Texts })
+	return classes
+}
+
+// CoFilingTable is the pairs of labels that are filed together most.
+func (a *Audit) CoFilingTable() report.Table {
+	const most = 20
+	type pair struct{ i, j, texts int }
+	var pairs []pair
+	m := a.CoFiling
+	for i := range m.Labels {
+		for j := range i {
+			if n := m.Counts[i][j]; n > 0 {
+				pairs = append(pairs, pair{j, i, n})
+			}
+		}
+	}
+	slices.SortStableFunc(pairs, func(x, y pair) int { return y.texts - x.texts })
+	t := report.Table{
+		ID: "pairs", Caption: "Labels filed together", Synthetic: a.Synthetic,
+		Columns: []report.Column{
+			{Name: "Label"},
+			{Name: "And"},
+			{Name: "Texts", Numeric: true},
+			{Name: "Of the first's", Numeric: true},
+			{Name: "Of the second's", Numeric: true},
+		},
+	}
+	for _, p := range pairs[:min(most, len(pairs))] {
+		t.Rows = append(t.Rows, []report.Cell{
+			report.Text(m.Labels[p.i]), report.Text(m.Labels[p.j]), count(p.texts),
+			percent(float64(p.texts) / float64(m.Counts[p.i][p.i])), percent(float64(p.texts) / float64(m.Counts[p.j][p.j])),
+		})
+	}
+	if len(pairs) > most {
+		t.Note = fmt.Sprintf("The %d most frequent of %s pairs; the matrix in %s has all.", most, number(len(pairs)), AuditFile)
+	}
+	return t
+}
+
+// policyNames says in words what the policies of ceilings are.
+var policyNames = map[string]string{
+	audit.AnyFunction: "Any function of the text (ceiling)",
+	audit.MostFiled:   "Best single label, most filed",
+	audit.LeastFiled:  "Best single label, least filed",
+	audit.Majority:    "Majority of rows",
+}
+
+// CeilingTable is the ceilings under their policies, beside what was reported.
+func (a *Audit) CeilingTable() report.Table {
+	t := report.Table{
+		ID: "ceilings", Caption: "Scores by way of answering", Synthetic: a.Synthetic, Columns: []report.Column{{Name: "Answers"}},
+		Note: fmt.Sprintf("Row accuracy cannot pass %s texts / %s rows = %s, whoever reads the texts: all rows of a text get the same answer, and one of them is right at most. ", number(a.Texts), number(a.RowsKept), percentage(a.CeilingRowAccuracy)) +
+			"Of the ceilings, macro-F1 and weighted F1 are upper bounds, the others exact; each stands alone. Best single label: every text gets the one of its own labels that is filed most, or least, in the corpus. Majority: every text gets the largest label. " +
+			"Reported: the original report's second configuration, on the rows of MTSamples split at random.",
+	}
+	for _, m := range audit.CeilingMetrics {
+		t.Columns = append(t.Columns, report.Column{Name: m.Title(), Numeric: true})
+	}
+	for _, c := range a.Ceilings {
+		row := []report.Cell{report.Text(policyNames[c.Policy])}
+		for _, m := range audit.CeilingMetrics {
+			row = append(row, report.Metric.Cell(report.Of(c.Values[m])))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	row := []report.Cell{report.Text("Reported")}
+	for _, m := range audit.CeilingMetrics {
+		row = append(row, report.Metric.Cell(reportedTest(m)))
+	}
+	t.Rows = append(t.Rows, row)
+	return t
+}
+
+func reportedTest(m evaluate.Metric) report.Value {
+	if v, ok := reported.Test[m]; ok {
+		return report.Of(v)
+	}
+	return report.Missing("not in the report")
+}
+
+// exploiterNames says in words what the exploiters answer.
+var exploiterNames = map[string]string{
+	audit.NoExploiter:   "majority class",
+	audit.Memoriser:     "memoriser",
+	audit.AntiMemoriser: "anti-memoriser",
+	audit.CoFiler:       "co-filer",
+}
+
+// LeakTable is what leaks from train to test under both protocols.
+func (a *Audit) LeakTable() report.Table {
+	t := report.Table{
+		ID: "leak", Caption: "What train tells of the test texts", Synthetic: a.Synthetic, Columns: []report.Column{{Name: "Quantity"}},
+		Note: "Row split: rows drawn at random, stratified by label, as in the original report, or the parts that the source has. Group split: no text stands in two parts. " +
+			"The answers below read no word of a test text; they know which labels train has for the same text, and fall back on train's majority class. " +
+			"Memoriser: the most frequent of those labels. Anti-memoriser: the most frequent label that is not among them. Co-filer: of the labels not among them, the one that train files with them most. " +
+			"A valid label is one of the text's labels anywhere in the corpus. In a row split the memoriser answers with a label of the text and is wrong all the same, because the test row holds another one: such a split measures how duplicates are treated. " +
+			"Test texts / test rows is what a function of the text could reach on the test rows if it knew which of each text's labels they hold.",
+	}
+	quantities := []struct {
+		name string
+		cell func(p audit.Protocol) report.Cell
+	}{
+		{"Train rows", func(p audit.Protocol) report.Cell { return count(p.TrainRows) }},
+		{"Validation rows", func(p audit.Protocol) report.Cell { return count(p.ValidationRows) }},
+		{"Test rows", func(p audit.Protocol) report.Cell { return count(p.TestRows) }},
+		{"Test texts", func(p audit.Protocol) report.Cell { return count(p.TestTexts) }},
+		{"Test texts that stand in train", func(p audit.Protocol) report.Cell { return percent(p.TestShareInTrain) }},
+		{"Other test texts with a near duplicate in train", func(p audit.Protocol) report.Cell { return count(p.TestTextsNearTrain) }},
+		{"Test texts / test rows", func(p audit.Protocol) report.Cell { return report.Metric.Cell(report.Of(p.TestCeilingRowAccuracy)) }},
+	}
+	for i, e := range a.Protocols[0].Exploiters {
+		quantities = append(quantities, struct {
+			name string
+			cell func(p audit.Protocol) report.Cell
+		}{"Row accuracy, " + exploiterNames[e.Name], func(p audit.Protocol) report.Cell {
+			return report.Metric.Cell(report.Of(p.Exploiters[i].RowAccuracy))
+		}})
+	}
+	for i, e := range a.Protocols[0].Exploiters {
+		quantities = append(quantities, struct {
+			name string
+			cell func(p audit.Protocol) report.Cell
+		}{"Valid label, " + exploiterNames[e.Name], func(p audit.Protocol) report.Cell { return percent(p.Exploiters[i].AnyValid) }})
+	}
+	for _, q := range quantities {
+		row := []report.Cell{report.Text(q.name)}
+		for _, p := range a.Protocols {
+			row = append(row, q.cell(p))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	for _, p := range a.Protocols {
+		name := strings.ToUpper(p.Name[:1]) + p.Name[1:] + " split"
+		t.Columns = append(t.Columns, report.Column{Name: name, Numeric: true})
+		if len(p.Notices) > 0 {
+			t.Note += " " + name + ": " + strings.Join(p.Notices, " ")
+		}
+	}
+	return t
+}
