@@ -210,7 +210,8 @@ func TestDivideOddCorpora(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	clash := build(t, []Row{
-		{Text: "A sufficiently long text, number 1", Label: "A", ID: "1"}, {Text: "A sufficiently long text, number 1", Label: "B", ID: "1"},
+		{Text: "A sufficiently long text, number 1", Label: "A", ID: "1"},
+		{Text: "A sufficiently long text, number 1", Label: "B", ID: "1"},
 		{Text: "A sufficiently long text, number 2", Label: "B", ID: "1#A"},
 	})
 	if _, err := Divide(clash, ProtocolRow, 1); err == nil || err.Error() != `test: two examples are called "1#A"; give the source other ids, or read it without` {

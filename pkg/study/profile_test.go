@@ -92,7 +92,7 @@ func TestCheckNamesTheKey(t *testing.T) {
 		"train.max_grad_norm=-1":    "train.max_grad_norm",
 		"train.max_grad_norm=inf":   "train.max_grad_norm",
 		"train.patience=-1":         "train.patience",
-		"corpus.source=file":         "--data",
+		"corpus.source=file":        "--data",
 	} {
 		p := readProfile(t, "demo", setting)
 		if err := p.Check(); err == nil || !strings.Contains(err.Error(), key) || strings.Contains(err.Error(), "\n") {
