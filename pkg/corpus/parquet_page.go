@@ -229,7 +229,7 @@ func (c *chunkReader) decode(encoding format.Encoding, data []byte, count int) (
 		return decodePlain(make([]cell, 0, min(count, len(data))), c.kind, data, count)
 	case format.DeltaLengthByteArray, format.DeltaBinaryPacked:
 		return decodeDelta(encoding, c.kind, data, count)
-	case format.RLEDictionary, format.PlainDictionary:
+	case format.RLEDictionary, format.PlainDictionary: //lint:ignore SA1019 deprecated to write, but older files hold it
 	default:
 		return nil, fmt.Errorf("encoding %v is not read; write the file with plain or dictionary encoding", encoding)
 	}
