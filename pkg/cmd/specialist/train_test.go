@@ -241,7 +241,7 @@ func TestTrainingThatCannotBe(t *testing.T) {
 		"a base that is not":      {1, []string{"--base", filepath.Join(dir, "missing")}, []string{filepath.Join(dir, "missing"), "does not exist"}},
 		"a base of another kind":  {1, []string{"--base", nanBase}, []string{"config.json", "model_type", "roberta"}},
 		"no such data":            {1, []string{"--data", filepath.Join(dir, "missing.csv")}, []string{"missing.csv", "no such file"}},
-		"data that is a folder":   {1, []string{"--data", dir}, []string{dir, "is a folder"}},
+		"data that is a folder":   {1, []string{"--data", dir}, []string{dir, "holds no data/*.parquet"}},
 		"data without a name":     {1, []string{"--data", ""}, []string{"--data is empty"}},
 		"no output":               {1, []string{"--out", ""}, []string{"--out is empty"}},
 		"no text column": {
