@@ -25,7 +25,9 @@ func (p Profile) ReadNotes(ctx context.Context, tell Tell) (*Notes, error) {
 	case "demo":
 		c, err = corpus.Demo(p.Corpus.Seed)
 	default:
-		c, err = corpus.Read(ctx, p.Corpus.Path, corpus.Options{Progress: tell.download})
+		options := p.Corpus.options()
+		options.Progress = tell.download
+		c, err = corpus.Read(ctx, p.Corpus.Path, options)
 	}
 	if err != nil {
 		return nil, err

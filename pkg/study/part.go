@@ -25,6 +25,7 @@ func (n *Notes) counts(data train.Data) Counts {
 		RowsRead: c.Report.RowsRead, RowsKept: c.Report.RowsKept, Texts: len(c.Notes), Labels: len(c.Labels),
 		Train: len(n.Split.Train), Validation: len(n.Split.Validation), Test: len(n.Split.Test),
 		MaxLength: data.Buckets[len(data.Buckets)-1], Truncated: truncated,
+		With:      c.With,
 		Unlearned: c.Absent(c.NoteCounts(n.Split.Train)), Untested: c.Absent(c.NoteCounts(n.Split.Test)),
 	}
 }

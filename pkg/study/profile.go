@@ -13,6 +13,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/lora"
 	"github.com/specialist-nlp/specialist/pkg/train"
 )
@@ -36,6 +37,21 @@ type Corpus struct {
 	Targets  string `yaml:"targets" json:"targets"`   // sets: a text once, with its label set; rows: once for each label
 	Seed     uint64 `yaml:"seed" json:"seed"`         // of the split, and of the demo's notes
 	Limit    int    `yaml:"limit" json:"limit"`       // train on at most this many texts; 0 takes all
+
+	// With extends a file's texts by its keywords or description column; see corpus.Options. MTSamples' keywords name the label.
+	With []string `yaml:"with" json:"with"`
+
+	// The columns of a file that does not use the usual names; see corpus.Fields.
+	Text        string `yaml:"text" json:"text"`
+	Label       string `yaml:"label" json:"label"`
+	ID          string `yaml:"id" json:"id"`
+	Description string `yaml:"description" json:"description"`
+	Keywords    string `yaml:"keywords" json:"keywords"`
+}
+
+// options is how corpus.Read is to read the file.
+func (c Corpus) options() corpus.Options {
+	return corpus.Options{With: c.With, Fields: corpus.Fields{Text: c.Text, Label: c.Label, ID: c.ID, Description: c.Description, Keywords: c.Keywords}}
 }
 
 // Adapter is the LoRA adapter to train.
@@ -118,6 +134,10 @@ func (p Profile) Check() error {
 		return fmt.Errorf("corpus.source is %q, it must be demo or file", p.Corpus.Source)
 	case p.Corpus.Source == "file" && p.Corpus.Path == "":
 		return fmt.Errorf("profile %s needs notes: name a file with --data (DATA= for make)", p.Name)
+	case p.Corpus.Source == "demo" && len(p.Corpus.With) > 0:
+		return errors.New("corpus.with extends the texts of a file: name one with --data")
+	case p.Corpus.Source == "demo" && p.Corpus.options().Fields != corpus.Fields{}:
+		return errors.New("corpus.text, label, id, description and keywords name the columns of a file: name one with --data")
 	case p.Corpus.Protocol != "group":
 		return fmt.Errorf("corpus.protocol is %q, it must be group", p.Corpus.Protocol)
 	case p.Corpus.Targets != "sets" && p.Corpus.Targets != "rows":

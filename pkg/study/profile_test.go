@@ -41,7 +41,7 @@ func TestProfilesAreWholeAndChecked(t *testing.T) {
 		// What a profile leaves out is zero by accident or on purpose: only these may be.
 		for _, line := range readProfile(t, name).Settings() {
 			key, value, _ := strings.Cut(line, "=")
-			if (value == "" || value == "0" || value == "[]") && !slices.Contains([]string{"corpus.path", "corpus.limit"}, key) {
+			if (value == "" || value == "0" || value == "[]") && !slices.Contains([]string{"corpus.path", "corpus.limit", "corpus.with", "corpus.text", "corpus.label", "corpus.id", "corpus.description", "corpus.keywords"}, key) {
 				t.Errorf("profile %s has no %s", name, key)
 			}
 		}
@@ -73,6 +73,8 @@ func TestCheckNamesTheKey(t *testing.T) {
 		"corpus.protocol=row":       "corpus.protocol",
 		"corpus.targets=both":       "corpus.targets",
 		"corpus.limit=-1":           "corpus.limit",
+		"corpus.with=[keywords]":    "corpus.with",
+		"corpus.text=note":          "corpus.text",
 		"base=":                     "base",
 		"max_length=2":              "max_length",
 		"backend=abacus":            "backend",

@@ -69,6 +69,7 @@ type Counts struct {
 	Test       int      `json:"test"`
 	MaxLength  int      `json:"max_length"`      // tokens a text is cut to: the profile's, or the base's positions
 	Truncated  int      `json:"truncated"`       // training texts that are longer
+	With       []string `json:"with"`            // columns that the texts were extended with
 	Unlearned  []string `json:"absent_in_train"` // labels without a training text
 	Untested   []string `json:"absent_in_test"`  // labels without a test text
 }

@@ -30,6 +30,7 @@ func (r *Run) Setup() report.Table {
 	}
 	rows := [][2]string{
 		{"Notes", fmt.Sprintf("%s: %s rows kept of %s", c.Name, number(c.RowsKept), number(c.RowsRead))},
+		{"Text", c.text()},
 		{"Texts and labels", fmt.Sprintf("%s texts under %d labels", number(c.Texts), c.Labels)},
 		{"Split", fmt.Sprintf("grouped by text: %s to train, %s to validate, %s to test", number(c.Train), number(c.Validation), number(c.Test))},
 		{"Targets", targets},
@@ -46,6 +47,17 @@ func (r *Run) Setup() report.Table {
 		rows = append(rows, [2]string{"Labels without a test text", strings.Join(c.Untested, "; ")})
 	}
 	return r.pairs("setup", "What was trained", rows)
+}
+
+// text says what the model read.
+func (c Counts) text() string {
+	switch {
+	case len(c.With) == 0:
+		return "the note alone"
+	case slices.Contains(c.With, "keywords"):
+		return "the note and its " + strings.Join(c.With, " and ") + "; keywords such as MTSamples' name the label, so that these scores do not measure reading"
+	}
+	return "the note and its " + strings.Join(c.With, " and ")
 }
 
 // Efficiency sets the parameters and the time beside the reported ones.
