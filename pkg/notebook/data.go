@@ -12,8 +12,6 @@ import (
 // the one that SPECIALIST_PROFILE names, demo unless it is set.
 func Audit() {
 	Run(func(ctx context.Context) error {
-		ctx, stop := study.WithParent(ctx)
-		defer stop()
 		a, err := audit(ctx, study.Tell{Say: func(line string) { fmt.Println(line) }})
 		if err != nil {
 			return err
@@ -26,44 +24,12 @@ func Audit() {
 }
 
 // DataTables shows tables of the audit. It makes the audit first if there is none yet.
-func DataTables(views ...func(a *study.Audit) report.Table) {
-	audited(func(a *study.Audit) ([]report.Block, error) {
-		var blocks []report.Block
-		for _, view := range views {
-			blocks = append(blocks, view(a))
-		}
-		return blocks, nil
-	})
-}
+func DataTables(views ...func(a *study.Audit) report.Table) { showTables(audited, views) }
 
 // DataFigures shows figures of the audit. It makes the audit first if there is none yet.
-func DataFigures(views ...func(a *study.Audit) (report.Figure, error)) {
-	audited(func(a *study.Audit) ([]report.Block, error) {
-		var blocks []report.Block
-		for _, view := range views {
-			figure, err := view(a)
-			if err != nil {
-				return nil, err
-			}
-			blocks = append(blocks, figure)
-		}
-		return blocks, nil
-	})
-}
+func DataFigures(views ...func(a *study.Audit) (report.Figure, error)) { showFigures(audited, views) }
 
-func audited(views func(a *study.Audit) ([]report.Block, error)) {
-	Run(func(ctx context.Context) error {
-		a, err := audit(ctx, study.Tell{})
-		if err != nil {
-			return err
-		}
-		blocks, err := views(a)
-		if err != nil {
-			return err
-		}
-		return Show(blocks...)
-	})
-}
+func audited(ctx context.Context) (*study.Audit, error) { return audit(ctx, study.Tell{}) }
 
 func audit(ctx context.Context, tell study.Tell) (*study.Audit, error) {
 	profile, err := study.FromEnvironment()

@@ -19,44 +19,12 @@ func Train() {
 }
 
 // Tables shows tables of the finished run. It trains first if there is none yet.
-func Tables(views ...func(run *study.Run) report.Table) {
-	finetuned(func(run *study.Run) ([]report.Block, error) {
-		var blocks []report.Block
-		for _, view := range views {
-			blocks = append(blocks, view(run))
-		}
-		return blocks, nil
-	})
-}
+func Tables(views ...func(run *study.Run) report.Table) { showTables(finetuned, views) }
 
 // Figures shows figures of the finished run. It trains first if there is none yet.
-func Figures(views ...func(run *study.Run) (report.Figure, error)) {
-	finetuned(func(run *study.Run) ([]report.Block, error) {
-		var blocks []report.Block
-		for _, view := range views {
-			figure, err := view(run)
-			if err != nil {
-				return nil, err
-			}
-			blocks = append(blocks, figure)
-		}
-		return blocks, nil
-	})
-}
+func Figures(views ...func(run *study.Run) (report.Figure, error)) { showFigures(finetuned, views) }
 
-func finetuned(views func(run *study.Run) ([]report.Block, error)) {
-	Run(func(ctx context.Context) error {
-		run, err := finetune(ctx, false)
-		if err != nil {
-			return err
-		}
-		blocks, err := views(run)
-		if err != nil {
-			return err
-		}
-		return Show(blocks...)
-	})
-}
+func finetuned(ctx context.Context) (*study.Run, error) { return finetune(ctx, false) }
 
 // finetune runs the profile; a talkative one says what it does.
 func finetune(ctx context.Context, talkative bool) (*study.Run, error) {
