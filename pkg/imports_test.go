@@ -23,6 +23,7 @@ var allowed = map[string][]string{
 	"lora":           {"weights"},
 	"evaluate":       {"predict"},
 	"baseline":       {"predict"},
+	"erroranalysis":  {"corpus", "evaluate", "predict"},
 	"classifier":     {"distilbert", "lora", "predict", "tokenize", "weights"},
 	"train":          {"classifier", "tokenize", "weights"},
 	"study":          {"audit", "baseline", "classifier", "corpus", "evaluate", "hub", "lora", "predict", "report", "tokenize", "train"},
@@ -31,7 +32,7 @@ var allowed = map[string][]string{
 }
 
 // filesOnly are packages that an analyst uses without XLA.
-var filesOnly = []string{"corpus", "audit", "predict", "evaluate", "report", "hub"}
+var filesOnly = []string{"corpus", "audit", "predict", "evaluate", "erroranalysis", "report", "hub"}
 
 func goList(t *testing.T, args ...string) []string {
 	t.Helper()

@@ -52,6 +52,9 @@ func Intervals(n, statistics int, options Options, statistic func(weights []int3
 	if err != nil {
 		return nil, err
 	}
+	if err := allDefined(samples); err != nil {
+		return nil, err
+	}
 	intervals := make([]Interval, statistics)
 	for i, values := range samples {
 		intervals[i] = percentile(values, options.Level)
@@ -59,7 +62,52 @@ func Intervals(n, statistics int, options Options, statistic func(weights []int3
 	return intervals, nil
 }
 
-// bootstrap returns every statistic's values over the resamples, ascending: shape [statistics][resamples].
+// mostUndefined is the share of resamples that may leave a statistic undefined before it has no interval.
+const mostUndefined = 0.05
+
+// PartialInterval is the interval of a statistic that may be undefined in some resamples.
+type PartialInterval struct {
+	// Low and High are nil, with a Reason, where more than 5 % of the resamples leave the statistic undefined.
+	Low  *float64 `json:"low"`
+	High *float64 `json:"high"`
+	// Undefined is how many resamples were left out.
+	Undefined int    `json:"undefined,omitempty"`
+	Reason    string `json:"reason,omitempty"`
+}
+
+// PartialIntervals is [Intervals] for statistics that a resample can leave undefined, such as a ratio of error rates where no note of a
+// group was drawn: those resamples, where the statistic is not a finite number, are left out and counted.
+func PartialIntervals(n, statistics int, options Options, statistic func(weights []int32, out []float64)) ([]PartialInterval, error) {
+	options, err := options.complete()
+	if err != nil {
+		return nil, err
+	}
+	samples, err := bootstrap(n, statistics, options, statistic)
+	if err != nil {
+		return nil, err
+	}
+	intervals := make([]PartialInterval, statistics)
+	for i, values := range samples {
+		defined := slices.DeleteFunc(values, undefined)
+		p := PartialInterval{Undefined: options.Resamples - len(defined)}
+		switch {
+		case n == 1:
+			p.Reason = oneNote
+		case float64(p.Undefined) > mostUndefined*float64(options.Resamples):
+			p.Reason = fmt.Sprintf("undefined in %d of %d resamples", p.Undefined, options.Resamples)
+		default:
+			interval := percentile(defined, options.Level)
+			p.Low, p.High = &interval.Low, &interval.High
+		}
+		intervals[i] = p
+	}
+	return intervals, nil
+}
+
+func undefined(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
+
+// bootstrap returns every statistic's values over the resamples, ascending, those that are not a number first: shape
+// [statistics][resamples].
 func bootstrap(n, statistics int, options Options, statistic func(weights []int32, out []float64)) ([][]float64, error) {
 	if n < 1 {
 		return nil, fmt.Errorf("evaluate: there are no notes to draw from")
@@ -78,9 +126,6 @@ func bootstrap(n, statistics int, options Options, statistic func(weights []int3
 		}
 		statistic(weights, out)
 		for i, v := range out {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, fmt.Errorf("evaluate: statistic %d is undefined (%v) in resample %d", i, v, r)
-			}
 			samples[i][r] = v
 		}
 	}
@@ -88,6 +133,15 @@ func bootstrap(n, statistics int, options Options, statistic func(weights []int3
 		slices.Sort(values)
 	}
 	return samples, nil
+}
+
+func allDefined(samples [][]float64) error {
+	for i, values := range samples {
+		if missing := len(values) - len(slices.DeleteFunc(slices.Clone(values), undefined)); missing > 0 {
+			return fmt.Errorf("evaluate: statistic %d is undefined in %d of %d resamples", i, missing, len(values))
+		}
+	}
+	return nil
 }
 
 // percentile returns the middle share of ascending values, with numpy's linear interpolation between order statistics.

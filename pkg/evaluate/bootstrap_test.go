@@ -61,7 +61,7 @@ func TestIntervalsAreSeeded(t *testing.T) {
 
 func TestIntervalsRefuse(t *testing.T) {
 	undefined := func(weights []int32, out []float64) { out[0], out[1] = 1, 0/float64(weights[0]*0) }
-	if _, err := Intervals(3, 2, Options{}, undefined); err == nil || !strings.Contains(err.Error(), "statistic 1 is undefined (NaN) in resample 0") {
+	if _, err := Intervals(3, 2, Options{}, undefined); err == nil || !strings.Contains(err.Error(), "statistic 1 is undefined in 1000 of 1000 resamples") {
 		t.Errorf("undefined statistic: %v", err)
 	}
 	if _, err := Intervals(0, 1, Options{}, undefined); err == nil || !strings.Contains(err.Error(), "no notes") {
@@ -76,5 +76,53 @@ func TestPercentile(t *testing.T) {
 	near(t, "high", got.High, 8.8)
 	if got := percentile([]float64{7}, .95); got != (Interval{7, 7}) {
 		t.Errorf("one value: %+v", got)
+	}
+}
+
+func TestPartialIntervals(t *testing.T) {
+	statistic := func(weights []int32, out []float64) {
+		drawn := 0.0
+		for i, w := range weights {
+			drawn += float64(w) * float64(i)
+		}
+		out[0], out[1], out[2] = drawn, math.NaN(), drawn
+		if weights[0] == 0 { // in about one of e resamples
+			out[2] = math.Inf(1)
+		}
+	}
+	whole, err := Intervals(20, 1, Options{Seed: 5}, func(weights []int32, out []float64) {
+		var three [3]float64
+		statistic(weights, three[:])
+		out[0] = three[0]
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := PartialIntervals(20, 3, Options{Seed: 5}, statistic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got[0].Undefined != 0 || *got[0].Low != whole[0].Low || *got[0].High != whole[0].High {
+		t.Errorf("defined: %+v, want %+v", got[0], whole[0])
+	}
+	for i, most := range map[int]int{1: 1000, 2: 450} {
+		if got[i].Low != nil || got[i].High != nil || got[i].Reason == "" || got[i].Undefined > most || got[i].Undefined < most*2/3 {
+			t.Errorf("undefined: %+v", got[i])
+		}
+	}
+	rare, err := PartialIntervals(20, 1, Options{Seed: 5}, func(weights []int32, out []float64) {
+		out[0] = float64(weights[1])
+		if weights[0] > 3 {
+			out[0] = math.NaN()
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rare[0].Undefined == 0 || rare[0].Low == nil || *rare[0].Low != 0 {
+		t.Errorf("seldom undefined: %+v", rare[0])
+	}
+	if one, err := PartialIntervals(1, 3, Options{}, statistic); err != nil || one[0].Low != nil || one[0].Reason != oneNote {
+		t.Errorf("one note: %+v, %v", one, err)
 	}
 }

@@ -38,6 +38,8 @@ type McNemar struct {
 	OnlyA  int     `json:"only_a"`
 	OnlyB  int     `json:"only_b"`
 	PValue float64 `json:"p_value"`
+	// Adjusted is the p-value after Holm's correction over the models of a [Family]; nil outside one.
+	Adjusted *float64 `json:"adjusted_p_value,omitempty"`
 }
 
 // McNemarExact returns the two-sided p-value of seeing the discordant pairs split this unevenly, or more so, if either side were equally
@@ -91,6 +93,9 @@ func Compare(a, b predict.Set, options Options) (Comparison, error) {
 		}
 	})
 	if err != nil {
+		return Comparison{}, err
+	}
+	if err := allDefined(samples); err != nil {
 		return Comparison{}, err
 	}
 	before, after := left.Values(), right.Values()

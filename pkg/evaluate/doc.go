@@ -1,7 +1,8 @@
 // Package evaluate says how good predictions are, and how far that number can be trusted.
 //
 // In flows a [predict.Set]. Out flow numbers, and nothing else: no files, no clock, no randomness but the seeded bootstrap. [Summarize]
-// gathers the headline metrics with their intervals and ceilings, [Compare] sets two models side by side, [FitTemperature] calibrates.
+// gathers the headline metrics with their intervals and ceilings, [Compare] sets two models side by side and [CompareAll] several against
+// one, with a [Verdict] in words, [FitTemperature] calibrates and [Scale] says what that does.
 //
 // # Two views of one prediction
 //
@@ -12,6 +13,10 @@
 //   - Rows: accuracy, precision, recall and F1 per label, macro-F1 in three readings, weighted averages, balanced accuracy, top-k
 //     accuracy, the confusion matrix, ECE, the Brier score.
 //   - Notes: any-valid@1, recall@k, document accuracy, label-ranking average precision, ECE of validity, AURC.
+//
+// Under a split of rows a text can have some of its rows in the part that is predicted and others elsewhere. Give it once, with the labels
+// of its predicted rows as its gold labels: every row metric is then that of the rows, the ceiling knows that they share one
+// answer, and the bootstrap draws them together.
 //
 // # Ceilings
 //

@@ -39,6 +39,21 @@ type golden struct {
 		OnlyB  int     `json:"only_b"`
 		PValue float64 `json:"p_value"`
 	}
+	Wilson []struct {
+		Right, Of float64
+		Level     float64
+		Interval  [2]float64
+	}
+	Newcombe []struct {
+		Counts   [4]float64
+		Level    float64
+		Interval [2]float64
+	}
+	Adjusted []struct {
+		P                 []float64
+		Holm              []float64
+		BenjaminiHochberg []float64 `json:"benjamini_hochberg"`
+	}
 	Bootstrap struct {
 		Case      string
 		Resamples int
@@ -153,6 +168,41 @@ func TestGolden(t *testing.T) {
 func TestGoldenMcNemar(t *testing.T) {
 	for _, c := range readGolden(t).McNemar {
 		near(t, fmt.Sprintf("McNemarExact(%d, %d)", c.OnlyA, c.OnlyB), McNemarExact(c.OnlyA, c.OnlyB), c.PValue)
+	}
+}
+
+func TestGoldenProportions(t *testing.T) {
+	g := readGolden(t)
+	for _, c := range g.Wilson {
+		got := Wilson(c.Right/c.Of, c.Of, c.Level)
+		near(t, fmt.Sprintf("low of %v of %v", c.Right, c.Of), got.Low, c.Interval[0])
+		near(t, fmt.Sprintf("high of %v of %v", c.Right, c.Of), got.High, c.Interval[1])
+	}
+	for _, c := range g.Newcombe {
+		n := c.Counts
+		got := WilsonDifference(n[0]/n[1], n[1], n[2]/n[3], n[3], c.Level)
+		near(t, fmt.Sprintf("low of %v", n), got.Low, c.Interval[0])
+		near(t, fmt.Sprintf("high of %v", n), got.High, c.Interval[1])
+	}
+	if len(g.Wilson) == 0 || len(g.Newcombe) == 0 || Wilson(.5, 0, .95) != (Interval{0, 1}) {
+		t.Error("no cases, or a share of nothing is known")
+	}
+}
+
+func TestGoldenAdjusted(t *testing.T) {
+	g := readGolden(t)
+	if len(g.Adjusted) == 0 {
+		t.Fatal("no cases")
+	}
+	for _, c := range g.Adjusted {
+		holm, bh := Holm(c.P), BenjaminiHochberg(c.P)
+		if len(holm) != len(c.Holm) || len(bh) != len(c.BenjaminiHochberg) {
+			t.Fatalf("%v: %d and %d values", c.P, len(holm), len(bh))
+		}
+		for i := range c.P {
+			near(t, fmt.Sprintf("Holm %d of %v", i, c.P), holm[i], c.Holm[i])
+			near(t, fmt.Sprintf("Benjamini-Hochberg %d of %v", i, c.P), bh[i], c.BenjaminiHochberg[i])
+		}
 	}
 }
 

@@ -38,6 +38,12 @@ type Method struct {
 	Seed      uint64  `json:"seed"`
 }
 
+// Method describes the intervals that the options give. It fails for options that give none.
+func (o Options) Method() (Method, error) {
+	o, err := o.complete()
+	return o.method(), err
+}
+
 func (o Options) method() Method {
 	return Method{Kind: "percentile bootstrap over notes", Level: o.Level, Resamples: o.Resamples, Seed: o.Seed}
 }

@@ -13,7 +13,7 @@ import numpy as np
 import scipy
 import sklearn
 from scipy.optimize import brentq
-from scipy.stats import binomtest
+from scipy.stats import binomtest, false_discovery_control
 from sklearn import metrics as sk
 
 warnings.filterwarnings("ignore")  # zero divisions and k >= labels are part of the cases
@@ -204,6 +204,30 @@ def quick(gold, scores, drawn):
     }
 
 
+def wilson(k, n, level):
+    interval = binomtest(k, n).proportion_ci(confidence_level=level, method="wilson")
+    return interval.low, interval.high
+
+
+def newcombe(k1, n1, k2, n2, level):
+    """Newcombe 1998, method 10."""
+    p1, p2 = k1 / n1, k2 / n2
+    (l1, u1), (l2, u2) = wilson(k1, n1, level), wilson(k2, n2, level)
+    return [
+        p1 - p2 - np.sqrt((p1 - l1) ** 2 + (u2 - p2) ** 2),
+        p1 - p2 + np.sqrt((u1 - p1) ** 2 + (p2 - l2) ** 2),
+    ]
+
+
+def holm(p):
+    """Rejects, from the smallest up, while p <= level / (number not yet rejected): the level at which each is rejected."""
+    order = np.argsort(p, kind="stable")
+    out = np.empty(len(p))
+    for rank, i in enumerate(order):
+        out[i] = min(1, max((len(p) - j) * p[order[j]] for j in range(rank + 1)))
+    return out.tolist()
+
+
 def main():
     random = np.random.default_rng(20)
     cases = [
@@ -247,6 +271,18 @@ def main():
             "mcnemar": [
                 {"only_a": b, "only_b": c, "p_value": binomtest(b, b + c).pvalue if b + c else 1.0}
                 for b, c in [(0, 0), (0, 1), (5, 5), (1, 9), (9, 1), (12, 30), (40, 75), (300, 301), (0, 60), (410, 520)]
+            ],
+            "wilson": [
+                {"right": k, "of": n, "level": level, "interval": wilson(k, n, level)}
+                for k, n, level in [(0, 1, 0.95), (1, 1, 0.95), (0, 20, 0.95), (7, 20, 0.95), (20, 20, 0.9), (130, 259, 0.99), (3, 1000, 0.95)]
+            ],
+            "newcombe": [
+                {"counts": c, "level": level, "interval": newcombe(*c, level)}
+                for c, level in [((56, 70, 48, 80), 0.95), ((9, 10, 3, 10), 0.95), ((10, 10, 0, 10), 0.9), ((0, 12, 0, 240), 0.95)]
+            ],
+            "adjusted": [
+                {"p": p, "holm": holm(p), "benjamini_hochberg": false_discovery_control(p, method="bh").tolist() if p else []}
+                for p in [[], [0.03], [0.01, 0.04, 0.03, 0.005], [0.2, 0.2, 0.9, 0.001, 0.001], [1.0, 0.5, 0.02, 0.049, 0.013, 0.3, 1e-9]]
             ],
             "bootstrap": {
                 "case": "forty labels", "resamples": 1000,

@@ -1,0 +1,199 @@
+package erroranalysis
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// Field is what texts can be told apart by.
+type Field string
+
+// The fields. All but FieldGold and FieldSection have one value a text.
+const (
+	FieldGold          Field = "gold"           // a label that the prediction is held against
+	FieldPredicted     Field = "predicted"      // the predicted label
+	FieldKind          Field = "kind"           // what the text's labels name
+	FieldPredictedKind Field = "predicted_kind" // what the predicted label names
+	FieldLabels        Field = "labels"         // how many labels the text carries
+	FieldLength        Field = "length"         // quarter by characters
+	FieldTruncated     Field = "truncated"      // whether the model saw only a part
+	FieldSection       Field = "section"        // a section heading
+	FieldFirstSection  Field = "first_section"  // the first section heading
+	FieldYear          Field = "year"           // of the latest date
+	FieldConfidence    Field = "confidence"     // fifth of the range from 0 to 1
+)
+
+type fieldInfo struct {
+	field Field
+	title string
+	// phrase says of a text that it has a value, for after "texts".
+	phrase string
+	values func(c *Case) []string
+	side   side
+	open   bool // its values are whatever the notes have, not a list known beforehand
+}
+
+// side is what a field tells: of a text and of what it is filed under, or of the model's answer.
+type side int
+
+const (
+	ofText side = iota
+	ofGold
+	ofAnswer
+)
+
+var quarters = []string{"shortest quarter", "second quarter", "third quarter", "longest quarter"}
+
+var fields = []fieldInfo{
+	{FieldGold, "Label", "filed under %s", func(c *Case) []string { return c.Gold }, ofGold, false},
+	{FieldPredicted, "Predicted label", "read as %s", func(c *Case) []string { return []string{c.Predicted} }, ofAnswer, false},
+	{FieldKind, "Kind of its labels", "with labels of this kind: %s", func(c *Case) []string { return []string{string(c.Kind)} }, ofGold, false},
+	{FieldPredictedKind, "Kind of the predicted label", "read as a label of this kind: %s", func(c *Case) []string { return []string{string(c.PredictedKind)} }, ofAnswer, false},
+	{FieldLabels, "Number of labels", "with this many labels: %s", func(c *Case) []string { return []string{strconv.Itoa(len(c.Labels))} }, ofText, false},
+	{FieldLength, "Length", "in the %s by length", func(c *Case) []string { return []string{quarterName(c.LengthQuarter)} }, ofText, false},
+	{FieldTruncated, "Truncated", "truncated: %s", func(c *Case) []string { return []string{yesNo(c.Truncated)} }, ofText, false},
+	{FieldSection, "Section", "with a section %s", func(c *Case) []string { return c.Sections }, ofText, true},
+	{FieldFirstSection, "First section", "whose first section is %s", func(c *Case) []string { return []string{cmp.Or(c.FirstSection(), "none")} }, ofText, true},
+	{FieldYear, "Year", "dated %s", func(c *Case) []string { return []string{yearName(c.Year)} }, ofText, true},
+	{FieldConfidence, "Confidence", "with a confidence of %s", func(c *Case) []string { return []string{confidenceBand(c.Confidence)} }, ofAnswer, false},
+}
+
+// Fields lists them in the order of tables.
+func Fields() []Field {
+	out := make([]Field, len(fields))
+	for i, f := range fields {
+		out[i] = f.field
+	}
+	return out
+}
+
+// DefaultSearchFields are all but the confidence: that low confidence goes with errors is what confidence is for, and would stand before
+// whatever else there is to find.
+func DefaultSearchFields() []Field {
+	return slices.DeleteFunc(Fields(), func(f Field) bool { return f == FieldConfidence })
+}
+
+func fieldNames() []string {
+	var names []string
+	for _, f := range fields {
+		names = append(names, string(f.field))
+	}
+	return names
+}
+
+// Title returns the field's name for a table, or the field itself if it is none of [Fields].
+func (f Field) Title() string {
+	if info := f.info(); info != nil {
+		return info.title
+	}
+	return string(f)
+}
+
+func (f Field) info() *fieldInfo {
+	if i := slices.IndexFunc(fields, func(info fieldInfo) bool { return info.field == f }); i >= 0 {
+		return &fields[i]
+	}
+	return nil
+}
+
+// Condition is a value of a field.
+type Condition struct {
+	Field Field  `json:"field"`
+	Value string `json:"value"`
+}
+
+// String says of texts that they meet the condition: "filed under Surgery".
+func (c Condition) String() string {
+	if info := c.Field.info(); info != nil {
+		return fmt.Sprintf(info.phrase, c.Value)
+	}
+	return string(c.Field) + " " + c.Value
+}
+
+// met says whether a case has the value; the field must be one of [Fields].
+func (c Condition) met(one *Case) bool { return slices.Contains(c.Field.info().values(one), c.Value) }
+
+func phrase(conditions []Condition) string {
+	words := make([]string, len(conditions))
+	for i, c := range conditions {
+		words[i] = c.String()
+	}
+	return "texts " + list(words)
+}
+
+// Value is one value of a field and how many of the test texts have it.
+type Value struct {
+	Value string `json:"value"`
+	Texts int    `json:"texts"`
+}
+
+// Values returns the values that a field takes, those of labels in the model's order with labels that no text has, the others in their natural
+// order, sections by their number of texts. It fails for an unknown field.
+func (a *Analysis) Values(field Field) ([]Value, error) {
+	info := field.info()
+	if info == nil {
+		return nil, fmt.Errorf("erroranalysis: %w", unknown("field", string(field), fieldNames()))
+	}
+	return a.values(info), nil
+}
+
+func (a *Analysis) values(info *fieldInfo) []Value {
+	counts := map[string]int{}
+	for i := range a.Cases {
+		for _, v := range info.values(&a.Cases[i]) {
+			counts[v]++
+		}
+	}
+	var order []string
+	switch info.field {
+	case FieldGold, FieldPredicted:
+		order = a.Labels
+	case FieldKind, FieldPredictedKind:
+		order = []string{string(DocumentKind), string(ClinicalKind), string(BothKinds)}
+	case FieldLength:
+		order = quarters
+	case FieldTruncated:
+		order = []string{yesNo(false), yesNo(true)}
+	default:
+		for v := range counts {
+			order = append(order, v)
+		}
+		bySize := info.field == FieldSection || info.field == FieldFirstSection
+		slices.SortFunc(order, func(x, y string) int {
+			if bySize && counts[x] != counts[y] {
+				return counts[y] - counts[x]
+			}
+			return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y))
+		})
+	}
+	var out []Value
+	for _, v := range order {
+		if n := counts[v]; n > 0 || info.field == FieldGold || info.field == FieldPredicted {
+			out = append(out, Value{v, n})
+		}
+	}
+	return out
+}
+
+// quarterName is a LengthQuarter in words, empty where it is none.
+func quarterName(quarter int) string {
+	if quarter < 1 || quarter > len(quarters) {
+		return ""
+	}
+	return quarters[quarter-1]
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
+}
+
+// confidenceBand is the fifth of the range that a confidence is in; a bound belongs to the upper one.
+func confidenceBand(confidence float64) string {
+	low := min(int(confidence*5), 4) * 20
+	return fmt.Sprintf("%d–%d %%", low, low+20)
+}
