@@ -37,6 +37,8 @@ const (
 	TrainAdapter Trainable = iota
 	// TrainAll trains every tensor: full fine-tuning.
 	TrainAll
+	// TrainHead trains the head alone, on the encoder and the adapter as they are.
+	TrainHead
 )
 
 // New puts a model together. The head comes from the adapter's folder, else from the base, else it is initialised from seed
@@ -114,11 +116,36 @@ func (m *Model) add(name string, t weights.Tensor, trainable bool) error {
 	return nil
 }
 
-// SetTrainable chooses what training changes.
+// SetTrainable chooses what training changes. New starts with TrainAdapter.
 func (m *Model) SetTrainable(what Trainable) {
+	m.setTrainable(func(name string) bool {
+		_, pair := m.pair(name)
+		return what == TrainAll || pair && what == TrainAdapter || isHead(name)
+	})
+}
+
+// TrainLast trains the encoder's last layers, as many as given, and the head: partial freezing. An adapter, whose file has no
+// place for changed layers, is refused: merge it first.
+func (m *Model) TrainLast(layers int) error {
+	if layers < 1 || layers > m.Config.Layers {
+		return fmt.Errorf("the last %d layers are to be trained: the encoder has %d, so 1 to %d can be", layers, m.Config.Layers, m.Config.Layers)
+	}
+	if m.Adapter != nil {
+		return errors.New("the last layers are to be trained under an adapter: merge it first, or train the adapter alone")
+	}
+	var last []string
+	for i := range layers {
+		last = append(last, fmt.Sprintf("transformer.layer.%d.", m.Config.Layers-1-i))
+	}
+	m.setTrainable(func(name string) bool {
+		return isHead(name) || slices.ContainsFunc(last, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+	})
+	return nil
+}
+
+func (m *Model) setTrainable(chosen func(name string) bool) {
 	for v := range m.Store.Scope(scopeName).IterVariables() {
-		_, pair := m.pair(v.Name())
-		v.SetTrainable(what == TrainAll || pair || isHead(v.Name()))
+		v.SetTrainable(chosen(v.Name()))
 	}
 }
 

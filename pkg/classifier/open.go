@@ -36,14 +36,16 @@ func Open(baseDir, adapterDir string) (*Classifier, error) {
 		return nil, fmt.Errorf("%s is a BERT whose classifier reads the pooler, which DistilBERT does not have: give an adapter that was trained on this base", baseDir)
 	}
 	var adapter *lora.Adapter
-	var card Card
+	cardDir := baseDir // of a model that this project merged or trained whole
 	if adapterDir != "" {
+		cardDir = adapterDir
 		if adapter, err = lora.Read(adapterDir, Sites(base.Config), OtherModules(), HeadNames(base.Config)); err != nil {
 			return nil, err
 		}
-		if card, err = readCard(adapterDir); err != nil {
-			return nil, err
-		}
+	}
+	card, err := readCard(cardDir)
+	if err != nil {
+		return nil, err
 	}
 	labels, unnamed, err := chooseLabels(baseDir, base, adapter, card)
 	if err != nil {
@@ -139,22 +141,6 @@ func (c *Classifier) Encode(texts []string) ([]tokenize.Encoding, error) {
 		}
 	}
 	return encodings, nil
-}
-
-// WriteAdapter stores the trained adapter and head as a folder that PEFT loads, with the label list beside it.
-func (c *Classifier) WriteAdapter(dir string, synthetic bool) error {
-	adapter, err := c.trainedAdapter()
-	if err != nil {
-		return err
-	}
-	card := Card{Labels: c.Labels, MaxLength: c.MaxLength, BaseSHA256: c.BaseSHA256, Synthetic: synthetic}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	if err := card.write(dir); err != nil {
-		return err
-	}
-	return adapter.Write(dir)
 }
 
 // fileSHA256 returns the hash of a file's content in hexadecimal digits.

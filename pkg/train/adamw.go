@@ -1,22 +1,24 @@
 package train
 
 import (
+	"math"
 	"strings"
 
-	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gomlx/gomlx/ml/train/optimizer"
 )
 
-// AdamW is the optimiser of the Hugging Face Trainer around GoMLX's Adam: gradients clipped to a global norm, a learning rate
-// that warms up and decays linearly, and decoupled weight decay (Loshchilov and Hutter, 2019, https://arxiv.org/abs/1711.05101)
-// on everything but biases and LayerNorms.
+// AdamW is the optimiser of the Hugging Face Trainer: gradients clipped to a global norm, Adam, and decoupled weight decay
+// (Loshchilov and Hutter, 2019, https://arxiv.org/abs/1711.05101) on everything but biases and LayerNorms. GoMLX's Adam has
+// one rate and one decay for all tensors, so it cannot be had from there.
+//
+// With LoRAPlusRatio above 1 it is that of LoRA+ (Hayou et al., 2024, https://arxiv.org/abs/2402.12354) with the groups of
+// PEFT's create_loraplus_optimizer: the B matrices and all one-dimensional tensors (the head's biases) learn at that many times
+// the rate, the A matrices and the head's weights at the rate itself, and the decay is the same as without.
 type AdamW struct {
-	Schedule    Schedule
-	WeightDecay float64
-	MaxGradNorm float64 // 0 leaves the gradients as they are
-	adam        optimizer.Interface
+	WeightDecay   float64
+	MaxGradNorm   float64 // 0 leaves the gradients as they are
+	LoRAPlusRatio float64 // 0 is 1
 }
 
 // Betas and epsilon as the Trainer sets them.
@@ -26,14 +28,21 @@ const (
 	epsilon = 1e-8
 )
 
-// NewAdamW returns the optimiser for a schedule.
-func NewAdamW(schedule Schedule, weightDecay, maxGradNorm float64) *AdamW {
-	return &AdamW{
-		Schedule:    schedule,
-		WeightDecay: weightDecay,
-		MaxGradNorm: maxGradNorm,
-		adam:        optimizer.Adam().Betas(beta1, beta2).Epsilon(epsilon).LearningRate(schedule.Peak).Done(),
-	}
+// param is a tensor that is trained, with its gradient and the moments of it, all of its shape.
+type param struct {
+	value, gradient, first, second *model.Variable
+}
+
+// pace is what changes from update to update.
+type pace struct {
+	rate        float64 // learning rate
+	correction1 float64 // 1 - beta1^t in the t-th update, counted from 1
+	correction2 float64 // sqrt(1 - beta2^t)
+}
+
+func newPace(rate float64, update int) pace {
+	t := float64(update)
+	return pace{rate: rate, correction1: 1 - math.Pow(beta1, t), correction2: math.Sqrt(1 - math.Pow(beta2, t))}
 }
 
 // Decays says whether weight decay applies to a tensor: not to biases and LayerNorms, as the Trainer has it.
@@ -42,40 +51,55 @@ func Decays(name string) bool {
 	return !strings.HasSuffix(lower, "bias") && !strings.Contains(lower, "layernorm") && !strings.Contains(lower, "layer_norm")
 }
 
-// UpdateGraph implements optimizer.Interface: it adds one optimiser step on the loss to the graph.
-func (o *AdamW) UpdateGraph(scope *model.Scope, g *Graph, loss *Node) {
-	grads := scope.BuildTrainableVariablesGradientsGraph(loss)
-	o.UpdateGraphWithGradients(scope, grads, loss.DType())
+// ratio is how many times the learning rate a tensor of that name and rank learns at.
+func (o AdamW) ratio(name string, rank int) float64 {
+	if o.LoRAPlusRatio > 1 && (strings.Contains(name, "lora_B") || rank == 1) {
+		return o.LoRAPlusRatio
+	}
+	return 1
 }
 
-// UpdateGraphWithGradients implements train.OptimizeWithGradients, which accumulation calls.
-func (o *AdamW) UpdateGraphWithGradients(scope *model.Scope, grads []*Node, dtype dtypes.DType) {
-	g := grads[0].Graph()
+// update adds one update of the parameters and their moments to the graph.
+//
+//   - rate, correction1, correction2: scalars, see pace
+//   - scale: scalar that the loss was multiplied by
+//   - guarded: leave everything as it is where a gradient is not finite
+//   - result: scalar, the global norm of the gradients before clipping
+func (o AdamW) update(params []param, rate, correction1, correction2, scale *Node, guarded bool) (norm *Node) {
+	g := rate.Graph()
+	grads := make([]*Node, len(params))
+	for i, p := range params {
+		grads[i] = Div(p.gradient.NodeValue(g), scale)
+	}
+	norm = globalNorm(grads)
 	if o.MaxGradNorm > 0 {
-		grads = clip(grads, o.MaxGradNorm)
+		grads = clip(grads, norm, o.MaxGradNorm)
 	}
-	step := optimizer.GetGlobalStepVar(scope).NodeValue(g) // scalar Int64: steps taken so far
-	rate := o.Schedule.graph(ConvertDType(step, dtype))    // scalar
-	optimizer.LearningRateVar(scope, dtype, o.Schedule.Peak).SetNodeValue(rate)
-	if o.WeightDecay > 0 {
-		keep := OneMinus(MulScalar(rate, o.WeightDecay)) // scalar
-		for v := range scope.IterVariables() {
-			if v.Trainable && v.InUseByGraph(g) && Decays(v.Name()) {
-				v.SetNodeValue(Mul(v.NodeValue(g), keep))
-			}
+	set := func(v *model.Variable, value *Node) {
+		if guarded {
+			value = Where(IsFinite(norm), value, v.NodeValue(g))
 		}
+		v.SetNodeValue(value)
 	}
-	o.adam.(interface {
-		UpdateGraphWithGradients(scope *model.Scope, grads []*Node, dtype dtypes.DType)
-	}).UpdateGraphWithGradients(scope, grads, dtype)
+	for i, p := range params {
+		value, grad := p.value.NodeValue(g), grads[i]
+		rate := MulScalar(rate, o.ratio(p.value.Name(), value.Rank())) // scalar
+		if o.WeightDecay > 0 && Decays(p.value.Name()) {
+			value = Mul(value, OneMinus(MulScalar(rate, o.WeightDecay)))
+		}
+		first := Add(MulScalar(p.first.NodeValue(g), beta1), MulScalar(grad, 1-beta1))
+		second := Add(MulScalar(p.second.NodeValue(g), beta2), MulScalar(Square(grad), 1-beta2))
+		denominator := AddScalar(Div(Sqrt(second), correction2), epsilon)
+		set(p.value, Sub(value, Mul(Div(rate, correction1), Div(first, denominator))))
+		set(p.first, first)
+		set(p.second, second)
+	}
+	return norm
 }
-
-// Clear implements optimizer.Interface.
-func (o *AdamW) Clear(scope *model.Scope) error { return o.adam.Clear(scope) }
 
 // clip scales all gradients by min(1, limit / (norm + 1e-6)), as torch's clip_grad_norm_ does.
-func clip(grads []*Node, limit float64) []*Node {
-	factor := MinScalar(Div(ConstAs(grads[0], limit), AddScalar(globalNorm(grads), 1e-6)), 1) // scalar
+func clip(grads []*Node, norm *Node, limit float64) []*Node {
+	factor := MinScalar(Div(ConstAs(norm, limit), AddScalar(norm, 1e-6)), 1) // scalar
 	clipped := make([]*Node, len(grads))
 	for i, grad := range grads {
 		clipped[i] = Mul(grad, factor)

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gomlx/gomlx/ml/train/optimizer"
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 	"github.com/specialist-nlp/specialist/pkg/weights"
@@ -19,30 +19,44 @@ import (
 // State is where a run stands. It is kept in the checkpoint, beside the tensors.
 type State struct {
 	Fingerprint string       `json:"fingerprint"`
-	Step        int          `json:"step"`     // optimiser steps done
-	Losses      []float64    `json:"losses"`   // of every step
-	Epochs      []Validation `json:"epochs"`   // of every epoch that was validated
-	Best        int          `json:"best"`     // index into Epochs
-	Finished    bool         `json:"finished"` // nothing is left to train
+	Step        int          `json:"step"`                   // optimiser steps done
+	Losses      []float64    `json:"losses"`                 // of every step
+	Epochs      []Validation `json:"epochs"`                 // of every epoch that was validated
+	Best        int          `json:"best"`                   // index into Epochs
+	Finished    bool         `json:"finished"`               // nothing is left to train
+	Scaling     *Scaling     `json:"loss_scaling,omitempty"` // of f16
 }
 
 // A checkpoint is one safetensors file, so that it is there whole or not at all: the trainable tensors and the optimiser's
-// moments by their paths in the variable store, the best epoch's tensors under bestPrefix, and the State as metadata.
+// moments by their paths in the variable store, the best epoch's tensors under bestPrefix, and as metadata the State, and what
+// Cost is made from.
 const (
 	bestPrefix = "best:"
 	stateKey   = "state"
+	costKey    = "cost"
 )
 
-var optimizerScope = model.ScopeSeparator + optimizer.AdamDefaultScope + model.ScopeSeparator
+// Between epochs a checkpoint is written so often that a kill costs no more than checkpointEvery, but so seldom that a large
+// model's, which takes seconds, is no more than one part in savingShare of the time.
+const (
+	checkpointEvery = 30 * time.Second
+	savingShare     = 50
+)
 
-// kept says whether a variable is part of a run's state. Frozen weights are not, they are read from the base again; nor is
-// Adam's own count of steps, a scalar that the State has already.
-func kept(v *model.Variable) bool {
-	return v.Trainable || strings.HasPrefix(v.Path(), optimizerScope) && !v.Shape().IsScalar()
+// due says whether it is time for a checkpoint. The end of an epoch writes its own.
+func (j *Job) due() bool {
+	return j.state.Step%j.stepsPerEpoch != 0 && time.Since(j.saved) > max(checkpointEvery, savingShare*j.saving)
 }
 
-// save writes the checkpoint.
+// kept says whether a variable is part of a run's state. Frozen weights are not, they are read from the base again.
+func kept(v *model.Variable) bool {
+	return v.Trainable || strings.HasPrefix(v.Path(), momentScope+model.ScopeSeparator)
+}
+
+// save writes the checkpoint, unless it would hold values that no run can go on from: the loss of a step is that of the
+// parameters before it, so a step can spoil them unnoticed.
 func (j *Job) save() error {
+	began := time.Now()
 	file := make(map[string]weights.Tensor)
 	for v := range j.Model.Store.IterVariables() {
 		if !kept(v) {
@@ -51,6 +65,9 @@ func (j *Job) save() error {
 		t, err := classifier.Value(v)
 		if err != nil {
 			return err
+		}
+		if i := slices.IndexFunc(t.Data, func(x float32) bool { return !finite(float64(x)) }); i >= 0 {
+			return j.diverged(fmt.Sprintf("%s holds %v", v.Path(), t.Data[i]), j.state.Step)
 		}
 		file[v.Path()] = t
 	}
@@ -62,10 +79,15 @@ func (j *Job) save() error {
 	if err != nil {
 		return err
 	}
-	if err := weights.Write(j.Checkpoint, file, map[string]string{stateKey: string(state)}); err != nil {
+	j.ledger.look()
+	cost, err := json.Marshal(j.ledger)
+	if err != nil {
 		return err
 	}
-	j.saved = time.Now()
+	if err := weights.Write(j.Checkpoint, file, map[string]string{stateKey: string(state), costKey: string(cost)}); err != nil {
+		return err
+	}
+	j.saved, j.saving = time.Now(), time.Since(began)
 	return nil
 }
 
@@ -73,6 +95,9 @@ func (j *Job) save() error {
 func (j *Job) resume() error {
 	j.saved = time.Now()
 	j.state = State{Fingerprint: j.Fingerprint}
+	if j.Config.scales() {
+		j.state.Scaling = &Scaling{Scale: initialScale}
+	}
 	file, err := weights.Open(j.Checkpoint)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -121,8 +146,13 @@ func (j *Job) load(file *weights.File, state State) error {
 	for name := range shapes {
 		return fmt.Errorf("%s is damaged: tensor %q is missing", j.Checkpoint, name)
 	}
+	if cost, ok := file.Metadata[costKey]; ok {
+		if err := json.Unmarshal([]byte(cost), &j.ledger); err != nil {
+			return fmt.Errorf("%s is damaged: what the run has cost so far cannot be read: %w", j.Checkpoint, err)
+		}
+	}
 	j.state = state
-	return j.restoreCounts()
+	return nil
 }
 
 // shapes lists the tensors of a checkpoint with this state.
@@ -134,10 +164,8 @@ func (j *Job) shapes(state State) map[string][]int {
 		}
 		dims := v.Shape().Dimensions
 		shapes[v.Path()] = dims
-		if state.Step > 0 {
-			for _, moment := range []string{"_1st_moment", "_2nd_moment"} {
-				shapes[optimizerScope+strings.TrimPrefix(v.Path(), model.ScopeSeparator)+moment] = dims
-			}
+		for _, moment := range []string{firstMoment, secondMoment} {
+			shapes[momentScope+v.Path()+moment] = dims
 		}
 		if len(state.Epochs) > 0 {
 			shapes[bestPrefix+v.Name()] = dims
@@ -151,35 +179,11 @@ func (j *Job) possible(s State) bool {
 	epochs := len(s.Epochs)
 	return s.Step >= 0 && s.Step <= j.schedule.Total && len(s.Losses) == s.Step &&
 		epochs*j.stepsPerEpoch <= s.Step && s.Step <= (epochs+1)*j.stepsPerEpoch && // the last epoch may lack its validation
-		s.Best >= 0 && s.Best <= max(0, epochs-1)
+		s.Best >= 0 && s.Best <= max(0, epochs-1) &&
+		(s.Scaling != nil) == j.Config.scales() && (s.Scaling == nil || s.Scaling.possible(s.Step))
 }
 
-// restoreCounts sets the loop's and Adam's counts of steps.
-func (j *Job) restoreCounts() error {
-	if j.state.Step == 0 {
-		return nil
-	}
-	if err := optimizer.GetGlobalStepVar(j.Model.Store).SetValue(tensors.FromScalar(int64(j.state.Step))); err != nil {
-		return err
-	}
-	v, err := j.Model.Store.CreateVariable(optimizerScope+"step", tensors.FromScalar(float32(j.state.Step)))
-	if err != nil {
-		return err
-	}
-	v.SetTrainable(false)
-	return nil
-}
-
-// restore sets a variable, or creates one that the optimiser will find.
+// restore sets a variable of the model or of the optimiser.
 func (j *Job) restore(path string, t weights.Tensor) error {
-	value := tensors.FromFlatDataAndDimensions(t.Data, t.Shape...)
-	if v := j.Model.Store.GetVariable(path); v != nil {
-		return v.SetValue(value)
-	}
-	v, err := j.Model.Store.CreateVariable(path, value)
-	if err != nil {
-		return err
-	}
-	v.SetTrainable(false)
-	return nil
+	return j.Model.Store.GetVariable(path).SetValue(tensors.FromFlatDataAndDimensions(t.Data, t.Shape...))
 }

@@ -6,15 +6,31 @@ import (
 )
 
 // Config is how a classifier is fine-tuned. The defaults that a profile starts from are the report's second configuration.
+// A value of zero in the keys that may be left out means what its comment says.
 type Config struct {
 	LearningRate float64 `yaml:"learning_rate" json:"learning_rate"` // peak of the schedule
-	BatchSize    int     `yaml:"batch_size" json:"batch_size"`       // notes an optimiser step
-	Epochs       int     `yaml:"epochs" json:"epochs"`
-	WarmupSteps  int     `yaml:"warmup_steps" json:"warmup_steps"` // optimiser steps, see Schedule
-	WeightDecay  float64 `yaml:"weight_decay" json:"weight_decay"`
-	MaxGradNorm  float64 `yaml:"max_grad_norm" json:"max_grad_norm"` // 0 does not clip
-	Patience     int     `yaml:"patience" json:"patience"`           // epochs without a better validation macro-F1 before stopping; 0 never stops
-	Seed         uint64  `yaml:"seed" json:"seed"`                   // of the head, the adapter, the data order and dropout
+
+	// BatchSize is how many notes an optimiser step learns from: what the Trainer calls per_device_train_batch_size times
+	// gradient_accumulation_steps. MicroBatch is how many of them are in memory at once, its per_device_train_batch_size; it
+	// need not divide the batch, and changes nothing but memory, speed, the last bits of the result and dropout's masks. 0
+	// chooses it by the notes' length, see Micro.
+	BatchSize  int `yaml:"batch_size" json:"batch_size"`
+	MicroBatch int `yaml:"micro_batch" json:"micro_batch,omitempty"`
+
+	Epochs      int     `yaml:"epochs" json:"epochs"`
+	WarmupSteps int     `yaml:"warmup_steps" json:"warmup_steps"` // optimiser steps, see Schedule
+	WeightDecay float64 `yaml:"weight_decay" json:"weight_decay"`
+	MaxGradNorm float64 `yaml:"max_grad_norm" json:"max_grad_norm"` // 0 does not clip
+	Patience    int     `yaml:"patience" json:"patience"`           // epochs in a row without a better validation macro-F1 before stopping; 0 never stops
+	Seed        uint64  `yaml:"seed" json:"seed"`                   // of the head, the adapter, the data order and dropout
+
+	// LoRAPlusRatio is how many times the learning rate of A the adapter's B matrices learn at, as in LoRA+; see AdamW. 0 or 1
+	// gives both the same.
+	LoRAPlusRatio float64 `yaml:"loraplus_ratio" json:"loraplus_ratio,omitempty"`
+
+	// Precision is the type that the model computes in: f32, bf16 or f16; empty is f32. The weights, their gradients and the
+	// optimiser's state are always f32, and f16 scales the loss, see Scaling.
+	Precision string `yaml:"precision" json:"precision,omitempty"`
 }
 
 // Check refuses values that no run can have.
@@ -24,6 +40,8 @@ func (c Config) Check() error {
 		return fmt.Errorf("train.learning_rate is %g, it must be above 0 and below 10", c.LearningRate)
 	case c.BatchSize <= 0:
 		return fmt.Errorf("train.batch_size is %d, it must be positive", c.BatchSize)
+	case c.MicroBatch < 0:
+		return fmt.Errorf("train.micro_batch is %d, it must be positive, or 0 to choose by the notes' length", c.MicroBatch)
 	case c.Epochs <= 0:
 		return fmt.Errorf("train.epochs is %d, it must be positive", c.Epochs)
 	case c.WarmupSteps < 0:
@@ -34,8 +52,29 @@ func (c Config) Check() error {
 		return fmt.Errorf("train.max_grad_norm is %g, it must be a number that is not negative", c.MaxGradNorm)
 	case c.Patience < 0:
 		return fmt.Errorf("train.patience is %d, it must not be negative", c.Patience)
+	case c.LoRAPlusRatio != 0 && !(c.LoRAPlusRatio >= 1 && c.LoRAPlusRatio <= 1000):
+		return fmt.Errorf("train.loraplus_ratio is %g, it must be from 1 to 1000, or 0 for none", c.LoRAPlusRatio)
 	}
-	return nil
+	_, err := c.compute()
+	return err
+}
+
+// Micro is how many notes of the given padded length pass through the model at once. Where MicroBatch does not say it, it is
+// few for long notes, whose attention probabilities leave the caches otherwise, and more for short ones, which would leave the
+// cores idle: 4 from 256 tokens on, 8 from 128, 16 below.
+func (c Config) Micro(length int) int {
+	micro := c.MicroBatch
+	if micro == 0 {
+		switch {
+		case length >= 256:
+			micro = 4
+		case length >= 128:
+			micro = 8
+		default:
+			micro = 16
+		}
+	}
+	return min(micro, c.BatchSize)
 }
 
 // Plan returns the schedule for the given number of training examples: T = ceil(examples / batch) x epochs steps, as the

@@ -1,12 +1,10 @@
 package train
 
 import (
+	"encoding/json"
 	"math"
 	"strings"
 	"testing"
-
-	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 )
 
 var good = Config{LearningRate: 3e-4, BatchSize: 16, Epochs: 5, WarmupSteps: 100, WeightDecay: 0.01, MaxGradNorm: 1, Patience: 2, Seed: 42}
@@ -29,7 +27,13 @@ func TestCheckNamesTheKey(t *testing.T) {
 		"train.max_grad_norm": {
 			func(c *Config) { c.MaxGradNorm = -1 }, func(c *Config) { c.MaxGradNorm = math.NaN() }, func(c *Config) { c.MaxGradNorm = math.Inf(1) },
 		},
-		"train.patience": {func(c *Config) { c.Patience = -1 }},
+		"train.patience":    {func(c *Config) { c.Patience = -1 }},
+		"train.micro_batch": {func(c *Config) { c.MicroBatch = -1 }},
+		"train.loraplus_ratio": {
+			func(c *Config) { c.LoRAPlusRatio = 0.5 }, func(c *Config) { c.LoRAPlusRatio = -16 }, func(c *Config) { c.LoRAPlusRatio = math.NaN() },
+			func(c *Config) { c.LoRAPlusRatio = math.Inf(1) },
+		},
+		"train.precision": {func(c *Config) { c.Precision = "int8" }, func(c *Config) { c.Precision = "F32" }},
 	} {
 		for _, f := range change {
 			c := good
@@ -68,23 +72,34 @@ func TestRemarkOnAWarmUpAsLongAsTheRun(t *testing.T) {
 	}
 }
 
-func TestScheduleInTheGraphEqualsAt(t *testing.T) {
-	for _, name := range []string{"xla:cpu", "go"} {
-		backend := openBackend(t, name)
-		for _, s := range []Schedule{{3e-4, 100, 1055}, {1e-3, 0, 7}, {1, 20, 12}, {2, 5, 5}, {0.5, 1, 1}} {
-			exec, err := graph.NewExec(backend, func(step *graph.Node) *graph.Node { return s.graph(step) })
-			if err != nil {
-				t.Fatal(err)
-			}
-			for step := 0; step <= s.Total+2; step += 1 + s.Total/50 {
-				out, err := exec.Call1(float32(step))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if got, want := float64(tensors.ToScalar[float32](out)), s.At(step); math.Abs(got-want) > 1e-6*s.Peak {
-					t.Errorf("%s %+v: step %d has %v, want %v", name, s, step, got, want)
-				}
-			}
+func TestSettingsLeftOutAreAsBefore(t *testing.T) {
+	raw, err := json.Marshal(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"learning_rate":0.0003,"batch_size":16,"epochs":5,"warmup_steps":100,"weight_decay":0.01,"max_grad_norm":1,"patience":2,"seed":42}`
+	if string(raw) != want {
+		t.Errorf("a run's settings are hashed as %s, want %s", raw, want)
+	}
+}
+
+func TestMicroBatchByLength(t *testing.T) {
+	for _, c := range []struct{ batch, micro, length, want int }{
+		{16, 0, 512, 4},
+		{16, 0, 256, 4},
+		{16, 0, 255, 8},
+		{16, 0, 128, 8},
+		{16, 0, 127, 16},
+		{32, 0, 8, 16},
+		{3, 0, 512, 3},
+		{16, 5, 512, 5},
+		{16, 5, 32, 5},
+		{4, 100, 32, 4},
+	} {
+		config := good
+		config.BatchSize, config.MicroBatch = c.batch, c.micro
+		if got := config.Micro(c.length); got != c.want {
+			t.Errorf("batch %d, micro-batch %d, %d tokens: %d notes, want %d", c.batch, c.micro, c.length, got, c.want)
 		}
 	}
 }

@@ -4,16 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"math"
 	"time"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gomlx/gomlx/ml/train"
-	"github.com/gomlx/gomlx/ml/train/optimizer"
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 	"github.com/specialist-nlp/specialist/pkg/weights"
@@ -42,7 +36,10 @@ type Job struct {
 	stepsPerEpoch int
 	state         State
 	best          map[string]weights.Tensor
-	saved         time.Time
+	saved         time.Time     // when the checkpoint was last written
+	saving        time.Duration // how long that took
+	ledger        ledger
+	available     func() (bytes int64, known bool) // memory that is free; nil asks the system
 }
 
 // Progress is where a run is.
@@ -63,49 +60,45 @@ type Validation struct {
 	AnyValid float64 `json:"any_valid"` // share of texts whose predicted label is one of theirs
 }
 
-// checkpointEvery bounds what a kill can cost.
-const checkpointEvery = 30 * time.Second
-
 // ErrStopped is returned by a run whose context ended. Its checkpoint is whole, and the same call goes on from it.
 var ErrStopped = errors.New("training stopped")
 
-// Run trains until the last epoch or until patience runs out, and leaves the best epoch's tensors in the model.
+// ErrDiverged is returned by a run whose loss, gradients or parameters are no longer finite. Its last checkpoint stays as it
+// is, and holds finite values only.
+var ErrDiverged = errors.New("training diverged")
+
+// Run trains until the last epoch or until patience runs out, and leaves the best epoch's tensors in the model. Cost says what
+// it took.
 func (j *Job) Run(ctx context.Context) (State, error) {
-	if err := j.Config.Check(); err != nil {
-		return State{}, err
-	}
-	if err := j.Data.check(); err != nil {
+	started := time.Now()
+	if err := j.check(); err != nil {
 		return State{}, err
 	}
 	j.schedule, j.stepsPerEpoch = j.Config.Plan(len(j.Data.Encodings))
+	trainer := j.trainer()
+	if err := trainer.prepare(); err != nil {
+		return State{}, err
+	}
 	if err := j.resume(); err != nil {
 		return State{}, err
 	}
-	loop := train.NewLoop(j.trainer())
-	started, done := time.Now(), j.state.Step
-	var stepErr error // as it was before the loop put its own words around it
-	loop.OnStep("record", 0, func(_ *train.Loop, metrics []*tensors.Tensor) error {
-		stepErr = j.record(ctx, metrics, started, done)
-		return stepErr
-	})
-	for !j.state.Finished {
-		if err := ctx.Err(); err != nil {
-			return j.state, j.stop()
+	if !j.state.Finished {
+		if err := j.fits(); err != nil {
+			return j.state, err
 		}
+		j.ledger.begin(started)
+	}
+	for !j.state.Finished {
 		epoch := len(j.state.Epochs)
-		rest := (epoch+1)*j.stepsPerEpoch - j.state.Step // 0 where only the validation is left
-		if _, err := loop.RunSteps(epochData{j, epoch, j.stepsPerEpoch - rest}, rest); err != nil {
-			switch {
-			case errors.Is(stepErr, ErrStopped):
-				return j.state, j.stop()
-			case stepErr != nil:
-				return j.state, stepErr
-			}
-			return j.state, fmt.Errorf("training failed after step %d of %d: %w", j.state.Step, j.schedule.Total, err)
+		if err := j.epoch(ctx, trainer, epoch); err != nil {
+			return j.state, err
 		}
 		if err := j.endEpoch(ctx, epoch); err != nil {
-			if ctx.Err() != nil {
+			switch {
+			case ctx.Err() != nil:
 				return j.state, j.stop()
+			case errors.Is(err, ErrDiverged):
+				return j.state, err
 			}
 			return j.state, fmt.Errorf("after step %d of %d: %w", j.state.Step, j.schedule.Total, err)
 		}
@@ -118,44 +111,99 @@ func (j *Job) Run(ctx context.Context) (State, error) {
 	return j.state, nil
 }
 
-// trainer builds the training step: logits with dropout, cross entropy, AdamW.
-func (j *Job) trainer() *train.Trainer {
-	modelFn := func(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
-		g := inputs[0].Graph()
-		step := optimizer.GetGlobalStepVar(scope).NodeValue(g)
-		return []*graph.Node{j.Model.Logits(scope, inputs[0], inputs[1], classifier.NewDropout(step, j.Config.Seed))}
+func (j *Job) check() error {
+	if err := j.Config.Check(); err != nil {
+		return err
 	}
-	opt := NewAdamW(j.schedule, j.Config.WeightDecay, j.Config.MaxGradNorm)
-	return train.NewTrainer(j.Backend, j.Model.Store, modelFn, crossEntropy, opt, nil, nil)
+	if j.Config.LoRAPlusRatio > 1 && j.Model.Adapter == nil {
+		return fmt.Errorf("train.loraplus_ratio is %g, but no adapter is trained: leave it out, or train with the method lora", j.Config.LoRAPlusRatio)
+	}
+	return j.Data.check()
 }
 
-// record notes one step's loss, tells of it, and keeps the checkpoint fresh.
-func (j *Job) record(ctx context.Context, metrics []*tensors.Tensor, started time.Time, before int) error {
-	loss := float64(tensors.ToScalar[float32](metrics[0]))
-	if math.IsNaN(loss) || math.IsInf(loss, 0) {
-		return fmt.Errorf("training diverged: the loss is %v at step %d of %d, with a learning rate of %g; the last checkpoint stays, and a lower train.learning_rate or a longer train.warmup_steps may help",
-			loss, j.state.Step+1, j.schedule.Total, j.schedule.At(j.state.Step))
+// epoch takes the steps that are left of an epoch.
+func (j *Job) epoch(ctx context.Context, trainer *trainer, epoch int) error {
+	if ctx.Err() != nil {
+		return j.stop()
 	}
+	done := j.state.Step - epoch*j.stepsPerEpoch
+	for _, layout := range j.Data.order(j.Config.BatchSize, j.Config.Seed, epoch)[done:] {
+		b, err := j.Data.batch(layout)
+		if err != nil {
+			return err
+		}
+		began := time.Now()
+		out, err := trainer.TrainStep(b)
+		if err != nil {
+			return fmt.Errorf("training failed after step %d of %d: %w", j.state.Step, j.schedule.Total, err)
+		}
+		if err := j.judge(out); err != nil {
+			return err
+		}
+		j.ledger.step(time.Since(began), out.compiled)
+		j.record(out)
+		if ctx.Err() != nil {
+			return j.stop()
+		}
+		if j.due() {
+			if err := j.save(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// judge stops a run that has diverged, and lets the loss scale follow the gradients.
+func (j *Job) judge(out outcome) error {
+	switch s := j.state.Scaling; {
+	case !finite(out.loss):
+		return j.diverged(fmt.Sprintf("the loss is %v", out.loss), j.state.Step+1)
+	case s == nil && !finite(out.norm):
+		return j.diverged(fmt.Sprintf("the gradients have the norm %v", out.norm), j.state.Step+1)
+	case s != nil:
+		if s.update(finite(out.norm), growthInterval); s.Scale < leastScale {
+			return j.diverged(fmt.Sprintf("no loss scale keeps the gradients in the range of %s", j.Config.Precision), j.state.Step+1)
+		}
+	}
+	return nil
+}
+
+// diverged says at which step a run came to its end, and what may help.
+func (j *Job) diverged(what string, step int) error {
+	help := "a lower train.learning_rate or a longer train.warmup_steps may help"
+	if j.state.Scaling != nil {
+		help += ", or train.precision=bf16, which has the range of f32"
+	}
+	return fmt.Errorf("%w: %s at step %d of %d, with a learning rate of %g; the last checkpoint stays, and %s",
+		ErrDiverged, what, step, j.schedule.Total, j.rate(step-1), help)
+}
+
+// rate is the learning rate of the step with the given index, which the state has come to.
+func (j *Job) rate(step int) float64 {
+	if j.state.Scaling != nil {
+		step -= j.state.Scaling.Skipped
+	}
+	return j.schedule.At(step)
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// record notes a step and tells of it.
+func (j *Job) record(out outcome) {
 	j.state.Step++
-	j.state.Losses = append(j.state.Losses, loss)
+	j.state.Losses = append(j.state.Losses, out.loss)
 	if j.Progress != nil {
-		elapsed := time.Since(started)
-		steps := j.state.Step - before
+		elapsed := time.Since(j.ledger.started)
+		steps := j.ledger.steps
 		j.Progress(Progress{
 			Step: j.state.Step, Steps: j.schedule.Total,
 			Epoch: (j.state.Step-1)/j.stepsPerEpoch + 1, Epochs: j.Config.Epochs,
-			Loss:           loss,
+			Loss:           out.loss,
 			NotesPerSecond: float64(steps*j.Config.BatchSize) / elapsed.Seconds(),
 			Remaining:      elapsed / time.Duration(steps) * time.Duration(j.schedule.Total-j.state.Step),
 		})
 	}
-	if ctx.Err() != nil {
-		return ErrStopped
-	}
-	if time.Since(j.saved) > checkpointEvery && j.state.Step%j.stepsPerEpoch != 0 {
-		return j.save()
-	}
-	return nil
 }
 
 // endEpoch validates, keeps the tensors if they are the best so far, and decides whether to go on.
@@ -184,26 +232,4 @@ func (j *Job) stop() error {
 		return err
 	}
 	return fmt.Errorf("%w at step %d of %d; the same command goes on from %s", ErrStopped, j.state.Step, j.schedule.Total, j.Checkpoint)
-}
-
-// epochData yields what is left of an epoch's batches.
-type epochData struct {
-	job   *Job
-	epoch int
-	skip  int
-}
-
-// Name implements train.Dataset.
-func (d epochData) Name() string { return fmt.Sprintf("epoch %d", d.epoch+1) }
-
-// Iter implements train.Dataset.
-func (d epochData) Iter() iter.Seq2[train.Batch, error] {
-	return func(yield func(train.Batch, error) bool) {
-		j := d.job
-		for _, layout := range j.Data.order(j.Config.BatchSize, j.Config.Seed, d.epoch)[d.skip:] {
-			if !yield(j.Data.batch(layout)) {
-				return
-			}
-		}
-	}
 }

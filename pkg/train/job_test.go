@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,13 +15,15 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
-// newJob trains tiny with adapter-qv, whose configuration has dropout, on 30 notes: 4 steps an epoch.
+// newJob trains tiny with adapter-qv and dropout on 30 notes, in 4 steps an epoch of 2 or 3 micro-batches each.
 func newJob(t *testing.T, backend compute.Backend, checkpoint string) *Job {
 	t.Helper()
 	epochs := 0
+	m := openCase(t, "train-qv")
+	m.Config.Dropout, m.Config.AttentionDropout, m.Config.ClassifierDropout, m.Adapter.Config.Dropout = 0.1, 0.1, 0.2, 0.1
 	return &Job{
-		Model: openCase(t, "train-qv"), Backend: backend, Data: randomData(30),
-		Config: Config{LearningRate: 1e-2, BatchSize: 8, Epochs: 3, WarmupSteps: 2, WeightDecay: 0.01, MaxGradNorm: 1, Seed: 42},
+		Model: m, Backend: backend, Data: randomData(30),
+		Config: Config{LearningRate: 1e-2, BatchSize: 8, MicroBatch: 3, Epochs: 3, WarmupSteps: 2, WeightDecay: 0.01, MaxGradNorm: 1, Seed: 42},
 		Validate: func(ctx context.Context) (Validation, error) {
 			epochs++
 			return Validation{MacroF1: 0.1 * float64(epochs)}, ctx.Err()
@@ -79,7 +80,7 @@ func TestRunTrainsWhatItIsMeantTo(t *testing.T) {
 	if !state.Finished || state.Step != 120 || len(state.Losses) != 120 || len(state.Epochs) != 30 || state.Fingerprint != j.Fingerprint {
 		t.Errorf("state: %+v", state)
 	}
-	if first, last := mean(state.Losses[:4]), mean(state.Losses[116:]); !(last < first/2) {
+	if first, last := mean(state.Losses[:4]), mean(state.Losses[80:]); !(last < first/2) {
 		t.Errorf("the loss went from %v to %v: nothing is learned", first, last)
 	}
 	for name, was := range frozen {
@@ -170,28 +171,35 @@ func interruptAfter(t *testing.T, j *Job, step int, validation bool) {
 
 // A run that is stopped anywhere and goes on in another process ends exactly as one that was not.
 func TestResumedRunEqualsUninterrupted(t *testing.T) {
-	for name, stops := range map[string][]int{"go": {1, 3, 4, 5, 8, 11, 12}, "xla:cpu": {6}} {
-		backend := openBackend(t, name)
-		buckets := []int{8, 16}
-		if name != "go" {
-			buckets = []int{16} // one shape less to compile
+	for _, c := range []struct {
+		backend string
+		micro   int // of batches of 8
+		stops   []int
+	}{
+		{"go", 3, []int{1, 3, 4, 5, 8, 11, 12}}, {"go", 0, []int{5, 8}}, {"go", 1, []int{6}}, {"go", 4, []int{7}}, {"xla:cpu", 5, []int{6}},
+	} {
+		backend := openBackend(t, c.backend)
+		job := func(checkpoint string) *Job {
+			j := newJob(t, backend, checkpoint)
+			j.Config.MicroBatch = c.micro
+			if c.backend != "go" {
+				j.Data.Buckets = []int{16} // one shape less to compile
+			}
+			return j
 		}
-		whole := newJob(t, backend, filepath.Join(t.TempDir(), "checkpoint"))
-		whole.Data.Buckets = buckets
+		whole := job(filepath.Join(t.TempDir(), "checkpoint"))
 		wantState := runJob(t, whole)
 		want := trained(t, whole)
-		for _, stop := range stops {
+		for _, stop := range c.stops {
 			for _, validation := range []bool{false, true} {
 				if validation && stop%4 != 0 {
 					continue
 				}
-				what := fmt.Sprintf("%s, stopped after step %d (while validating: %t)", name, stop, validation)
+				what := fmt.Sprintf("%s, micro-batches of %d, stopped after step %d (while validating: %t)", c.backend, c.micro, stop, validation)
 				dir := t.TempDir()
-				first := newJob(t, backend, filepath.Join(dir, "checkpoint"))
-				first.Data.Buckets = buckets
+				first := job(filepath.Join(dir, "checkpoint"))
 				interruptAfter(t, first, stop, validation)
-				second := newJob(t, backend, first.Checkpoint)
-				second.Data.Buckets = buckets
+				second := job(first.Checkpoint)
 				validated := (stop - 1) / 4
 				second.Validate = func(context.Context) (Validation, error) {
 					validated++
@@ -228,25 +236,6 @@ func TestRunRepeatsItself(t *testing.T) {
 	}
 	if other, _ := run(func(j *Job) { j.Model.Adapter.Config.Dropout = 0 }); cmp.Equal(state.Losses, other.Losses) {
 		t.Error("the adapter's dropout makes no difference")
-	}
-}
-
-func TestDivergenceStopsWithTheStep(t *testing.T) {
-	for _, name := range []string{"go", "xla:cpu"} {
-		j := newJob(t, openBackend(t, name), filepath.Join(t.TempDir(), "checkpoint"))
-		j.Data.Buckets = []int{16}
-		// Each step multiplies the weights by 1 - 9 x 0.9: they overflow soon.
-		j.Config.LearningRate, j.Config.WeightDecay, j.Config.WarmupSteps, j.Config.Epochs = 9, 0.9, 0, 100
-		state, err := j.Run(context.Background())
-		if err == nil || !strings.Contains(err.Error(), "diverged") || !strings.Contains(err.Error(), fmt.Sprintf("step %d of 400", state.Step+1)) ||
-			!strings.Contains(err.Error(), "train.learning_rate") {
-			t.Errorf("%s: %v after step %d", name, err, state.Step)
-		}
-		for _, loss := range state.Losses {
-			if math.IsNaN(loss) || math.IsInf(loss, 0) {
-				t.Errorf("%s: a loss of %v was recorded", name, loss)
-			}
-		}
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/train"
 
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 )
@@ -80,26 +79,57 @@ func (d Data) order(size int, seed uint64, epoch int) []tokenize.Layout {
 	return layouts
 }
 
-// batch lays notes out in a fixed shape, so that a bucket compiles once; rows of padding weigh nothing.
-//
-//   - inputs: ids [size, length] Int32, mask [size, length] Bool
-//   - labels: targets [size, classes] Float32, row weights [size] Float32
-func (d Data) batch(layout tokenize.Layout) (train.Batch, error) {
-	b, err := layout.Batch(d.Encodings, d.Pad)
+// batch is the notes of one optimiser step in a fixed shape.
+type batch struct {
+	tokenize.Batch
+	notes   int       // real rows; they come first
+	targets []float32 // [Size, classes], zero in rows of padding
+}
+
+// batch lays notes out.
+func (d Data) batch(layout tokenize.Layout) (batch, error) {
+	laid, err := layout.Batch(d.Encodings, d.Pad)
 	if err != nil {
-		return train.Batch{}, err
+		return batch{}, err
 	}
 	classes := len(d.Targets[0])
-	targets := make([]float32, b.Size*classes)
-	rows := make([]float32, b.Size)
+	b := batch{Batch: laid, targets: make([]float32, laid.Size*classes)}
 	for row, note := range b.Index {
 		if note >= 0 {
-			copy(targets[row*classes:], d.Targets[note])
-			rows[row] = 1
+			copy(b.targets[row*classes:], d.Targets[note])
+			b.notes++
 		}
 	}
-	return train.Batch{
-		Inputs: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(b.IDs, b.Size, b.Length), tensors.FromFlatDataAndDimensions(b.Mask, b.Size, b.Length)},
-		Labels: []*tensors.Tensor{tensors.FromFlatDataAndDimensions(targets, b.Size, classes), tensors.FromFlatDataAndDimensions(rows, b.Size)},
-	}, nil
+	return b, nil
+}
+
+// part is the micro-batch of the given size that begins with a row. Every micro-batch has that size, so that a length compiles
+// once: what the batch lacks at its end is filled up with its first row, at a weight of zero.
+//
+//   - ids [size, length] Int32, mask [size, length] Bool, targets [size, classes] Float32
+//   - weights [size] Float32: one by the batch's number of notes, so that the weighted sum over all parts is the mean
+func (b batch) part(from, size int) []any {
+	classes := len(b.targets) / b.Size
+	weights := make([]float32, size)
+	rows := make([]int, size) // the batch's row in each of the part's
+	for i := range rows {
+		if from+i < b.notes {
+			rows[i], weights[i] = from+i, 1/float32(b.notes)
+		}
+	}
+	return []any{
+		tensors.FromFlatDataAndDimensions(pick(b.IDs, b.Length, rows), size, b.Length),
+		tensors.FromFlatDataAndDimensions(pick(b.Mask, b.Length, rows), size, b.Length),
+		tensors.FromFlatDataAndDimensions(pick(b.targets, classes, rows), size, classes),
+		tensors.FromFlatDataAndDimensions(weights, size),
+	}
+}
+
+// pick gathers rows of the given width.
+func pick[T any](flat []T, width int, rows []int) []T {
+	out := make([]T, 0, len(rows)*width)
+	for _, row := range rows {
+		out = append(out, flat[row*width:(row+1)*width]...)
+	}
+	return out
 }

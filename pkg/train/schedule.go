@@ -1,9 +1,5 @@
 package train
 
-import (
-	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
-)
-
 // Schedule is a linear warm-up from 0 to Peak over Warmup optimiser steps, then a linear decay to 0 at Total, as transformers'
 // get_linear_schedule_with_warmup has it.
 type Schedule struct {
@@ -17,12 +13,4 @@ func (s Schedule) At(step int) float64 {
 		return s.Peak * float64(step) / float64(max(1, s.Warmup))
 	}
 	return s.Peak * max(0, float64(s.Total-step)/float64(max(1, s.Total-s.Warmup)))
-}
-
-// graph is At for a scalar node.
-func (s Schedule) graph(step *Node) *Node {
-	warm := MulScalar(step, 1/float64(max(1, s.Warmup)))
-	decay := MulScalar(OneMinus(MulScalar(step, 1/float64(max(1, s.Total)))), float64(s.Total)/float64(max(1, s.Total-s.Warmup)))
-	factor := Where(LessThan(step, ConstAs(step, float64(s.Warmup))), warm, MaxScalar(decay, 0))
-	return MulScalar(factor, s.Peak)
 }

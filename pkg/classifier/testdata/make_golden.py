@@ -18,8 +18,12 @@ What it writes (all random weights; nothing here was trained on anything):
     golden.json                  batches, logits, losses, gradient norms, schedule; described below
     hidden.safetensors           last hidden states of the first batch: "tiny" (and so tiny-oldnames) and "tiny-bert", each [4, 16, 32]
     train-qv/, train-all/,       grad-hard.safetensors, grad-soft.safetensors: gradients of the first batch, before clipping;
-    train-full/                  final.safetensors: the trainable tensors after three steps. Keys are those of the PEFT file,
-                                 or for train-full those of model.safetensors.
+    train-full/, train-partial/, final.safetensors: the trainable tensors after three steps. Keys are those of the PEFT file
+    train-head/                  where there is an adapter, else those of model.safetensors. "full" trains everything,
+                                 "partial" the last layer and the head, "head" the head alone.
+    train-loraplus/              final.safetensors alone, after six steps of PEFT's create_loraplus_optimizer
+    twenty.json                  twenty steps of the first adapter: batches [6, 16] with their labels, settings, losses,
+                                 gradient norms and learning rates, and how far a float64 run of them is from that
 
 golden.json:
     batches      three of them: texts, input_ids and attention_mask [4, 16], labels [4], soft [4, 5] (target distributions).
@@ -34,6 +38,8 @@ golden.json:
                  "noise" have a gradient that is zero in exact arithmetic (a key bias shifts all scores of a row alike):
                  Adam divides rounding noise by its own size there, so their final value is not comparable.
     schedule     multipliers of transformers' get_linear_schedule_with_warmup.
+    loraplus     settings and steps of train-loraplus, in the same terms.
+    scaler       scales of torch.amp.GradScaler after each of a row of steps, whose gradients were finite or not.
 
 Training is without dropout (eval mode, gradients on). A step is what the Hugging Face Trainer does: mean cross entropy with
 hard labels, clip_grad_norm_, AdamW (betas 0.9 / 0.999, eps 1e-8, decoupled decay on the names given by the Trainer's own
@@ -54,6 +60,7 @@ import tokenizers
 import torch
 import transformers
 from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict
+from peft.optimizers import create_loraplus_optimizer
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
@@ -210,16 +217,25 @@ def gradients(model, batch, soft):
     return loss.item(), {k: p.grad.detach().clone() for k, p in trainable(model).items()}
 
 
-def three_steps(model, batches, opt):
-    """One step a batch as the Trainer does it; the record of each step, and the names with weight decay."""
-    model.eval()
-    decayed = set(Trainer.get_decay_parameter_names(None, model))
-    named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
+def make_adamw(model, named, decayed, opt):
+    rest = {"lr": opt["learning_rate"], "betas": tuple(opt["betas"]), "eps": opt["eps"]}
+    if ratio := opt.get("loraplus_ratio"):
+        return create_loraplus_optimizer(
+            model, torch.optim.AdamW, loraplus_lr_ratio=ratio, loraplus_weight_decay=opt["weight_decay"], **rest
+        )
     groups = [
         {"params": [p for n, p in named if n in decayed], "weight_decay": opt["weight_decay"]},
         {"params": [p for n, p in named if n not in decayed], "weight_decay": 0.0},
     ]
-    adamw = torch.optim.AdamW(groups, lr=opt["learning_rate"], betas=tuple(opt["betas"]), eps=opt["eps"])
+    return torch.optim.AdamW(groups, **rest)
+
+
+def take_steps(model, batches, opt):
+    """One step a batch as the Trainer does it; the record of each step, and the names with weight decay."""
+    model.eval()
+    decayed = set(Trainer.get_decay_parameter_names(None, model))
+    named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
+    adamw = make_adamw(model, named, decayed, opt)
     schedule = get_linear_schedule_with_warmup(adamw, opt["warmup_steps"], opt["total_steps"])
     steps = []
     for batch in batches:
@@ -241,14 +257,14 @@ def train_case(folder, model, batches, opt):
     save_file(grad_hard, folder / "grad-hard.safetensors", FORMAT)
     save_file(grad_soft, folder / "grad-soft.safetensors", FORMAT)
 
-    steps, decayed = three_steps(model, batches, opt)
+    steps, decayed = take_steps(model, batches, opt)
     final = {k: p.detach().clone() for k, p in trainable(model).items()}
     save_file(final, folder / "final.safetensors", FORMAT)
 
     # Which gradients are zero in exact arithmetic, and how far float32 strays from float64 over the steps.
     _, grad_exact = gradients(exact, batches[0], soft=False)
     noise = sorted(k for k, g in grad_exact.items() if g.abs().max() < 1e-12)
-    three_steps(exact, batches, opt)
+    take_steps(exact, batches, opt)
     diff = {k: (p.detach() - final[k].double()).abs().max().item() for k, p in trainable(exact).items()}
     return {
         "optimizer": opt,
@@ -263,15 +279,71 @@ def train_case(folder, model, batches, opt):
     }
 
 
-def optimizer(weight_decay, max_grad_norm=1.0):
+def loraplus_case(folder, model, batches, opt):
+    folder.mkdir()
+    steps, _ = take_steps(model, batches, opt)
+    save_file({k: p.detach().clone() for k, p in trainable(model).items()}, folder / "final.safetensors", FORMAT)
+    return {"optimizer": opt, "steps": steps}
+
+
+def twenty_steps(vocab, gen):
+    """Losses of twenty steps on random notes, whose first word gives the label away."""
+    batches = []
+    for _ in range(20):
+        labels = torch.randint(len(LABELS), (6,), generator=gen).tolist()
+        rows = []
+        for label in labels:
+            words = torch.randint(len(SPECIAL), len(vocab), (int(torch.randint(13, (1,), generator=gen)),), generator=gen)
+            rows.append([2, len(vocab) - 1 - label, *words.tolist(), 3])
+        batches.append(
+            {
+                "input_ids": [r + [0] * (LENGTH - len(r)) for r in rows],
+                "attention_mask": [[1] * len(r) + [0] * (LENGTH - len(r)) for r in rows],
+                "labels": labels,
+            }
+        )
+    opt = optimizer(0.01, warmup_steps=5, total_steps=20)
+    model = load("adapter-qv", training=True)
+    exact = copy.deepcopy(model).double()
+    steps, _ = take_steps(model, batches, opt)
+    exact_steps, _ = take_steps(exact, batches, opt)
+    diff = max(abs(a["loss"] / b["loss"] - 1) for a, b in zip(steps, exact_steps))
+    with open(HERE / "twenty.json", "w", encoding="utf-8") as f:
+        json.dump({"optimizer": opt, "batches": batches, "steps": steps, "float64_diff": diff}, f, separators=(",", ":"))
+        f.write("\n")
+
+
+def scales():
+    """GradScaler's scale after each step of a few runs of good and bad ones."""
+    out = []
+    for initial, interval, finite in (
+        (65536.0, 3, [1, 1, 1, 1, 1, 1, 0, 1, 1, 1]),
+        (65536.0, 2000, [0, 0, 1, 0]),
+        (2.0, 1, [1, 0, 0, 0, 1]),
+    ):
+        p = torch.nn.Parameter(torch.zeros(1))
+        sgd = torch.optim.SGD([p], lr=1.0)
+        scaler = torch.amp.GradScaler("cpu", init_scale=initial, growth_interval=interval)
+        values = []
+        for good in finite:
+            sgd.zero_grad()
+            scaler.scale((p * (1.0 if good else float("inf"))).sum()).backward()
+            scaler.step(sgd)
+            scaler.update()
+            values.append(scaler.get_scale())
+        out.append({"initial": initial, "interval": interval, "finite": finite, "scales": values})
+    return out
+
+
+def optimizer(weight_decay, max_grad_norm=1.0, warmup_steps=1, total_steps=3):
     return {
         "learning_rate": 1e-2,
         "weight_decay": weight_decay,
         "betas": [0.9, 0.999],
         "eps": 1e-8,
         "max_grad_norm": max_grad_norm,
-        "warmup_steps": 1,
-        "total_steps": 3,
+        "warmup_steps": warmup_steps,
+        "total_steps": total_steps,
     }
 
 
@@ -295,6 +367,13 @@ def make_adapter(folder, gen, **settings):
 def load(adapter=None, training=False):
     base = DistilBertForSequenceClassification.from_pretrained(HERE / "tiny")
     return PeftModel.from_pretrained(base, HERE / adapter, is_trainable=training) if adapter else base
+
+
+def freeze(model, *trained):
+    """Train only the tensors whose names hold one of the given parts."""
+    for name, p in model.named_parameters():
+        p.requires_grad_(any(part in name for part in trained))
+    return model
 
 
 def make_models(vocab, gen):
@@ -382,7 +461,8 @@ def main():
     torch.set_num_threads(1)
     torch.manual_seed(SEED)
     gen = torch.Generator().manual_seed(SEED)
-    for name in ("tiny", "tiny-f16", "tiny-bf16", "tiny-bert", "adapter-qv", "adapter-all", "train-qv", "train-all", "train-full"):
+    models = ["tiny", "tiny-f16", "tiny-bf16", "tiny-bert", "adapter-qv", "adapter-all"]
+    for name in models + ["train-" + case for case in ("qv", "all", "full", "partial", "head", "loraplus")]:
         shutil.rmtree(HERE / name, ignore_errors=True)
 
     vocab = vocabulary()
@@ -417,7 +497,17 @@ def main():
         # first step is clipped, the other two are not.
         "train-all": train_case(HERE / "train-all", load("adapter-all", training=True), batches, optimizer(0.1, 7.0)),
         "train-full": train_case(HERE / "train-full", load(), batches, optimizer(0.1)),
+        "train-partial": train_case(HERE / "train-partial", freeze(load(), "layer.1.", "classifier."), batches, optimizer(0.1)),
+        "train-head": train_case(HERE / "train-head", freeze(load(), "classifier."), batches, optimizer(0.1)),
     }
+    golden["loraplus"] = loraplus_case(
+        HERE / "train-loraplus",
+        load("adapter-qv", training=True),
+        batches + batches,
+        optimizer(0.1, total_steps=6) | {"loraplus_ratio": 16.0},
+    )
+    golden["scaler"] = scales()
+    twenty_steps(vocab, gen)
     with open(HERE / "golden.json", "w", encoding="utf-8") as f:
         json.dump(golden, f, indent=1)
         f.write("\n")

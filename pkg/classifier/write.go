@@ -1,0 +1,42 @@
+package classifier
+
+import (
+	"os"
+
+	"github.com/specialist-nlp/specialist/pkg/distilbert"
+)
+
+// card is what labels.json says of this model.
+func (c *Classifier) card(synthetic bool) Card {
+	return Card{Labels: c.Labels, MaxLength: c.MaxLength, BaseSHA256: c.BaseSHA256, Synthetic: synthetic}
+}
+
+// WriteAdapter stores the trained adapter and head as a folder that PEFT loads, with the label list beside it.
+func (c *Classifier) WriteAdapter(dir string, synthetic bool) error {
+	adapter, err := c.trainedAdapter()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if err := c.card(synthetic).write(dir); err != nil {
+		return err
+	}
+	return adapter.Write(dir)
+}
+
+// WriteMerged stores the model as it is now as a DistilBERT folder that transformers loads: the adapter, if there is one, merged
+// into the weights, the labels in config.json and, with the length that was trained, in labels.json. dir must not exist.
+func (c *Classifier) WriteMerged(dir string, synthetic bool) error {
+	w, err := c.Merged()
+	if err != nil {
+		return err
+	}
+	if err := distilbert.Save(dir, w, c.BaseDir); err != nil {
+		return err
+	}
+	card := c.card(synthetic)
+	card.BaseSHA256 = "" // the folder is a base of its own
+	return card.write(dir)
+}
