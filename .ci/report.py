@@ -18,7 +18,7 @@ for path in out.glob("*.html"):
     need(not outside, f"{path.name} asks for the network: {outside[:3]}")
 page = (out / "index.html").read_text(encoding="utf-8")
 need("synthetic notes" in page, "the page does not say that its notes are synthetic")
-for anchor in ("setup", "efficiency", "loss", "validation", "results", "class-f1", "classes", "origin"):
+for anchor in ("sweep", "sweep-loss", "sweep-f1", "setup", "loss", "validation", "results", "class-f1", "classes", "efficiency", "effort", "rates", "origin", "times"):
     need(f'id="{anchor}"' in page, f"the page has no part {anchor}")
 need(page.count("data:image/png;base64,") >= 3, "the page lacks its static pictures")
 
@@ -35,10 +35,17 @@ for path in sorted(Path("notebooks").glob("*.ipynb")):
     need(not errors, f"{path.name} has failed cells")
 
 results = json.loads((out / "results.json").read_text(encoding="utf-8"))
-run = results["run"]
-need(results["schema"] == 1, f"results.json has the schema {results['schema']}")
-need(run["corpus"]["synthetic"], "results.json does not say that the notes are synthetic")
-for metric in ("row_accuracy", "macro_f1_union", "weighted_f1", "any_valid", "recall_at_3"):
-    value = run["test"]["metrics"][metric]
-    need(0 <= value["value"] <= value["ceiling"] <= 1, f"{metric} is {value}")
-need(run["training"]["step"] == len(run["training"]["losses"]) > 0, "results.json lacks the training losses")
+need(results["schema"] == 2, f"results.json has the schema {results['schema']}")
+outcomes = results["sweep"]["outcomes"]
+for outcome in outcomes + results["compared"]:
+    need("run" in outcome, f"configuration {outcome['name']} failed: {outcome.get('failed')}")
+    run = outcome["run"]
+    need(run["corpus"]["synthetic"], "results.json does not say that the notes are synthetic")
+    for metric in ("row_accuracy", "macro_f1_union", "weighted_f1", "any_valid", "recall_at_3"):
+        value = run["test"]["metrics"][metric]
+        need(0 <= value["value"] <= value["ceiling"] <= 1, f"{metric} of {outcome['name']} is {value}")
+    need(run["training"]["step"] == len(run["training"]["losses"]) > 0, f"results.json lacks the training losses of {outcome['name']}")
+scores = [o["run"]["validation"]["metrics"]["macro_f1_union"]["value"] for o in outcomes]
+need(results["sweep"]["best"] == scores.index(max(scores)), f"selected {results['sweep']['best']} of the validation scores {scores}")
+need(all("fit" in point for point in results["rates"]), "a learning rate could not be trained")
+need(len(results["times"]) == len(outcomes) + len(results["compared"]) + len(results["rates"]), "results.json lacks times")

@@ -6,53 +6,98 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/report"
 	"github.com/specialist-nlp/specialist/pkg/study"
-	"github.com/specialist-nlp/specialist/pkg/train"
 )
 
-// Train runs the notebook's profile with a progress display: it trains, or finds the run that is on disk. The profile is the
-// one that SPECIALIST_PROFILE names, demo unless it is set.
-func Train() {
+// Sweep trains the configurations of the notebook's profile with a progress display, or finds the runs that are on disk. The
+// profile is the one that SPECIALIST_PROFILE names, demo unless it is set.
+func Sweep() {
 	Run(func(ctx context.Context) error {
-		_, err := finetune(ctx, true)
-		return err
+		s, err := sweep(ctx, true)
+		if err != nil {
+			return err
+		}
+		for _, o := range s.Outcomes {
+			fmt.Println(o.Says())
+		}
+		return nil
 	})
 }
 
-// Tables shows tables of the finished run. It trains first if there is none yet.
-func Tables(views ...func(run *study.Run) report.Table) { showTables(finetuned, views) }
+// SweepTables shows tables of the finished sweep. It trains first what is not on disk.
+func SweepTables(views ...func(s *study.Sweep) report.Table) { showTables(swept, views) }
 
-// Figures shows figures of the finished run. It trains first if there is none yet.
-func Figures(views ...func(run *study.Run) (report.Figure, error)) { showFigures(finetuned, views) }
+// SweepFigures shows figures of the finished sweep. It trains first what is not on disk.
+func SweepFigures(views ...func(s *study.Sweep) (report.Figure, error)) { showFigures(swept, views) }
 
-func finetuned(ctx context.Context) (*study.Run, error) { return finetune(ctx, false) }
+// Tables shows tables of the selected run. It trains first what is not on disk.
+func Tables(views ...func(run *study.Run) report.Table) { showTables(chosen, views) }
 
-// finetune runs the profile; a talkative one says what it does.
-func finetune(ctx context.Context, talkative bool) (*study.Run, error) {
-	profile, err := study.FromEnvironment()
+// Figures shows figures of the selected run. It trains first what is not on disk.
+func Figures(views ...func(run *study.Run) (report.Figure, error)) { showFigures(chosen, views) }
+
+// RateTables shows tables of the learning-rate curve. It trains first what is not on disk.
+func RateTables(views ...func(c study.Curve) report.Table) { showTables(rates, views) }
+
+// RateFigures shows figures of the learning-rate curve. It trains first what is not on disk.
+func RateFigures(views ...func(c study.Curve) (report.Figure, error)) { showFigures(rates, views) }
+
+// StudyTables shows tables of everything that was trained. It trains first what is not on disk.
+func StudyTables(views ...func(s *study.Study) report.Table) { showTables(whole, views) }
+
+func swept(ctx context.Context) (*study.Sweep, error) { return sweep(ctx, false) }
+
+func sweep(ctx context.Context, talkative bool) (*study.Sweep, error) {
+	return trained(talkative, func(p study.Profile, tell study.Tell) (*study.Sweep, error) { return p.Sweep(ctx, "", tell) })
+}
+
+func chosen(ctx context.Context) (*study.Run, error) {
+	s, err := swept(ctx)
 	if err != nil {
 		return nil, err
 	}
+	return s.Chosen(), nil
+}
+
+func rates(ctx context.Context) (study.Curve, error) {
+	return trained(false, func(p study.Profile, tell study.Tell) (study.Curve, error) { return p.RateCurve(ctx, tell) })
+}
+
+func whole(ctx context.Context) (*study.Study, error) {
+	return trained(false, func(p study.Profile, tell study.Tell) (*study.Study, error) { return p.Study(ctx, tell) })
+}
+
+// trained calls one of the profile's stages with a display that shows how far training is. A talkative one says what is done.
+func trained[T any](talkative bool, stage func(study.Profile, study.Tell) (T, error)) (T, error) {
+	var none T
+	profile, err := study.FromEnvironment()
+	if err != nil {
+		return none, err
+	}
 	var bar *Progress
+	var current study.Progress
+	end := func() {
+		if bar != nil {
+			bar.End("")
+		}
+	}
 	relay := study.Relay()
-	tell := study.Tell{Progress: func(p train.Progress) {
+	tell := study.Tell{Progress: func(p study.Progress) {
 		if relay != nil {
 			relay(p)
 		}
-		if bar == nil {
-			bar = NewProgress("training", p.Steps)
+		if bar == nil || p.Stage != current.Stage {
+			end()
+			bar = NewProgress(p.Stage, p.Steps)
 		}
+		current = p
 		bar.Set(p.Step, fmt.Sprintf("epoch %d of %d, loss %.3f", p.Epoch, p.Epochs, p.Loss))
 	}}
 	if talkative {
 		tell.Say = func(line string) { fmt.Println(line) }
 	}
-	run, err := profile.Run(ctx, "", tell)
-	if err != nil {
-		return nil, err
+	of, err := stage(profile, tell)
+	if err == nil {
+		end()
 	}
-	if bar != nil {
-		best := run.Training.Epochs[run.Training.Best]
-		bar.End(fmt.Sprintf("best epoch %d: validation macro-F1 %.3f", run.Training.Best+1, best.MacroF1))
-	}
-	return run, nil
+	return of, err
 }

@@ -58,6 +58,8 @@ const (
 	Decimal
 	// Duration writes seconds in units that fit: 3 min 18 s.
 	Duration
+	// Bytes writes a size in decimal units: 3.7 MB.
+	Bytes
 )
 
 // String writes a value: its number and its interval, or a dash and the reason.
@@ -106,6 +108,8 @@ func (f Form) number(x float64) string {
 		return minus(thousands(strconv.FormatFloat(math.Round(x), 'f', 0, 64)))
 	case Duration:
 		return seconds(x)
+	case Bytes:
+		return size(x)
 	default:
 		return minus(strconv.FormatFloat(x, 'g', 4, 64))
 	}
@@ -167,4 +171,21 @@ func seconds(x float64) string {
 		minutes := int(math.Round(x / 60))
 		return fmt.Sprintf("%s%d h %02d min", sign, minutes/60, minutes%60)
 	}
+}
+
+// size writes bytes with two or three digits.
+func size(x float64) string {
+	for _, unit := range []struct {
+		name string
+		bytes float64
+	}{{"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}} {
+		if x >= unit.bytes {
+			digits := 0
+			if x < 100*unit.bytes {
+				digits = 1
+			}
+			return strconv.FormatFloat(x/unit.bytes, 'f', digits, 64) + "\u00a0" + unit.name
+		}
+	}
+	return strconv.FormatFloat(x, 'f', 0, 64) + "\u00a0bytes"
 }

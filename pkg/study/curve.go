@@ -10,22 +10,32 @@ import (
 // smoothing is the weight of the past in the smoothed loss: about the last ten steps.
 const smoothing = 0.9
 
-// LossFigure is the training loss of every step, smoothed, and the validation loss of every epoch.
-func (r *Run) LossFigure() (report.Figure, error) {
-	losses := r.Training.Losses
-	steps, smooth := make([]float64, len(losses)), make([]float64, len(losses))
+// smoothed is the training loss by step, averaged over about ten.
+func (f *Fit) smoothed() (steps, losses []float64) {
 	mean, weight := 0.0, 0.0
-	for i, loss := range losses {
+	for i, loss := range f.Training.Losses {
 		mean, weight = smoothing*mean+(1-smoothing)*loss, smoothing*weight+(1-smoothing)
-		steps[i], smooth[i] = float64(i+1), mean/weight
+		steps, losses = append(steps, float64(i+1)), append(losses, mean/weight)
 	}
-	var ends, held []float64
-	for i, e := range r.Training.Epochs {
-		ends, held = append(ends, float64((i+1)*r.StepsPerEpoch)), append(held, e.Loss)
+	return steps, losses
+}
+
+// heldOut is the validation loss at the last step of each epoch.
+func (f *Fit) heldOut() (steps, losses []float64) {
+	for i, e := range f.Training.Epochs {
+		steps, losses = append(steps, float64((i+1)*f.StepsPerEpoch)), append(losses, e.Loss)
 	}
+	return steps, losses
+}
+
+// LossFigure is the training loss of every step, smoothed, and the validation loss of every epoch.
+func (f *Fit) LossFigure() (report.Figure, error) {
+	losses := f.Training.Losses
+	steps, smooth := f.smoothed()
+	ends, held := f.heldOut()
 	return report.Lines(report.LinesSpec{
 		About: report.About{
-			ID: "loss", Title: "Training and validation loss", Synthetic: r.Corpus.Synthetic,
+			ID: "loss", Title: "Training and validation loss", Synthetic: f.Corpus.Synthetic,
 			Caption: "Cross entropy in nats, against the label sets of the training texts and the rows of the validation texts. The smoothed line averages about ten steps.",
 			Alt:     fmt.Sprintf("Training loss falls from %.2f to %.2f over %d steps; validation loss ends at %.2f.", losses[0], smooth[len(smooth)-1], len(losses), held[len(held)-1]),
 		},
@@ -39,18 +49,18 @@ func (r *Run) LossFigure() (report.Figure, error) {
 }
 
 // ValidationFigure is what each epoch scored on the validation texts, with the ceilings.
-func (r *Run) ValidationFigure() (report.Figure, error) {
+func (f *Fit) ValidationFigure() (report.Figure, error) {
 	var epochs, accuracy, f1, valid []float64
-	for i, e := range r.Training.Epochs {
+	for i, e := range f.Training.Epochs {
 		epochs, accuracy, f1, valid = append(epochs, float64(i+1)), append(accuracy, e.Accuracy), append(f1, e.MacroF1), append(valid, e.AnyValid)
 	}
-	best := r.Training.Epochs[r.Training.Best]
-	ceiling := r.Validation.Metrics[evaluate.RowAccuracy].Ceiling
+	best := f.Training.Epochs[f.Training.Best]
+	ceiling := f.Validation.Metrics[evaluate.RowAccuracy].Ceiling
 	return report.Lines(report.LinesSpec{
 		About: report.About{
-			ID: "validation", Title: "Validation metrics by epoch", Synthetic: r.Corpus.Synthetic,
-			Caption: fmt.Sprintf("The model of epoch %d, with the best macro-F1, was kept and tested.", r.Training.Best+1),
-			Alt:     fmt.Sprintf("Best epoch %d: row accuracy %.3f of a ceiling of %.3f, macro-F1 %.3f, any-valid %.3f.", r.Training.Best+1, best.Accuracy, ceiling, best.MacroF1, best.AnyValid),
+			ID: "validation", Title: "Validation metrics by epoch", Synthetic: f.Corpus.Synthetic,
+			Caption: fmt.Sprintf("The model of epoch %d, with the best macro-F1, was kept and tested.", f.Training.Best+1),
+			Alt:     fmt.Sprintf("Best epoch %d: row accuracy %.3f of a ceiling of %.3f, macro-F1 %.3f, any-valid %.3f.", f.Training.Best+1, best.Accuracy, ceiling, best.MacroF1, best.AnyValid),
 		},
 		X: report.Axis{Title: "Epoch"}, Y: report.Axis{Title: "Score", Min: 0, Max: 1},
 		Series: []report.Series{

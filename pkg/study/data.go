@@ -11,10 +11,12 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/train"
 )
 
-// Notes is a corpus with its split.
+// Notes is a corpus with its parts. A part lists each of its texts once, with the labels that the text has in that part: all of
+// them under the group protocol; under the row protocol, which divides rows, perhaps only some.
 type Notes struct {
-	Corpus *corpus.Corpus
-	Split  corpus.Split // indices into Corpus.Notes
+	Corpus                  *corpus.Corpus
+	Division                *corpus.Division
+	Train, Validation, Test []corpus.Example
 }
 
 // ReadNotes reads the profile's corpus and divides it.
@@ -32,67 +34,112 @@ func (p Profile) ReadNotes(ctx context.Context, tell Tell) (*Notes, error) {
 	if err != nil {
 		return nil, err
 	}
-	split, err := corpus.GroupSplit(c, p.Corpus.Seed)
+	d, err := corpus.Divide(c, p.Corpus.Protocol, p.Corpus.Seed)
 	if err != nil {
 		return nil, err
 	}
+	n := &Notes{Corpus: c, Division: d, Train: texts(c, d.Train), Validation: texts(c, d.Validation), Test: texts(c, d.Test)}
 	if p.Corpus.Limit > 0 {
-		split.Train = split.Train[:min(p.Corpus.Limit, len(split.Train))]
+		n.Train = n.Train[:min(p.Corpus.Limit, len(n.Train))]
 	}
-	return &Notes{Corpus: c, Split: split}, nil
+	return n, nil
 }
 
-// texts returns the notes' texts.
-func (n *Notes) texts(notes []int) []string {
-	texts := make([]string, len(notes))
-	for i, note := range notes {
-		texts[i] = n.Corpus.Notes[note].Text
+// texts lists each note of a part once, at the place of its first row, with the labels of its rows there.
+func texts(c *corpus.Corpus, examples []corpus.Example) []corpus.Example {
+	notes := make(map[string]*corpus.Note, len(c.Notes))
+	for i := range c.Notes {
+		notes[c.Notes[i].Key] = &c.Notes[i]
 	}
-	return texts
-}
-
-// named returns the notes as predict.Run takes them.
-func (n *Notes) named(notes []int) []predict.Note {
-	out := make([]predict.Note, len(notes))
-	for i, note := range notes {
-		gold := make([]string, len(n.Corpus.Notes[note].Labels))
-		for j, label := range n.Corpus.Notes[note].Labels {
-			gold[j] = n.Corpus.Labels[label]
+	place := make(map[string]int)
+	var joined []corpus.Example
+	for _, e := range examples {
+		at, seen := place[e.Key]
+		if seen {
+			joined[at].Labels = union(joined[at].Labels, e.Labels)
+			continue
 		}
-		out[i] = predict.Note{ID: n.Corpus.Notes[note].ID, Text: n.Corpus.Notes[note].Text, Gold: gold}
+		place[e.Key] = len(joined)
+		joined = append(joined, corpus.Example{ID: notes[e.Key].ID, Text: notes[e.Key].Text, Key: e.Key, Labels: e.Labels})
+	}
+	return joined
+}
+
+// union merges two sorted lists without repeats.
+func union(a, b []int) []int {
+	var out []int
+	for len(a) > 0 || len(b) > 0 {
+		switch {
+		case len(b) == 0 || len(a) > 0 && a[0] < b[0]:
+			out, a = append(out, a[0]), a[1:]
+		case len(a) == 0 || b[0] < a[0]:
+			out, b = append(out, b[0]), b[1:]
+		default:
+			out, a, b = append(out, a[0]), a[1:], b[1:]
+		}
 	}
 	return out
 }
 
-// uniform is the distribution that gives each of a note's labels the same weight.
-func (n *Notes) uniform(note int) []float32 {
+// textsOf returns the examples' texts.
+func textsOf(examples []corpus.Example) []string {
+	out := make([]string, len(examples))
+	for i, e := range examples {
+		out[i] = e.Text
+	}
+	return out
+}
+
+// named returns the examples as predict.Run takes them.
+func (n *Notes) named(examples []corpus.Example) []predict.Note {
+	out := make([]predict.Note, len(examples))
+	for i, e := range examples {
+		gold := make([]string, len(e.Labels))
+		for j, label := range e.Labels {
+			gold[j] = n.Corpus.Labels[label]
+		}
+		out[i] = predict.Note{ID: e.ID, Text: e.Text, Gold: gold}
+	}
+	return out
+}
+
+// rowCounts counts the rows of each label.
+func (n *Notes) rowCounts(examples []corpus.Example) []int {
+	counts := make([]int, len(n.Corpus.Labels))
+	for _, e := range examples {
+		for _, label := range e.Labels {
+			counts[label]++
+		}
+	}
+	return counts
+}
+
+// uniform is the distribution that gives each of the labels the same weight.
+func (n *Notes) uniform(labels []int) []float32 {
 	target := make([]float32, len(n.Corpus.Labels))
-	labels := n.Corpus.Notes[note].Labels
 	for _, label := range labels {
 		target[label] = 1 / float32(len(labels))
 	}
 	return target
 }
 
-// trainingData encodes the training notes and gives them their targets: a note once with its label set, or once for each of
+// trainingData encodes the training texts and gives them their targets: a text once with its label set, or once for each of
 // its labels.
 func (n *Notes) trainingData(targets string, model *classifier.Classifier) (train.Data, error) {
-	encodings, err := model.Encode(n.texts(n.Split.Train))
+	encodings, err := model.Encode(textsOf(n.Train))
 	if err != nil {
 		return train.Data{}, fmt.Errorf("training notes: %w", err)
 	}
 	data := train.Data{Buckets: tokenize.Buckets(model.MaxLength), Pad: model.Tokenizer.PadID()}
-	for i, note := range n.Split.Train {
+	for i, e := range n.Train {
 		if targets == "sets" {
 			data.Encodings = append(data.Encodings, encodings[i])
-			data.Targets = append(data.Targets, n.uniform(note))
+			data.Targets = append(data.Targets, n.uniform(e.Labels))
 			continue
 		}
-		for _, label := range n.Corpus.Notes[note].Labels {
-			target := make([]float32, len(n.Corpus.Labels))
-			target[label] = 1
+		for _, label := range e.Labels {
 			data.Encodings = append(data.Encodings, encodings[i])
-			data.Targets = append(data.Targets, target)
+			data.Targets = append(data.Targets, n.uniform([]int{label}))
 		}
 	}
 	return data, nil

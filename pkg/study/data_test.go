@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
@@ -71,12 +72,8 @@ func readNotes(t *testing.T, p Profile) *Notes {
 
 func prepare(t *testing.T, p Profile, notes *Notes) *classifier.Classifier {
 	t.Helper()
-	config := p.lora()
-	model, err := classifier.Prepare(p.Base, &config, notes.Corpus.Labels, p.Train.Seed)
+	model, err := p.model(p.Base, notes.Corpus.Labels)
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := model.SetMaxLength(p.MaxLength); err != nil {
 		t.Fatal(err)
 	}
 	return model
@@ -87,21 +84,21 @@ func TestTrainingDataHasTheTargetsAskedFor(t *testing.T) {
 	notes := readNotes(t, p)
 	model := prepare(t, p, notes)
 	rows := 0
-	for _, note := range notes.Split.Train {
-		rows += len(notes.Corpus.Notes[note].Labels)
+	for _, note := range notes.Train {
+		rows += len(note.Labels)
 	}
-	if rows == len(notes.Split.Train) {
+	if rows == len(notes.Train) {
 		t.Fatal("no training text has two labels")
 	}
 	sets, err := notes.trainingData("sets", model)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(sets.Encodings) != len(notes.Split.Train) || len(sets.Targets) != len(sets.Encodings) {
-		t.Fatalf("sets: %d encodings and %d targets for %d texts", len(sets.Encodings), len(sets.Targets), len(notes.Split.Train))
+	if len(sets.Encodings) != len(notes.Train) || len(sets.Targets) != len(sets.Encodings) {
+		t.Fatalf("sets: %d encodings and %d targets for %d texts", len(sets.Encodings), len(sets.Targets), len(notes.Train))
 	}
-	for i, note := range notes.Split.Train {
-		labels := notes.Corpus.Notes[note].Labels
+	for i, note := range notes.Train {
+		labels := note.Labels
 		for class, share := range sets.Targets[i] {
 			want := float32(0)
 			if slices.Contains(labels, class) {
@@ -120,8 +117,8 @@ func TestTrainingDataHasTheTargetsAskedFor(t *testing.T) {
 		t.Fatalf("rows: %d encodings and %d targets for %d rows", len(single.Encodings), len(single.Targets), rows)
 	}
 	at := 0
-	for i, note := range notes.Split.Train {
-		for _, label := range notes.Corpus.Notes[note].Labels {
+	for i, note := range notes.Train {
+		for _, label := range note.Labels {
 			want := make([]float32, len(notes.Corpus.Labels))
 			want[label] = 1
 			if !slices.Equal(single.Targets[at], want) || !cmp.Equal(single.Encodings[at], sets.Encodings[i]) {
@@ -134,8 +131,39 @@ func TestTrainingDataHasTheTargetsAskedFor(t *testing.T) {
 		t.Errorf("the longest bucket is %d, max_length is 32", longest)
 	}
 	counts := notes.counts(sets)
-	if counts.Texts != 60 || counts.RowsKept != 64 || counts.Labels != 4 || counts.Train+counts.Validation+counts.Test != 60 || counts.Train != len(notes.Split.Train) {
+	if counts.Texts != 60 || counts.RowsKept != 64 || counts.Labels != 4 || counts.Train+counts.Validation+counts.Test != 60 || counts.Train != len(notes.Train) {
 		t.Errorf("counts: %+v", counts)
+	}
+}
+
+// A text under two labels is one text of each part that its rows stand in, with its labels there.
+func TestRowProtocolListsATextOncePerPart(t *testing.T) {
+	notes := readNotes(t, tinyProfile(t, "corpus.protocol=row"))
+	rows, parts := 0, map[string]int{}
+	for _, part := range [][]corpus.Example{notes.Train, notes.Validation, notes.Test} {
+		seen := map[string]bool{}
+		for _, e := range part {
+			if seen[e.ID] {
+				t.Errorf("text %s stands twice in a part", e.ID)
+			}
+			seen[e.ID] = true
+			rows += len(e.Labels)
+			parts[e.ID] += len(e.Labels)
+			if !slices.IsSorted(e.Labels) {
+				t.Errorf("labels %v of %s", e.Labels, e.ID)
+			}
+		}
+	}
+	if rows != len(notes.Corpus.Rows) {
+		t.Errorf("the parts hold %d rows of %d", rows, len(notes.Corpus.Rows))
+	}
+	for _, note := range notes.Corpus.Notes {
+		if parts[note.ID] != len(note.Labels) {
+			t.Errorf("text %s has %d labels over the parts, %d in all", note.ID, parts[note.ID], len(note.Labels))
+		}
+	}
+	if got := union([]int{1, 3, 5}, []int{0, 3, 9}); !slices.Equal(got, []int{0, 1, 3, 5, 9}) {
+		t.Errorf("union: %v", got)
 	}
 }
 
@@ -144,11 +172,11 @@ func TestLimitTakesTrainingTextsOnly(t *testing.T) {
 	all := readNotes(t, p)
 	p.Corpus.Limit = 10
 	few := readNotes(t, p)
-	if !slices.Equal(few.Split.Train, all.Split.Train[:10]) || !slices.Equal(few.Split.Test, all.Split.Test) || !slices.Equal(few.Split.Validation, all.Split.Validation) {
-		t.Errorf("split %v, without a limit %v", few.Split, all.Split)
+	if !cmp.Equal(few.Train, all.Train[:10]) || !cmp.Equal(few.Test, all.Test) || !cmp.Equal(few.Validation, all.Validation) {
+		t.Errorf("train %v, without a limit %v", few.Train, all.Train)
 	}
 	p.Corpus.Limit = 10_000
-	if more := readNotes(t, p); !slices.Equal(more.Split.Train, all.Split.Train) {
+	if more := readNotes(t, p); !cmp.Equal(more.Train, all.Train) {
 		t.Error("a limit above the number of texts changes them")
 	}
 }
@@ -159,19 +187,19 @@ func TestMajorityAnswersWithTheTrainingShares(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	counts, total := notes.Corpus.NoteCounts(notes.Split.Train), 0
+	counts, total := notes.rowCounts(notes.Train), 0
 	for _, n := range counts {
 		total += n
 	}
-	set, err := notes.predict(context.Background(), majority, "majority", "test", notes.Split.Test)
+	set, err := notes.predict(context.Background(), majority, "majority", "test", notes.Test)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(set.Predictions) != len(notes.Split.Test) || set.Part != "test" || set.Model != "majority" || set.CorpusHash != notes.Corpus.Hash {
+	if len(set.Predictions) != len(notes.Test) || set.Part != "test" || set.Model != "majority" || set.CorpusHash != notes.Corpus.Hash {
 		t.Errorf("set: %+v", set)
 	}
 	for i, q := range set.Predictions {
-		if q.NoteID != notes.Corpus.Notes[notes.Split.Test[i]].ID || !slices.Equal(q.Gold, notes.Corpus.Notes[notes.Split.Test[i]].Labels) {
+		if q.NoteID != notes.Test[i].ID || !slices.Equal(q.Gold, notes.Test[i].Labels) {
 			t.Errorf("prediction %d is of note %s, labels %v", i, q.NoteID, q.Gold)
 		}
 		for class, score := range q.Scores {
@@ -196,10 +224,7 @@ func (f fixed) Predict(_ context.Context, texts []string) ([]predict.Output, err
 
 func TestValidateComputesTheRowsMeanCrossEntropy(t *testing.T) {
 	notes := readNotes(t, tinyProfile(t))
-	notes.Split.Validation = nil
-	for note := range notes.Corpus.Notes { // with texts of two labels
-		notes.Split.Validation = append(notes.Split.Validation, note)
-	}
+	notes.Validation = append(append(notes.Train, notes.Validation...), notes.Test...) // with texts of two labels
 	logits := []float32{0.5, -1, 2, 300}
 	got, err := notes.validate(context.Background(), fixed{notes.Corpus.Labels, logits})
 	if err != nil {

@@ -12,8 +12,6 @@ import (
 	"time"
 
 	"github.com/google/renameio/v2"
-
-	"github.com/specialist-nlp/specialist/pkg/train"
 )
 
 // The command tells a notebook what to run, and is told how far it is, through these variables: a notebook's cells are
@@ -52,12 +50,12 @@ func (p Profile) WriteFile(path string) error {
 }
 
 // Relay returns what tells the command of progress, nil where no command listens.
-func Relay() func(train.Progress) {
+func Relay() func(Progress) {
 	path := os.Getenv(ProgressEnv)
 	if path == "" {
 		return nil
 	}
-	return func(p train.Progress) {
+	return func(p Progress) {
 		if raw, err := json.Marshal(p); err == nil {
 			_ = renameio.WriteFile(path, raw, 0o644, renameio.WithTempDir(filepath.Dir(path))) // a lost line of progress harms nothing
 		}
@@ -65,7 +63,7 @@ func Relay() func(train.Progress) {
 }
 
 // ReadProgress reads what Relay wrote last.
-func ReadProgress(path string) (p train.Progress, err error) {
+func ReadProgress(path string) (p Progress, err error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return p, err

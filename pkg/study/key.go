@@ -19,13 +19,23 @@ func Keys() []string {
 func (p Profile) Settings() []string {
 	var lines []string
 	walk(reflect.ValueOf(p), "", func(key string, v reflect.Value) {
-		value := fmt.Sprint(v.Interface())
-		if v.Kind() == reflect.Slice {
-			value = "[" + strings.Join(v.Interface().([]string), ", ") + "]"
-		}
-		lines = append(lines, key+"="+value)
+		lines = append(lines, key+"="+render(v))
 	})
 	return lines
+}
+
+// render is a leaf's value as assign reads it.
+func render(v reflect.Value) string {
+	switch value := v.Interface().(type) {
+	case Configurations:
+		return "[" + strings.Join(value.Names(), ", ") + "]"
+	case []string:
+		return "[" + strings.Join(value, ", ") + "]"
+	case []float64:
+		return "[" + strings.Join(strings.Fields(strings.Trim(fmt.Sprint(value), "[]")), ", ") + "]"
+	default:
+		return fmt.Sprint(value)
+	}
 }
 
 // walk visits the leaves of a struct by their YAML keys.
@@ -68,6 +78,21 @@ func assign(v reflect.Value, text string) (wanted string) {
 		*field = nil
 		if err = decode([]byte(text), field); err == nil && *field == nil {
 			err = io.EOF // an empty text leaves the list unset
+		}
+	case *[]float64:
+		wanted = "a list of numbers, such as [1e-4, 3e-4]"
+		*field = nil
+		if err = decode([]byte(text), field); err == nil && *field == nil {
+			err = io.EOF
+		}
+	case *Configurations:
+		wanted = "a list of its configurations' names: [" + strings.Join(field.Names(), ", ") + "]"
+		var names []string
+		if err = decode([]byte(text), &names); err == nil && names == nil {
+			err = io.EOF
+		}
+		if err == nil {
+			*field, err = field.Pick(names)
 		}
 	}
 	if err == nil {

@@ -36,7 +36,17 @@ var changes = map[string][2]string{
 	"train.max_grad_norm":    {"0", "0"},
 	"train.patience":         {"9", "9"},
 	"train.seed":             {"0", "0"},
+	"train.layers":           {"2", "2"},
+	"train.micro_batch":      {"3", "3"},
+	"train.loraplus_ratio":   {"16", "16"},
+	"train.precision":        {"bf16", "bf16"},
 	"backend":                {"go", "go"},
+	"sweep":                  {"[]", "[]"},
+	"compare":                {"[]", "[]"},
+	"rates.lora":             {"[1e-5, 0.25]", "[1e-05, 0.25]"},
+	"rates.full":             {"[]", "[]"},
+	"rates.epochs":           {"7", "7"},
+	"rates.warmup_steps":     {"3", "3"},
 }
 
 func TestEveryKeyCanBeSetAndShows(t *testing.T) {

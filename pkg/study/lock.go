@@ -30,8 +30,8 @@ func lock(dir string) (release func(), err error) {
 // unfinished matches the names of a run's files before they are whole and take their place.
 var unfinished = regexp.MustCompile(`^\..+\.(safetensors|json|parquet)\.?[0-9]+$`)
 
-// sweep removes what a process that was killed left unfinished. The folder must be locked.
-func sweep(dir string) error {
+// tidy removes what a process that was killed left unfinished. The folder must be locked.
+func tidy(dir string) error {
 	for _, folder := range []string{dir, filepath.Join(dir, AdapterDir)} {
 		entries, err := os.ReadDir(folder)
 		if err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/specialist-nlp/specialist/pkg/train"
 )
 
 // Notebooks are the study's, in the order in which they are executed.
@@ -58,11 +56,11 @@ func Report(ctx context.Context, p Profile, out string, tell Tell) error {
 			return fmt.Errorf("notebook %s: %w", name, err)
 		}
 	}
-	run, err := p.Run(ctx, "", Tell{}) // finished by the notebook: this reads it
+	s, err := p.Study(ctx, Tell{}) // finished by the notebooks: this reads it
 	if err != nil {
 		return err
 	}
-	if err := run.writeResults(filepath.Join(work, "results.json")); err != nil {
+	if err := s.writeResults(filepath.Join(work, "results.json")); err != nil {
 		return err
 	}
 	return publish(work, out, tell)
@@ -152,10 +150,10 @@ func (j jupyter) run(ctx context.Context, args ...string) error {
 
 // watch passes progress on while a notebook runs.
 func watch(ctx context.Context, path string, tell Tell) {
-	var last train.Progress
+	var last Progress
 	for ctx.Err() == nil {
 		p, err := ReadProgress(path)
-		if err == nil && tell.Progress != nil && (p.Step != last.Step || (p.Validation != nil) != (last.Validation != nil)) {
+		if err == nil && tell.Progress != nil && (p.Stage != last.Stage || p.Step != last.Step || (p.Validation != nil) != (last.Validation != nil)) {
 			last = p
 			tell.Progress(p)
 		}

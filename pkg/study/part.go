@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/specialist-nlp/specialist/pkg/baseline"
+	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 	"github.com/specialist-nlp/specialist/pkg/train"
@@ -23,16 +24,16 @@ func (n *Notes) counts(data train.Data) Counts {
 	return Counts{
 		Name: c.Name, Synthetic: c.Synthetic, Hash: c.Hash,
 		RowsRead: c.Report.RowsRead, RowsKept: c.Report.RowsKept, Texts: len(c.Notes), Labels: len(c.Labels),
-		Train: len(n.Split.Train), Validation: len(n.Split.Validation), Test: len(n.Split.Test),
+		Train: len(n.Train), Validation: len(n.Validation), Test: len(n.Test), Protocol: n.Division.Protocol,
 		MaxLength: data.Buckets[len(data.Buckets)-1], Truncated: truncated,
 		With:      c.With,
-		Unlearned: c.Absent(c.NoteCounts(n.Split.Train)), Untested: c.Absent(c.NoteCounts(n.Split.Test)),
+		Unlearned: c.Absent(n.rowCounts(n.Train)), Untested: c.Absent(n.rowCounts(n.Test)),
 	}
 }
 
 // predict runs a predictor on a part of the notes.
-func (n *Notes) predict(ctx context.Context, p predict.Predictor, model, part string, notes []int) (predict.Set, error) {
-	predictions, err := predict.Run(ctx, p, n.named(notes))
+func (n *Notes) predict(ctx context.Context, p predict.Predictor, model, part string, examples []corpus.Example) (predict.Set, error) {
+	predictions, err := predict.Run(ctx, p, n.named(examples))
 	if err != nil {
 		return predict.Set{}, err
 	}
@@ -44,7 +45,7 @@ func (n *Notes) predict(ctx context.Context, p predict.Predictor, model, part st
 
 // validate is what an epoch is judged by: metrics and mean cross entropy over the validation texts' rows.
 func (n *Notes) validate(ctx context.Context, p predict.Predictor) (train.Validation, error) {
-	set, err := n.predict(ctx, p, "LoRA", "validation", n.Split.Validation)
+	set, err := n.predict(ctx, p, "validated", "validation", n.Validation)
 	if err != nil {
 		return train.Validation{}, err
 	}
@@ -77,7 +78,7 @@ func logSumExp(values []float32) float64 {
 
 // majority answers every note with the training rows' label shares.
 func (n *Notes) majority() (predict.Predictor, error) {
-	p, err := baseline.NewPrior(n.Corpus.Labels, n.Corpus.NoteCounts(n.Split.Train))
+	p, err := baseline.NewPrior(n.Corpus.Labels, n.rowCounts(n.Train))
 	if err != nil {
 		return nil, fmt.Errorf("majority baseline: %w", err)
 	}

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -27,13 +29,19 @@ type Profile struct {
 	Adapter   Adapter  `yaml:"adapter" json:"adapter"`
 	Train     Training `yaml:"train" json:"train"`
 	Backend   string   `yaml:"backend" json:"backend"` // xla:cpu, xla:cuda or go
+
+	// Configurations are the sweep: they are trained and selected from, by validation macro-F1; none for the settings above alone.
+	Configurations Configurations `yaml:"sweep" json:"sweep,omitempty"`
+	// Compare lists other ways to train, measured beside the sweep and never selected.
+	Compare Configurations `yaml:"compare" json:"compare,omitempty"`
+	Rates   Rates          `yaml:"rates" json:"rates"`
 }
 
 // Corpus says which notes are learned from, and how they are divided.
 type Corpus struct {
 	Source   string `yaml:"source" json:"source"`     // demo (embedded, synthetic) or file
 	Path     string `yaml:"path" json:"path"`         // what corpus.Read takes: a CSV, JSON lines, parquet, a folder of it, or hub:owner/name@revision
-	Protocol string `yaml:"protocol" json:"protocol"` // group: no text stands in two parts
+	Protocol string `yaml:"protocol" json:"protocol"` // group: no text stands in two parts; row: rows split at random, as the report did
 	Targets  string `yaml:"targets" json:"targets"`   // sets: a text once, with its label set; rows: once for each label
 	Seed     uint64 `yaml:"seed" json:"seed"`         // of the split, and of the demo's notes
 	Limit    int    `yaml:"limit" json:"limit"`       // train on at most this many texts; 0 takes all
@@ -65,8 +73,17 @@ type Adapter struct {
 
 // Training is train.Config with the choice of what is trained.
 type Training struct {
-	Method       string `yaml:"method" json:"method"` // lora
+	Method       string `yaml:"method" json:"method"`           // lora, full, partial or head
+	Layers       int    `yaml:"layers" json:"layers,omitempty"` // encoder layers that partial trains, counted from the last
 	train.Config `yaml:",inline"`
+}
+
+// Rates are the learning rates of the sensitivity curve: each is a short run of its own, judged on the validation texts.
+type Rates struct {
+	LoRA        []float64 `yaml:"lora" json:"lora,omitempty"`
+	Full        []float64 `yaml:"full" json:"full,omitempty"`
+	Epochs      int       `yaml:"epochs" json:"epochs,omitempty"`
+	WarmupSteps int       `yaml:"warmup_steps" json:"warmup_steps,omitempty"`
 }
 
 //go:embed profile/*.yaml
@@ -75,16 +92,14 @@ var profileFiles embed.FS
 // Profiles names the profiles that there are.
 func Profiles() []string { return []string{"demo", "mtsamples", "paper"} }
 
-// ReadProfile returns the named profile with settings of the form key=value applied, such as train.epochs=1. A list is written
-// as in the files, [q_lin, v_lin]; text stands as it is. A key that no profile has is refused, with the nearest one that there is.
+// ReadProfile returns a profile with settings of the form key=value applied, such as train.epochs=1. It is one of Profiles by
+// name, or a YAML file of the user's with the same keys, which extends one of them: what the file leaves out is as there. A list
+// is written as in the files, [q_lin, v_lin]; text stands as it is. A key that no profile has is refused, with the nearest one
+// that there is.
 func ReadProfile(name string, settings []string) (Profile, error) {
-	raw, err := profileFiles.ReadFile("profile/" + name + ".yaml")
+	p, err := namedProfile(name)
 	if err != nil {
-		return Profile{}, fmt.Errorf("there is no profile %q: choose one of %s", name, strings.Join(Profiles(), ", "))
-	}
-	p := Profile{Name: name}
-	if err := decode(raw, &p); err != nil {
-		return Profile{}, fmt.Errorf("profile %s: %w", name, err)
+		return Profile{}, err
 	}
 	for _, s := range settings {
 		if err := p.set(s); err != nil {
@@ -92,6 +107,48 @@ func ReadProfile(name string, settings []string) (Profile, error) {
 		}
 	}
 	return p, nil
+}
+
+func namedProfile(name string) (Profile, error) {
+	p := Profile{Name: name}
+	if extension := filepath.Ext(name); extension != ".yaml" && extension != ".yml" {
+		raw, err := profileFiles.ReadFile("profile/" + name + ".yaml")
+		if err != nil {
+			return p, fmt.Errorf("there is no profile %q: choose one of %s, or a file NAME.yaml", name, strings.Join(Profiles(), ", "))
+		}
+		return p, p.read(name, raw)
+	}
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		return p, fmt.Errorf("profile: %w", err)
+	}
+	var parent struct {
+		Extends string         `yaml:"extends"`
+		Rest    map[string]any `yaml:",inline"`
+	}
+	if err := yaml.Unmarshal(raw, &parent); err != nil {
+		return p, fmt.Errorf("profile %s: %w", name, err)
+	}
+	if !slices.Contains(Profiles(), parent.Extends) {
+		return p, fmt.Errorf("profile %s: extends is %q; name the profile that it changes: %s", name, parent.Extends, strings.Join(Profiles(), ", "))
+	}
+	if p, err = namedProfile(parent.Extends); err != nil {
+		return p, err
+	}
+	p.Name = strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
+	return p, p.read(name, raw)
+}
+
+// read puts a file's values over the profile's. A list takes the place of the one that was there.
+func (p *Profile) read(name string, raw []byte) error {
+	file := struct {
+		Extends  string `yaml:"extends"`
+		*Profile `yaml:",inline"`
+	}{Profile: p}
+	if err := decode(raw, &file); err != nil {
+		return fmt.Errorf("profile %s: %w", name, err)
+	}
+	return nil
 }
 
 // decode is strict: an unknown key is an error.
@@ -125,38 +182,6 @@ func (p *Profile) set(setting string) error {
 		return fmt.Errorf("setting %q: %s must be %s, not %q", setting, key, wanted, strings.TrimSpace(value))
 	}
 	return nil
-}
-
-// Check refuses a profile that cannot be run, by the key that is wrong.
-func (p Profile) Check() error {
-	switch {
-	case p.Corpus.Source != "demo" && p.Corpus.Source != "file":
-		return fmt.Errorf("corpus.source is %q, it must be demo or file", p.Corpus.Source)
-	case p.Corpus.Source == "file" && p.Corpus.Path == "":
-		return fmt.Errorf("profile %s needs notes: name a file with --data (DATA= for make)", p.Name)
-	case p.Corpus.Source == "demo" && len(p.Corpus.With) > 0:
-		return errors.New("corpus.with extends the texts of a file: name one with --data")
-	case p.Corpus.Source == "demo" && p.Corpus.options().Fields != corpus.Fields{}:
-		return errors.New("corpus.text, label, id, description and keywords name the columns of a file: name one with --data")
-	case p.Corpus.Protocol != "group":
-		return fmt.Errorf("corpus.protocol is %q, it must be group", p.Corpus.Protocol)
-	case p.Corpus.Targets != "sets" && p.Corpus.Targets != "rows":
-		return fmt.Errorf("corpus.targets is %q, it must be sets or rows", p.Corpus.Targets)
-	case p.Corpus.Limit < 0:
-		return fmt.Errorf("corpus.limit is %d, it must not be negative", p.Corpus.Limit)
-	case p.Base == "":
-		return errors.New("base is empty: name a model folder, minilm, or hub:owner/name@revision")
-	case p.MaxLength < 3:
-		return fmt.Errorf("max_length is %d, at least 3 tokens are needed", p.MaxLength)
-	case !slices.Contains([]string{"xla", "go"}, strings.SplitN(p.Backend, ":", 2)[0]):
-		return fmt.Errorf("backend is %q, it must be xla:cpu, xla:cuda or go", p.Backend)
-	case p.Train.Method != "lora":
-		return fmt.Errorf("train.method is %q, it must be lora", p.Train.Method)
-	}
-	if err := p.lora().Check(); err != nil {
-		return fmt.Errorf("adapter: %w", err)
-	}
-	return p.Train.Check()
 }
 
 // lora is the adapter's configuration in PEFT's terms.

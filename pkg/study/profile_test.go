@@ -41,7 +41,8 @@ func TestProfilesAreWholeAndChecked(t *testing.T) {
 		// What a profile leaves out is zero by accident or on purpose: only these may be.
 		for _, line := range readProfile(t, name).Settings() {
 			key, value, _ := strings.Cut(line, "=")
-			if (value == "" || value == "0" || value == "[]") && !slices.Contains([]string{"corpus.path", "corpus.limit", "corpus.with", "corpus.text", "corpus.label", "corpus.id", "corpus.description", "corpus.keywords"}, key) {
+			optional := []string{"corpus.path", "corpus.limit", "corpus.with", "corpus.text", "corpus.label", "corpus.id", "corpus.description", "corpus.keywords", "train.layers", "train.micro_batch", "train.loraplus_ratio", "train.precision"}
+			if (value == "" || value == "0" || value == "[]") && !slices.Contains(optional, key) {
 				t.Errorf("profile %s has no %s", name, key)
 			}
 		}
@@ -70,7 +71,7 @@ func TestProfileFilesAreReadStrictly(t *testing.T) {
 func TestCheckNamesTheKey(t *testing.T) {
 	for setting, key := range map[string]string{
 		"corpus.source=web":         "corpus.source",
-		"corpus.protocol=row":       "corpus.protocol",
+		"corpus.protocol=rows":      "corpus.protocol",
 		"corpus.targets=both":       "corpus.targets",
 		"corpus.limit=-1":           "corpus.limit",
 		"corpus.with=[keywords]":    "corpus.with",
@@ -84,7 +85,10 @@ func TestCheckNamesTheKey(t *testing.T) {
 		"adapter.alpha=inf":         "adapter",
 		"adapter.dropout=1":         "adapter",
 		"adapter.target_modules=[]": "adapter",
-		"train.method=full":         "train.method",
+		"train.method=dora":         "train.method",
+		"train.method=partial":      "train.layers",
+		"train.layers=2":            "train.layers",
+		"rates.epochs=0":            "rates.epochs",
 		"train.learning_rate=0":     "train.learning_rate",
 		"train.learning_rate=nan":   "train.learning_rate",
 		"train.batch_size=0":        "train.batch_size",

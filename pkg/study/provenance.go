@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/compute"
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/train"
 )
 
 // Provenance says what made a result. Times is apart from the rest, because it alone differs between two equal runs.
@@ -33,21 +34,24 @@ type Times struct {
 	TrainSeconds float64   `json:"train_seconds"` // of the process that finished the run, validation included
 	TestSeconds  float64   `json:"test_seconds"`
 	PeakMemoryMB float64   `json:"peak_memory_mb"` // resident, of the whole process
+	Cost         Cost      `json:"cost"`
 }
+
+// Cost is what training took; see train.Cost.
+type Cost = train.Cost
 
 // traced are the modules whose versions a result names.
 var traced = []string{
 	"github.com/gomlx/gomlx", "github.com/gomlx/compute", "github.com/gomlx/go-xla", "github.com/gomlx/go-huggingface", "github.com/daulet/tokenizers",
 }
 
-func newProvenance(p Profile, model *classifier.Classifier, device string, started, trained time.Time) Provenance {
+func newProvenance(p Profile, model *classifier.Classifier, device string, started time.Time) Provenance {
 	out := Provenance{
 		Commit: commit(), Go: runtime.Version(), Modules: make(map[string]string),
 		Backend: classifier.BackendName(p.Backend), Device: device, Tokenizer: model.Tokenizer.Engine(),
 		BaseSHA256: model.BaseSHA256, Cores: runtime.NumCPU(),
 		Times: Times{
-			Finished: time.Now().UTC().Truncate(time.Second), TrainSeconds: trained.Sub(started).Seconds(),
-			TestSeconds: time.Since(trained).Seconds(), PeakMemoryMB: peakMemoryMB(),
+			Finished: time.Now().UTC().Truncate(time.Second), TrainSeconds: time.Since(started).Seconds(), PeakMemoryMB: peakMemoryMB(),
 		},
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {

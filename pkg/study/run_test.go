@@ -17,7 +17,6 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/predict"
-	"github.com/specialist-nlp/specialist/pkg/train"
 )
 
 func copyFolder(t *testing.T, from string) string {
@@ -48,7 +47,7 @@ func change(t *testing.T, path, from, to string) {
 func fingerprint(t *testing.T, p Profile) string {
 	t.Helper()
 	notes := readNotes(t, p)
-	f, err := p.fingerprint(notes, prepare(t, p, notes))
+	f, err := p.fingerprint("train", notes, prepare(t, p, notes))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,12 +105,12 @@ func TestRunWritesWhatItMeasured(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	var lines []string
 	steps := 0
-	run, err := p.Run(context.Background(), dir, Tell{Say: func(line string) { lines = append(lines, line) }, Progress: func(train.Progress) { steps++ }})
+	run, err := p.Run(context.Background(), dir, Tell{Say: func(line string) { lines = append(lines, line) }, Progress: func(Progress) { steps++ }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	said := strings.Join(lines, "\n")
-	for _, want := range []string{"60 texts under 4 labels", "cut to 32 tokens", "rank 16 on q_lin, v_lin", "newly initialised", "testing on"} {
+	for _, want := range []string{"60 texts under 4 labels", "cut to 32 tokens", "LoRA, rank 16", "on q_lin, v_lin", "newly initialised", "testing on"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it does not say %q:\n%s", want, said)
 		}
@@ -154,7 +153,7 @@ func TestRunWritesWhatItMeasured(t *testing.T) {
 
 	// It is finished: nothing is computed again, whatever the folder's place.
 	lines, steps = nil, 0
-	again, err := p.Run(context.Background(), dir, Tell{Say: func(line string) { lines = append(lines, line) }, Progress: func(train.Progress) { steps++ }})
+	again, err := p.Run(context.Background(), dir, Tell{Say: func(line string) { lines = append(lines, line) }, Progress: func(Progress) { steps++ }})
 	if err != nil || steps != 0 || len(lines) != 1 || !strings.Contains(lines[0], "finished already") || !cmp.Equal(again, run) {
 		t.Errorf("the second time: %d steps, %q, %v", steps, lines, err)
 	}
@@ -183,7 +182,7 @@ func TestRunInterruptedWhileTestingGoesOn(t *testing.T) {
 		t.Fatalf("the folder counts as finished: %v", err)
 	}
 	steps := 0
-	if _, err := p.Run(context.Background(), dir, Tell{Progress: func(train.Progress) { steps++ }}); err != nil || steps != 0 {
+	if _, err := p.Run(context.Background(), dir, Tell{Progress: func(Progress) { steps++ }}); err != nil || steps != 0 {
 		t.Errorf("going on trained %d steps again: %v", steps, err)
 	}
 }
@@ -266,7 +265,7 @@ func TestRunRemovesWhatAKilledProcessLeftUnfinished(t *testing.T) {
 	}
 	slices.Sort(got)
 	want := []string{
-		".lock", ".mine", ".notes.json", "adapter", "adapter/adapter_config.json", "adapter/adapter_model.safetensors", "adapter/labels.json",
+		".lock", ".mine", ".notes.json", "README.md", "adapter", "adapter/README.md", "adapter/adapter_config.json", "adapter/adapter_model.safetensors", "adapter/labels.json",
 		"checkpoint.safetensors", "remark.txt1", "run.json", "test.parquet", "validation.parquet",
 	}
 	if !slices.Equal(got, want) {
@@ -306,7 +305,7 @@ func TestProvenanceNamesTheCodeAndTheMachine(t *testing.T) {
 
 	notes := readNotes(t, p)
 	run := prepare(t, p, notes)
-	got := newProvenance(p, run, "a device", time.Now(), time.Now())
+	got := newProvenance(p, run, "a device", time.Now())
 	if got.Backend != "go" || got.Device != "a device" || got.Go != runtime.Version() || got.Cores != runtime.NumCPU() || got.BaseSHA256 != run.BaseSHA256 ||
 		got.Tokenizer != run.Tokenizer.Engine() || got.Times.PeakMemoryMB <= 1 || got.Times.Finished.IsZero() {
 		t.Errorf("provenance: %+v", got)

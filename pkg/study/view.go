@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/report"
 )
@@ -13,8 +14,8 @@ import (
 func number(n int) string { return report.Count.String(report.Of(float64(n))) }
 
 // pairs is a table of names and values.
-func (r *Run) pairs(id, caption string, rows [][2]string) report.Table {
-	t := report.Table{ID: id, Caption: caption, Synthetic: r.Corpus.Synthetic, Columns: []report.Column{{Name: "What"}, {Name: "Value"}}}
+func (f *Fit) pairs(id, caption string, rows [][2]string) report.Table {
+	t := report.Table{ID: id, Caption: caption, Synthetic: f.Corpus.Synthetic, Columns: []report.Column{{Name: "What"}, {Name: "Value"}}}
 	for _, row := range rows {
 		t.Rows = append(t.Rows, []report.Cell{report.Text(row[0]), report.Text(row[1])})
 	}
@@ -22,8 +23,8 @@ func (r *Run) pairs(id, caption string, rows [][2]string) report.Table {
 }
 
 // Setup says what was trained, on what, and how.
-func (r *Run) Setup() report.Table {
-	c, p := r.Corpus, r.Profile
+func (f *Fit) Setup() report.Table {
+	c, p := f.Corpus, f.Profile
 	targets := "the label set of a text, each label with equal weight"
 	if p.Corpus.Targets == "rows" {
 		targets = "one label a row"
@@ -32,13 +33,13 @@ func (r *Run) Setup() report.Table {
 		{"Notes", fmt.Sprintf("%s: %s rows kept of %s", c.Name, number(c.RowsKept), number(c.RowsRead))},
 		{"Text", c.text()},
 		{"Texts and labels", fmt.Sprintf("%s texts under %d labels", number(c.Texts), c.Labels)},
-		{"Split", fmt.Sprintf("grouped by text: %s to train, %s to validate, %s to test", number(c.Train), number(c.Validation), number(c.Test))},
+		{"Split", fmt.Sprintf("%s: %s texts to train, %s to validate, %s to test", c.split(), number(c.Train), number(c.Validation), number(c.Test))},
 		{"Targets", targets},
 		{"Base model", p.Base},
 		{"Length", fmt.Sprintf("%d tokens; %s training notes are longer and were cut", c.MaxLength, number(c.Truncated))},
-		{"Adapter", fmt.Sprintf("LoRA, rank %d, alpha %g, dropout %g, on %s", p.Adapter.Rank, p.Adapter.Alpha, p.Adapter.Dropout, strings.Join(p.Adapter.TargetModules, " and "))},
+		{"Trained", p.trains()},
 		{"Optimiser", fmt.Sprintf("AdamW, learning rate %g after %d warm-up steps, then linear decay; weight decay %g, gradients clipped to %g", p.Train.LearningRate, p.Train.WarmupSteps, p.Train.WeightDecay, p.Train.MaxGradNorm)},
-		{"Steps", fmt.Sprintf("%s of %d notes, %d epochs of at most %d", number(r.Training.Step), p.Train.BatchSize, len(r.Training.Epochs), p.Train.Epochs)},
+		{"Steps", fmt.Sprintf("%s of %d notes, %d epochs of at most %d", number(f.Training.Step), p.Train.BatchSize, len(f.Training.Epochs), p.Train.Epochs)},
 	}
 	if len(c.Unlearned) > 0 {
 		rows = append(rows, [2]string{"Labels without a training text", strings.Join(c.Unlearned, "; ")})
@@ -46,7 +47,15 @@ func (r *Run) Setup() report.Table {
 	if len(c.Untested) > 0 {
 		rows = append(rows, [2]string{"Labels without a test text", strings.Join(c.Untested, "; ")})
 	}
-	return r.pairs("setup", "What was trained", rows)
+	return f.pairs("setup", "What was trained", rows)
+}
+
+// split says how the texts were divided.
+func (c Counts) split() string {
+	if c.Protocol == corpus.ProtocolRow {
+		return "by rows, as the report did, so that a text may stand in several parts"
+	}
+	return "grouped by text"
 }
 
 // text says what the model read.
@@ -60,8 +69,8 @@ func (c Counts) text() string {
 	return "the note and its " + strings.Join(c.With, " and ")
 }
 
-// Efficiency sets the parameters and the time beside the reported ones.
-func (r *Run) Efficiency() report.Table {
+// ParameterTable sets the parameters beside the reported ones.
+func (r *Run) ParameterTable() report.Table {
 	share := func(a, b int) report.Cell { return report.Percent.Cell(report.Of(float64(a) / float64(b))) }
 	count := func(n int) report.Cell { return report.Count.Cell(report.Of(float64(n))) }
 	n := r.Parameters
@@ -155,14 +164,14 @@ func (r *Run) bySupport() []evaluate.Class {
 }
 
 // Origin says what made the numbers; the times stand last, because they alone differ between two equal runs.
-func (r *Run) Origin() report.Table {
-	o := r.Provenance
+func (f *Fit) Origin() report.Table {
+	o := f.Provenance
 	rows := [][2]string{
 		{"Commit", o.Commit},
-		{"Notes (SHA-256)", r.Corpus.Hash},
+		{"Notes (SHA-256)", f.Corpus.Hash},
 		{"Base weights (SHA-256)", o.BaseSHA256},
-		{"Run", r.Fingerprint},
-		{"Seeds", fmt.Sprintf("split %d, training %d", r.Profile.Corpus.Seed, r.Profile.Train.Seed)},
+		{"Run", f.Fingerprint},
+		{"Seeds", fmt.Sprintf("split %d, training %d", f.Profile.Corpus.Seed, f.Profile.Train.Seed)},
 		{"Backend", o.Device},
 		{"Tokenizer", o.Tokenizer},
 		{"Go", o.Go},
@@ -178,5 +187,5 @@ func (r *Run) Origin() report.Table {
 		[2]string{"Peak memory", fmt.Sprintf("%.0f MB", o.Times.PeakMemoryMB)},
 		[2]string{"Finished", o.Times.Finished.Format("2006-01-02 15:04 UTC")},
 	)
-	return r.pairs("origin", "What made these numbers", rows)
+	return f.pairs("origin", "What made these numbers", rows)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
-	"github.com/specialist-nlp/specialist/pkg/train"
+	"github.com/specialist-nlp/specialist/pkg/study"
 )
 
 // bar shows training on a terminal as a bar that moves, elsewhere as a line now and then.
@@ -36,7 +36,7 @@ func (b *bar) say(line string) {
 }
 
 // show moves the bar.
-func (b *bar) show(p train.Progress) {
+func (b *bar) show(p study.Progress) {
 	if p.Validation != nil {
 		v := p.Validation
 		b.say(fmt.Sprintf("epoch %d of %d: validation loss %.3f, row accuracy %.3f, macro-F1 %.3f, any-valid %.3f", p.Epoch, p.Epochs, v.Loss, v.Accuracy, v.MacroF1, v.AnyValid))

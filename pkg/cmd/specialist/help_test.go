@@ -12,6 +12,8 @@ func TestHelp(t *testing.T) {
 		"report":   {"--profile", "--data", "--base", "--set", "--out"},
 		"train":    {"--profile", "--data", "--base", "--set", "--out"},
 		"classify": {"--base", "--adapter", "--in", "--out", "--logits", "--skip-bad", "--max-length", "--backend"},
+		"sweep":    {"--profile", "--data", "--base", "--set", "--out"},
+		"export":   {"--base", "--adapter", "--out"},
 		"fold":     {"--in", "--out"},
 	} {
 		r := call(t, command, "--help").works(t)
@@ -21,14 +23,14 @@ func TestHelp(t *testing.T) {
 			}
 		}
 		for _, key := range study.Keys() {
-			if takes := command == "report" || command == "train"; strings.Contains(r.stdout, "  "+key+"=") != takes {
+			if takes := command == "report" || command == "train" || command == "sweep"; strings.Contains(r.stdout, "  "+key+"=") != takes {
 				t.Errorf("%s --help lists the key %s: %t", command, key, !takes)
 			}
 		}
 	}
 	for _, args := range [][]string{{}, {"--help"}, {"-h"}} {
 		r := call(t, args...).works(t)
-		for _, command := range []string{"report", "train", "classify", "fold", "DistilBERT", "GOMLX_BACKEND"} {
+		for _, command := range []string{"report", "train", "sweep", "classify", "export", "fold", "DistilBERT", "GOMLX_BACKEND"} {
 			if !strings.Contains(r.stdout, command) {
 				t.Errorf("%q does not mention %s:\n%s", args, command, r.stdout)
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -25,7 +26,9 @@ type commands struct {
 	Report   reportCommand   `cmd:"" help:"Make the study's report: train, test, and write reports/PROFILE/index.html."`
 	Audit    auditCommand    `cmd:"" help:"Say what the labels of a corpus can and cannot tell: audit.json and audit.html."`
 	Train    trainCommand    `cmd:"" help:"Fine-tune a model and write a run folder with its adapter in PEFT's format."`
+	Sweep    sweepCommand    `cmd:"" help:"Fine-tune every configuration of a profile and select one."`
 	Classify classifyCommand `cmd:"" help:"File notes under the labels of a fine-tuned model."`
+	Export   exportCommand   `cmd:"" help:"Merge an adapter into its base: a folder that transformers loads."`
 	Fold     foldCommand     `cmd:"" help:"Turn a BERT folder into a DistilBERT folder that computes the same."`
 }
 
@@ -90,7 +93,7 @@ func helpWithKeys(options kong.HelpOptions, ctx *kong.Context) error {
 		return err
 	}
 	node := ctx.Selected()
-	if node == nil || (node.Name != "train" && node.Name != "report" && node.Name != "audit") {
+	if node == nil || !slices.Contains([]string{"train", "sweep", "report", "audit"}, node.Name) {
 		return nil
 	}
 	profile, err := study.ReadProfile("demo", nil)

@@ -10,7 +10,7 @@ import (
 
 // profileFlags choose a profile and change it.
 type profileFlags struct {
-	Profile string   `default:"demo" placeholder:"NAME" help:"demo (synthetic notes, minutes on two cores), mtsamples (a CSV of real notes) or paper (the report's settings, on a GPU)."`
+	Profile string   `default:"demo" placeholder:"NAME" help:"demo (synthetic notes, minutes on two cores), mtsamples (a CSV of real notes), paper (the report's settings, on a GPU), or FILE.yaml, which extends one of them."`
 	Data    *string  `placeholder:"FILE" help:"Notes: a CSV or JSON lines, .gz or not, with transcription and medical_specialty or text and label; a parquet file; a data set's folder; or hub:owner/name@revision."`
 	Base    *string  `placeholder:"DIR" help:"Base model: a folder, minilm, or hub:owner/name@revision."`
 	Set     []string `placeholder:"KEY=VALUE" sep:"none" help:"Change one of the profile's values; may be repeated. The keys are listed below."`
@@ -48,6 +48,15 @@ func (f *profileFlags) read() (study.Profile, error) {
 		p.Backend = backend
 	}
 	return p, p.Check()
+}
+
+// readSwept is read for what trains the profile's configurations.
+func (f *profileFlags) readSwept() (study.Profile, error) {
+	p, err := f.read()
+	if err != nil {
+		return p, err
+	}
+	return p, p.CheckSettings(f.Set)
 }
 
 // tell shows what a run says and how far it is, the remark first.

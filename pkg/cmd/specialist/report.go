@@ -20,7 +20,7 @@ computed again; a stopped report goes on where it was.`
 
 // Run makes the report.
 func (c *reportCommand) Run(ctx context.Context) error {
-	p, err := c.read()
+	p, err := c.readSwept()
 	if err != nil {
 		return err
 	}

@@ -51,11 +51,11 @@ func TestTrainThenClassify(t *testing.T) {
 			t.Errorf("standard output does not say %q, or calls the notes synthetic:\n%s", want, r.stdout)
 		}
 	}
-	want := []string{".lock", "adapter", "checkpoint.safetensors", "run.json", "test.parquet", "validation.parquet"}
+	want := []string{".lock", "README.md", "adapter", "checkpoint.safetensors", "run.json", "test.parquet", "validation.parquet"}
 	if got := names(t, out); !slices.Equal(got, want) {
 		t.Errorf("the run folder holds %q, want %q", got, want)
 	}
-	if got, want := names(t, filepath.Join(out, "adapter")), []string{"adapter_config.json", "adapter_model.safetensors", "labels.json"}; !slices.Equal(got, want) {
+	if got, want := names(t, filepath.Join(out, "adapter")), []string{"README.md", "adapter_config.json", "adapter_model.safetensors", "labels.json"}; !slices.Equal(got, want) {
 		t.Errorf("the adapter's folder holds %q, want %q", got, want)
 	}
 

@@ -1,0 +1,104 @@
+package study
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Configuration is one way to train: what differs from the profile's own adapter and training settings.
+type Configuration struct {
+	Name string   `yaml:"name" json:"name"` // of its run folder too
+	Set  []string `yaml:"set" json:"set"`   // key=value, of the keys adapter.* and train.*
+}
+
+// Configurations is a list of them, each with a name of its own.
+type Configurations []Configuration
+
+// ownConfiguration stands for the profile's settings as they are, where there is no sweep.
+var ownConfiguration = Configuration{Name: "profile"}
+
+// configurationName is what can name a folder everywhere.
+var configurationName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
+
+// Names lists the configurations' names.
+func (c Configurations) Names() []string {
+	names := make([]string, len(c))
+	for i := range c {
+		names[i] = c[i].Name
+	}
+	return names
+}
+
+// Pick keeps the configurations of the given names, in their own order.
+func (c Configurations) Pick(names []string) (Configurations, error) {
+	picked := Configurations{}
+	for _, one := range c {
+		if slices.Contains(names, one.Name) {
+			picked = append(picked, one)
+		}
+	}
+	for _, name := range names {
+		if !slices.Contains(c.Names(), name) {
+			return nil, fmt.Errorf("there is no configuration %q, only %s", name, strings.Join(c.Names(), ", "))
+		}
+	}
+	return picked, nil
+}
+
+// check refuses a list with a configuration that cannot be run.
+func (c Configurations) check(p Profile, key string) error {
+	seen := make(map[string]bool)
+	for i, one := range c {
+		if !configurationName.MatchString(one.Name) {
+			return fmt.Errorf("%s: configuration %d is called %q; lower-case letters, digits, dots, hyphens and underscores name a folder", key, i+1, one.Name)
+		}
+		if seen[one.Name] {
+			return fmt.Errorf("%s: two configurations are called %q", key, one.Name)
+		}
+		seen[one.Name] = true
+		if _, err := p.configured(one); err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+	}
+	return nil
+}
+
+// configured is the profile of one configuration's run: it has no sweep of its own.
+func (p Profile) configured(c Configuration) (Profile, error) {
+	p.Configurations, p.Compare, p.Rates = nil, nil, Rates{}
+	for _, setting := range c.Set {
+		if strings.HasPrefix(setting, "train.method=") {
+			p.Train.Layers = 0 // belongs to the method that is left
+		}
+		if !strings.HasPrefix(setting, "adapter.") && !strings.HasPrefix(setting, "train.") {
+			return p, fmt.Errorf("configuration %s: %q is not of a key adapter.* or train.*; the data, the base and the length are the whole sweep's", c.Name, setting)
+		}
+		if err := p.set(setting); err != nil {
+			return p, fmt.Errorf("configuration %s: %w", c.Name, err)
+		}
+	}
+	if err := p.Check(); err != nil {
+		return p, fmt.Errorf("configuration %s: %w", c.Name, err)
+	}
+	return p, nil
+}
+
+// CheckSettings refuses settings of the user's that the configurations would set otherwise: they would have no effect.
+func (p Profile) CheckSettings(settings []string) error {
+	for key, list := range map[string]Configurations{"sweep": p.Configurations, "compare": p.Compare} {
+		for _, c := range list {
+			for _, theirs := range c.Set {
+				for _, ours := range settings {
+					changed, _, _ := strings.Cut(ours, "=")
+					if own, _, _ := strings.Cut(theirs, "="); strings.TrimSpace(changed) == strings.TrimSpace(own) {
+						return fmt.Errorf("setting %q would not count, because configuration %s of the profile's %s sets %s; pick configurations with %s=[NAME, ...], or none with %s=[], which leaves the profile's own settings",
+							ours, c.Name, key, theirs, key, key)
+					}
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,44 @@
+package study
+
+import "context"
+
+// Study is what a profile's training came to.
+type Study struct {
+	Profile  Profile   `json:"profile"`
+	Sweep    *Sweep    `json:"sweep"`
+	Compared []Outcome `json:"compared"` // other ways to train
+	Rates    Curve     `json:"rates"`
+}
+
+// Study makes every stage of the profile, or reads those that are on disk.
+func (p Profile) Study(ctx context.Context, tell Tell) (*Study, error) {
+	s := &Study{Profile: p}
+	var err error
+	if s.Sweep, err = p.Sweep(ctx, "", tell); err != nil {
+		return nil, err
+	}
+	if s.Compared, err = p.Comparisons(ctx, tell); err != nil {
+		return nil, err
+	}
+	if s.Rates, err = p.RateCurve(ctx, tell); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// fits are all training runs of the study, by what a reader calls them.
+func (s *Study) fits() (names []string, fits []*Fit) {
+	for _, outcomes := range [][]Outcome{s.Sweep.Outcomes, s.Compared} {
+		for _, o := range outcomes {
+			if o.Run != nil {
+				names, fits = append(names, o.Name), append(fits, &o.Run.Fit)
+			}
+		}
+	}
+	for _, p := range s.Rates {
+		if p.Fit != nil {
+			names, fits = append(names, p.name()), append(fits, p.Fit)
+		}
+	}
+	return names, fits
+}

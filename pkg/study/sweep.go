@@ -1,0 +1,138 @@
+package study
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/specialist-nlp/specialist/pkg/evaluate"
+)
+
+// Outcome is what became of one configuration: a run, or the reason why there is none.
+type Outcome struct {
+	Name   string   `json:"name"`
+	Set    []string `json:"set,omitempty"` // what differs from the profile's own settings
+	Run    *Run     `json:"run,omitempty"`
+	Failed string   `json:"failed,omitempty"`
+}
+
+// Sweep is the outcome of every configuration, and which of them is the study's model.
+type Sweep struct {
+	Outcomes []Outcome `json:"outcomes"`
+	Best     int       `json:"best"` // index into Outcomes: the highest validation macro-F1, of equal ones the first
+}
+
+// Chosen is the selected run.
+func (s *Sweep) Chosen() *Run { return s.Outcomes[s.Best].Run }
+
+// Sweep trains the profile's configurations, or its own settings where it has none, each in a run folder of its own: below dir, or
+// in the stage cache if dir is empty. Finished ones are read, a stopped one goes on. A configuration that fails does not take
+// the others with it; that all fail is an error.
+func (p Profile) Sweep(ctx context.Context, dir string, tell Tell) (*Sweep, error) {
+	if err := p.Check(); err != nil {
+		return nil, err
+	}
+	configurations := p.Configurations
+	if len(configurations) == 0 {
+		configurations = Configurations{ownConfiguration}
+	}
+	outcomes, err := p.runAll(ctx, configurations, dir, "configuration", tell)
+	if err != nil {
+		return nil, err
+	}
+	s := &Sweep{Outcomes: outcomes, Best: -1}
+	var failures []error
+	for i, o := range outcomes {
+		switch {
+		case o.Run == nil:
+			failures = append(failures, fmt.Errorf("%s: %s", o.Name, o.Failed))
+		case s.Best < 0 || o.Run.score() > s.Chosen().score():
+			s.Best = i
+		}
+	}
+	if s.Best < 0 {
+		return nil, fmt.Errorf("no configuration could be trained: %w", errors.Join(failures...))
+	}
+	return s, nil
+}
+
+// score is what configurations are selected by.
+func (f *Fit) score() float64 { return f.Validation.Metrics[evaluate.MacroF1Union].Value }
+
+// Comparisons trains the profile's other ways to train, which are measured and never selected.
+func (p Profile) Comparisons(ctx context.Context, tell Tell) ([]Outcome, error) {
+	if err := p.Check(); err != nil {
+		return nil, err
+	}
+	return p.runAll(ctx, p.Compare, "", "comparison", tell)
+}
+
+// runAll runs configurations one after the other.
+func (p Profile) runAll(ctx context.Context, configurations Configurations, dir, kind string, tell Tell) ([]Outcome, error) {
+	var outcomes []Outcome
+	for i, c := range configurations {
+		stage := fmt.Sprintf("%s %d of %d, %s", kind, i+1, len(configurations), c.Name)
+		tell.say("%s", stage)
+		o := Outcome{Name: c.Name, Set: c.Set}
+		one, err := p.configured(c)
+		if err == nil {
+			folder := ""
+			if dir != "" {
+				folder = filepath.Join(dir, c.Name)
+			}
+			o.Run, err = one.Run(ctx, folder, tell.in(stage))
+		}
+		if ctx.Err() != nil {
+			return nil, err
+		}
+		if err != nil {
+			o.Run, o.Failed = nil, err.Error()
+			tell.say("%s failed: %v", c.Name, err)
+		}
+		outcomes = append(outcomes, o)
+	}
+	return outcomes, nil
+}
+
+// Says is the outcome in a line.
+func (o Outcome) Says() string {
+	if o.Run == nil {
+		return fmt.Sprintf("%s: failed, %s", o.Name, o.Failed)
+	}
+	return fmt.Sprintf("%s: validation macro-F1 %.3f in epoch %d of %d", o.Name, o.Run.score(), o.Run.Training.Best+1, len(o.Run.Training.Epochs))
+}
+
+// SweepFile names the file that Write makes.
+const SweepFile = "sweep.json"
+
+// Write says in dir/sweep.json which configuration was selected, and by what.
+func (s *Sweep) Write(dir string) error {
+	type line struct {
+		Name        string   `json:"name"`
+		Set         []string `json:"set"`
+		Fingerprint string   `json:"fingerprint,omitempty"`
+		MacroF1     *float64 `json:"validation_macro_f1,omitempty"`
+		Failed      string   `json:"failed,omitempty"`
+	}
+	var lines []line
+	for _, o := range s.Outcomes {
+		l := line{Name: o.Name, Set: o.Set, Failed: o.Failed}
+		if o.Run != nil {
+			score := o.Run.score()
+			l.Fingerprint, l.MacroF1 = o.Run.Fingerprint, &score
+		}
+		lines = append(lines, l)
+	}
+	raw, err := json.MarshalIndent(struct {
+		Selected       string `json:"selected"`
+		Configurations []line `json:"configurations"`
+	}{s.Outcomes[s.Best].Name, lines}, "", "  ")
+	if err != nil {
+		return err
+	}
+	return renameio.WriteFile(filepath.Join(dir, SweepFile), append(raw, '\n'), 0o644, renameio.WithTempDir(dir))
+}

@@ -1,0 +1,106 @@
+package study
+
+import (
+	"fmt"
+
+	"github.com/specialist-nlp/specialist/pkg/evaluate"
+	"github.com/specialist-nlp/specialist/pkg/report"
+)
+
+// Table sets every configuration's settings and validation scores beside the reported ones.
+func (s *Sweep) Table() report.Table {
+	t := report.Table{
+		ID: "sweep", Synthetic: s.Chosen().Corpus.Synthetic,
+		Caption: fmt.Sprintf("Configurations on %s validation texts; %s was selected", number(s.Chosen().Validation.Notes), s.Outcomes[s.Best].Name),
+		Columns: []report.Column{
+			{Name: "Configuration"},
+			{Name: "Learning rate", Numeric: true},
+			{Name: "Batch", Numeric: true},
+			{Name: "Weight decay", Numeric: true},
+			{Name: "Best epoch", Numeric: true, Note: "of the epochs that were run; the model of the best one is kept"},
+			{Name: "This run: row accuracy", Numeric: true},
+			{Name: "This run: macro-F1", Numeric: true, Note: "by the union of true and predicted labels; configurations are selected by it"},
+			{Name: "Reported: accuracy", Numeric: true, Note: "the original report's validation rows, which are other notes by another split"},
+			{Name: "Reported: macro-F1", Numeric: true},
+		},
+	}
+	for i, o := range s.Outcomes {
+		said, known := reported.Sweep[o.Name]
+		t.Rows = append(t.Rows, s.row(i, o, said, known))
+	}
+	ceiling := s.Chosen().Validation.Metrics[evaluate.RowAccuracy].Ceiling
+	t.Note = fmt.Sprintf("Intervals are 95 %%, by bootstrap over texts. No reader of the text alone can be right on more than %.3f of the validation rows. The test texts took no part in the selection.", ceiling)
+	return t
+}
+
+func (s *Sweep) row(i int, o Outcome, said reportedSweep, known bool) []report.Cell {
+	reportedCell := func(v float64) report.Cell {
+		if !known {
+			return report.Metric.Cell(report.Missing("not in the report"))
+		}
+		return report.Metric.Cell(report.Of(v))
+	}
+	if o.Run == nil {
+		failed := report.Metric.Cell(report.Missing("failed: " + o.Failed))
+		return []report.Cell{report.Text(o.Name), failed, failed, failed, failed, failed, failed, reportedCell(said.Accuracy), reportedCell(said.MacroF1)}
+	}
+	p, v := o.Run.Profile.Train, o.Run.Validation
+	plain := func(x float64) report.Cell { return report.Cell{Text: fmt.Sprintf("%g", x), Sort: &x} }
+	f1 := report.Metric.Cell(value(v.Metrics[evaluate.MacroF1Union]))
+	if i == s.Best {
+		f1 = f1.Best()
+	}
+	epoch := float64(o.Run.Training.Best + 1)
+	return []report.Cell{
+		report.Text(o.Name), plain(p.LearningRate), plain(float64(p.BatchSize)), plain(p.WeightDecay),
+		{Text: fmt.Sprintf("%d of %d", o.Run.Training.Best+1, len(o.Run.Training.Epochs)), Sort: &epoch},
+		report.Metric.Cell(value(v.Metrics[evaluate.RowAccuracy])), f1, reportedCell(said.Accuracy), reportedCell(said.MacroF1),
+	}
+}
+
+// LossFigure is the loss of every configuration: in training, smoothed, and on the validation texts.
+func (s *Sweep) LossFigure() (report.Figure, error) {
+	var series []report.Series
+	alt := ""
+	for _, o := range s.Outcomes {
+		if o.Run == nil {
+			continue
+		}
+		steps, smooth := o.Run.smoothed()
+		ends, held := o.Run.heldOut()
+		series = append(series, report.Series{Name: o.Name + ", training", X: steps, Y: smooth}, report.Series{Name: o.Name + ", validation", X: ends, Y: held, Points: true})
+		alt += fmt.Sprintf("%s: training loss %.2f, validation loss %.2f at the end. ", o.Name, smooth[len(smooth)-1], held[len(held)-1])
+	}
+	return report.Lines(report.LinesSpec{
+		About: report.About{
+			ID: "sweep-loss", Title: "Loss of every configuration", Synthetic: s.Chosen().Corpus.Synthetic, Alt: alt,
+			Caption: "Cross entropy in nats: in training against the targets, smoothed over about ten steps; on the validation texts against their rows, after each epoch.",
+		},
+		X: report.Axis{Title: "Optimiser step"}, Y: report.Axis{Title: "Cross entropy", Unit: "nats"}, Series: series,
+	})
+}
+
+// ScoreFigure is the validation macro-F1 of every configuration by epoch.
+func (s *Sweep) ScoreFigure() (report.Figure, error) {
+	var series []report.Series
+	alt := ""
+	for _, o := range s.Outcomes {
+		if o.Run == nil {
+			continue
+		}
+		line := report.Series{Name: o.Name}
+		for i, e := range o.Run.Training.Epochs {
+			line.X, line.Y = append(line.X, float64(i+1)), append(line.Y, e.MacroF1)
+		}
+		series = append(series, line)
+		best := o.Run.Training.Epochs[o.Run.Training.Best]
+		alt += fmt.Sprintf("%s: best macro-F1 %.3f in epoch %d. ", o.Name, best.MacroF1, o.Run.Training.Best+1)
+	}
+	return report.Lines(report.LinesSpec{
+		About: report.About{
+			ID: "sweep-f1", Title: "Validation macro-F1 of every configuration", Synthetic: s.Chosen().Corpus.Synthetic, Alt: alt,
+			Caption: "By the union of true and predicted labels. The configuration with the best epoch of all was selected.",
+		},
+		X: report.Axis{Title: "Epoch"}, Y: report.Axis{Title: "Macro-F1"}, Series: series,
+	})
+}
