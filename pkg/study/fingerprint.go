@@ -1,12 +1,15 @@
 package study
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 )
@@ -14,27 +17,63 @@ import (
 // definitions are the files of a base that, beside its weights, decide what it computes from a text.
 var definitions = []string{"config.json", "tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"}
 
+// source is what every run of a profile reads: the divided notes, and the base with the hash of its content.
+type source struct {
+	notes *Notes
+	base  string // its folder
+	hash  string // of the weights and the definitions
+}
+
+// source reads the notes and finds the base. One source serves all runs of a study, so that both are read and hashed once.
+func (p Profile) source(ctx context.Context, tell Tell) (*source, error) {
+	if err := p.Check(); err != nil {
+		return nil, err
+	}
+	notes, err := p.ReadNotes(ctx, tell)
+	if err != nil {
+		return nil, err
+	}
+	s := &source{notes: notes}
+	if s.base, err = p.baseDir(ctx, tell.download); err != nil {
+		return nil, err
+	}
+	s.hash, err = hashBase(s.base)
+	return s, err
+}
+
+// hashBase is the hash of a base's content. What is wrong with the folder is for the model's loader to say.
+func hashBase(dir string) (string, error) {
+	h := sha256.New()
+	for _, name := range append([]string{"model.safetensors"}, definitions...) {
+		f, err := os.Open(filepath.Join(dir, name))
+		if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(h, "\n%s\n", name)
+		_, err = io.Copy(h, f)
+		_ = f.Close()
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", f.Name(), err)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
 // fingerprint is the hash of everything that a run's numbers depend on: the settings, and by content, not by path, the notes
 // and the base.
-func (p Profile) fingerprint(stage string, notes *Notes, model *classifier.Classifier) (string, error) {
-	p.Name, p.Base, p.Corpus.Path = "", model.BaseSHA256, notes.Corpus.Hash
+func (p Profile) fingerprint(stage string, src *source) string {
+	p.Name, p.Base, p.Corpus.Path = "", src.hash, src.notes.Corpus.Hash
 	p.Configurations, p.Compare, p.Rates = nil, nil, Rates{}
 	if p.Train.Method != methodLoRA {
 		p.Adapter = Adapter{}
 	}
 	p.Backend = classifier.BackendName(p.Backend)
 	h := sha256.New()
-	fmt.Fprintf(h, "specialist %s %d\n", stage, layout)
-	h.Write(p.canonical())
-	for _, name := range definitions {
-		raw, err := os.ReadFile(filepath.Join(model.BaseDir, name))
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return "", err
-		}
-		fmt.Fprintf(h, "\n%s %d\n", name, len(raw))
-		h.Write(raw)
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	fmt.Fprintf(h, "specialist %s %d\n%s", stage, layout, p.canonical())
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // stageDir is the folder of a stage's result in the checkout's cache.

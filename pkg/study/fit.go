@@ -86,31 +86,15 @@ type Sizes struct {
 // fitting is a Fit that is to be made.
 type fitting struct {
 	Fit
-	stage string
-	notes *Notes
-	model *classifier.Classifier
+	stage  string
+	source *source
+	notes  *Notes
+	model  *classifier.Classifier // once it is needed
 }
 
-// prepare reads what the profile names and says, by a fingerprint, which run that makes.
-func (p Profile) prepare(ctx context.Context, stage string, tell Tell) (*fitting, error) {
-	if err := p.Check(); err != nil {
-		return nil, err
-	}
-	notes, err := p.ReadNotes(ctx, tell)
-	if err != nil {
-		return nil, err
-	}
-	base, err := p.baseDir(ctx, tell.download)
-	if err != nil {
-		return nil, err
-	}
-	model, err := p.model(base, notes.Corpus.Labels)
-	if err != nil {
-		return nil, err
-	}
-	f := &fitting{Fit: Fit{Profile: p}, stage: stage, notes: notes, model: model}
-	f.Fingerprint, err = p.fingerprint(stage, notes, model)
-	return f, err
+// prepare says, by a fingerprint, which run the profile makes from a source.
+func (p Profile) prepare(stage string, src *source) *fitting {
+	return &fitting{Fit: Fit{Profile: p, Fingerprint: p.fingerprint(stage, src)}, stage: stage, source: src, notes: src.notes}
 }
 
 // result is a Fit, or what embeds one.
@@ -134,6 +118,9 @@ func (f *fitting) work(ctx context.Context, dir string, into result, tell Tell, 
 	case err == nil:
 		return fmt.Errorf("%s holds a run with fingerprint %.12s, this one's is %.12s: the settings, the data or the base weights differ; choose another folder or remove it", dir, into.fit().Fingerprint, f.Fingerprint)
 	case !errors.Is(err, os.ErrNotExist):
+		return err
+	}
+	if f.model, err = f.Profile.model(f.source.base, f.notes.Corpus.Labels); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {

@@ -21,9 +21,14 @@ func (p RatePoint) name() string { return fmt.Sprintf("%s at %g", p.Method, p.Le
 // RateCurve trains a short run at each of the profile's learning rates, for LoRA and for full fine-tuning, and judges it on the
 // validation texts; the test texts take no part.
 func (p Profile) RateCurve(ctx context.Context, tell Tell) (Curve, error) {
-	if err := p.Check(); err != nil {
+	src, err := p.source(ctx, tell)
+	if err != nil {
 		return nil, err
 	}
+	return p.curve(ctx, src, tell)
+}
+
+func (p Profile) curve(ctx context.Context, src *source, tell Tell) (Curve, error) {
 	var points Curve
 	for _, rate := range p.Rates.LoRA {
 		points = append(points, RatePoint{Method: methodLoRA, LearningRate: rate})
@@ -35,7 +40,7 @@ func (p Profile) RateCurve(ctx context.Context, tell Tell) (Curve, error) {
 		point := &points[i]
 		stage := fmt.Sprintf("learning rate %d of %d, %s", i+1, len(points), point.name())
 		tell.say("%s", stage)
-		fit, err := p.trial(*point).fitted(ctx, tell.in(stage))
+		fit, err := p.trial(*point).fitted(ctx, src, tell.in(stage))
 		if ctx.Err() != nil {
 			return nil, err
 		}
@@ -59,13 +64,9 @@ func (p Profile) trial(point RatePoint) Profile {
 }
 
 // fitted trains without a test.
-func (p Profile) fitted(ctx context.Context, tell Tell) (*Fit, error) {
-	f, err := p.prepare(ctx, "rate", tell)
-	if err != nil {
-		return nil, err
-	}
-	fit := &Fit{}
-	err = f.work(ctx, "", fit, tell, func(predict.Predictor) error {
+func (p Profile) fitted(ctx context.Context, src *source, tell Tell) (*Fit, error) {
+	f, fit := p.prepare("rate", src), &Fit{}
+	err := f.work(ctx, "", fit, tell, func(predict.Predictor) error {
 		*fit = f.Fit
 		return nil
 	})

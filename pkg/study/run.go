@@ -21,12 +21,18 @@ type Run struct {
 // Run trains and tests the profile's own settings in the given folder, or in the stage cache if dir is empty. A finished run is
 // read, a stopped one goes on from its checkpoint, and the folder of a run with other settings, data or base weights is refused.
 func (p Profile) Run(ctx context.Context, dir string, tell Tell) (*Run, error) {
-	f, err := p.prepare(ctx, "train", tell)
+	src, err := p.source(ctx, tell)
 	if err != nil {
 		return nil, err
 	}
+	return p.run(ctx, src, dir, tell)
+}
+
+// run is Run from a source that is read already.
+func (p Profile) run(ctx context.Context, src *source, dir string, tell Tell) (*Run, error) {
+	f := p.prepare("train", src)
 	run := &Run{}
-	err = f.work(ctx, dir, run, tell, func(predictor predict.Predictor) error {
+	err := f.work(ctx, dir, run, tell, func(predictor predict.Predictor) error {
 		started := time.Now()
 		run.Fit = f.Fit
 		tell.say("testing on %d texts", len(f.notes.Test))

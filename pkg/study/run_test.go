@@ -46,12 +46,11 @@ func change(t *testing.T, path, from, to string) {
 
 func fingerprint(t *testing.T, p Profile) string {
 	t.Helper()
-	notes := readNotes(t, p)
-	f, err := p.fingerprint("train", notes, prepare(t, p, notes))
+	src, err := p.source(t.Context(), Tell{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return f
+	return p.fingerprint("train", src)
 }
 
 func TestFingerprintFollowsContentNotPlace(t *testing.T) {

@@ -13,14 +13,17 @@ type Study struct {
 // Study makes every stage of the profile, or reads those that are on disk.
 func (p Profile) Study(ctx context.Context, tell Tell) (*Study, error) {
 	s := &Study{Profile: p}
-	var err error
-	if s.Sweep, err = p.Sweep(ctx, "", tell); err != nil {
+	src, err := p.source(ctx, tell)
+	if err != nil {
 		return nil, err
 	}
-	if s.Compared, err = p.Comparisons(ctx, tell); err != nil {
+	if s.Sweep, err = p.sweep(ctx, src, "", tell); err != nil {
 		return nil, err
 	}
-	if s.Rates, err = p.RateCurve(ctx, tell); err != nil {
+	if s.Compared, err = p.comparisons(ctx, src, tell); err != nil {
+		return nil, err
+	}
+	if s.Rates, err = p.curve(ctx, src, tell); err != nil {
 		return nil, err
 	}
 	return s, nil

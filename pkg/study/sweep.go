@@ -33,14 +33,19 @@ func (s *Sweep) Chosen() *Run { return s.Outcomes[s.Best].Run }
 // in the stage cache if dir is empty. Finished ones are read, a stopped one goes on. A configuration that fails does not take
 // the others with it; that all fail is an error.
 func (p Profile) Sweep(ctx context.Context, dir string, tell Tell) (*Sweep, error) {
-	if err := p.Check(); err != nil {
+	src, err := p.source(ctx, tell)
+	if err != nil {
 		return nil, err
 	}
+	return p.sweep(ctx, src, dir, tell)
+}
+
+func (p Profile) sweep(ctx context.Context, src *source, dir string, tell Tell) (*Sweep, error) {
 	configurations := p.Configurations
 	if len(configurations) == 0 {
 		configurations = Configurations{ownConfiguration}
 	}
-	outcomes, err := p.runAll(ctx, configurations, dir, "configuration", tell)
+	outcomes, err := p.runAll(ctx, src, configurations, dir, "configuration", tell)
 	if err != nil {
 		return nil, err
 	}
@@ -63,16 +68,13 @@ func (p Profile) Sweep(ctx context.Context, dir string, tell Tell) (*Sweep, erro
 // score is what configurations are selected by.
 func (f *Fit) score() float64 { return f.Validation.Metrics[evaluate.MacroF1Union].Value }
 
-// Comparisons trains the profile's other ways to train, which are measured and never selected.
-func (p Profile) Comparisons(ctx context.Context, tell Tell) ([]Outcome, error) {
-	if err := p.Check(); err != nil {
-		return nil, err
-	}
-	return p.runAll(ctx, p.Compare, "", "comparison", tell)
+// comparisons trains the profile's other ways to train, which are measured and never selected.
+func (p Profile) comparisons(ctx context.Context, src *source, tell Tell) ([]Outcome, error) {
+	return p.runAll(ctx, src, p.Compare, "", "comparison", tell)
 }
 
 // runAll runs configurations one after the other.
-func (p Profile) runAll(ctx context.Context, configurations Configurations, dir, kind string, tell Tell) ([]Outcome, error) {
+func (p Profile) runAll(ctx context.Context, src *source, configurations Configurations, dir, kind string, tell Tell) ([]Outcome, error) {
 	var outcomes []Outcome
 	for i, c := range configurations {
 		stage := fmt.Sprintf("%s %d of %d, %s", kind, i+1, len(configurations), c.Name)
@@ -84,7 +86,7 @@ func (p Profile) runAll(ctx context.Context, configurations Configurations, dir,
 			if dir != "" {
 				folder = filepath.Join(dir, c.Name)
 			}
-			o.Run, err = one.Run(ctx, folder, tell.in(stage))
+			o.Run, err = one.run(ctx, src, folder, tell.in(stage))
 		}
 		if ctx.Err() != nil {
 			return nil, err
