@@ -22,12 +22,12 @@ var allowed = map[string][]string{
 	"distilbert":     {"weights"},
 	"lora":           {"weights"},
 	"evaluate":       {"predict"},
-	"baseline":       {"predict"},
+	"baseline":       {"evaluate", "predict"},
 	"erroranalysis":  {"corpus", "evaluate", "predict"},
 	"classifier":     {"distilbert", "lora", "predict", "tokenize", "weights"},
 	"train":          {"classifier", "tokenize", "weights"},
-	"study":          {"audit", "baseline", "classifier", "corpus", "evaluate", "hub", "lora", "predict", "report", "tokenize", "train"},
-	"notebook":       {"report", "study", "train"},
+	"study":          {"audit", "baseline", "classifier", "corpus", "erroranalysis", "evaluate", "hub", "lora", "predict", "report", "tokenize", "train"},
+	"notebook":       {"corpus", "erroranalysis", "report", "study"},
 	"cmd/specialist": {"classifier", "corpus", "distilbert", "evaluate", "predict", "study", "train"},
 }
 

@@ -74,6 +74,20 @@ func folded(label string) string {
 	}, label)
 }
 
+// KindLabels returns those of the labels that DefaultDocumentLabels names, in their order.
+func KindLabels(labels []string) []string {
+	var kinds []string
+	for _, label := range labels {
+		if slices.ContainsFunc(DefaultDocumentLabels(), func(kind string) bool { return sameLabel(kind, label) }) {
+			kinds = append(kinds, label)
+		}
+	}
+	return kinds
+}
+
+// sameLabel says whether two labels differ in case and punctuation alone.
+func sameLabel(a, b string) bool { return a == b || folded(a) != "" && folded(a) == folded(b) }
+
 func documentTypes(c *corpus.Corpus, asked []string) (DocumentTypes, error) {
 	wanted := asked
 	if asked == nil {
@@ -83,7 +97,7 @@ func documentTypes(c *corpus.Corpus, asked []string) (DocumentTypes, error) {
 	for _, label := range wanted {
 		found := false
 		for i, have := range c.Labels {
-			if label == have || folded(label) != "" && folded(label) == folded(have) {
+			if sameLabel(label, have) {
 				is[i], found = true, true
 			}
 		}

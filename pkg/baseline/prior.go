@@ -2,7 +2,7 @@ package baseline
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/specialist-nlp/specialist/pkg/predict"
@@ -17,15 +17,9 @@ type Prior struct {
 
 // NewPrior counts rows: counts[i] is how many training rows are filed under labels[i].
 func NewPrior(labels []string, counts []int) (*Prior, error) {
-	if len(labels) != len(counts) {
-		return nil, errors.New("the prior needs one count a label")
-	}
-	total := 0
-	for _, n := range counts {
-		total += n
-	}
-	if total == 0 {
-		return nil, errors.New("the prior has no training rows to count")
+	total, err := sumCounts(labels, counts)
+	if err != nil {
+		return nil, fmt.Errorf("prior: %w", err)
 	}
 	p := &Prior{labels: slices.Clone(labels), scores: make([]float32, len(labels))}
 	for i, n := range counts {
@@ -33,6 +27,9 @@ func NewPrior(labels []string, counts []int) (*Prior, error) {
 	}
 	return p, nil
 }
+
+// Name is what tables call the model.
+func (p *Prior) Name() string { return "majority" }
 
 // Labels implements predict.Predictor.
 func (p *Prior) Labels() []string { return p.labels }

@@ -41,6 +41,11 @@ func (p Profile) Check() error {
 	case p.Rates.Epochs < 1 && len(p.Rates.LoRA)+len(p.Rates.Full) > 0:
 		return fmt.Errorf("rates.epochs is %d, at least 1 is needed to compare learning rates", p.Rates.Epochs)
 	}
+	for _, protocol := range p.Protocols {
+		if protocol != corpus.ProtocolGroup && protocol != corpus.ProtocolRow {
+			return fmt.Errorf("protocols: %q is none, there are %s and %s", protocol, corpus.ProtocolGroup, corpus.ProtocolRow)
+		}
+	}
 	if err := p.lora().Check(); err != nil && p.Train.Method == methodLoRA {
 		return fmt.Errorf("adapter: %w", err)
 	}

@@ -67,7 +67,7 @@ func (c Configurations) check(p Profile, key string) error {
 
 // configured is the profile of one configuration's run: it has no sweep of its own.
 func (p Profile) configured(c Configuration) (Profile, error) {
-	p.Configurations, p.Compare, p.Rates = nil, nil, Rates{}
+	p.Configurations, p.Compare, p.Rates, p.Protocols = nil, nil, Rates{}, nil
 	for _, setting := range c.Set {
 		if strings.HasPrefix(setting, "train.method=") {
 			p.Train.Layers = 0 // belongs to the method that is left

@@ -66,7 +66,7 @@ func hashBase(dir string) (string, error) {
 // and the base.
 func (p Profile) fingerprint(stage string, src *source) string {
 	p.Name, p.Base, p.Corpus.Path = "", src.hash, src.notes.Corpus.Hash
-	p.Configurations, p.Compare, p.Rates = nil, nil, Rates{}
+	p.Configurations, p.Compare, p.Rates, p.Protocols = nil, nil, Rates{}, nil
 	if p.Train.Method != methodLoRA {
 		p.Adapter = Adapter{}
 	}

@@ -47,6 +47,7 @@ var changes = map[string][2]string{
 	"rates.full":             {"[]", "[]"},
 	"rates.epochs":           {"7", "7"},
 	"rates.warmup_steps":     {"3", "3"},
+	"protocols":              {"[row]", "[row]"},
 }
 
 func TestEveryKeyCanBeSetAndShows(t *testing.T) {

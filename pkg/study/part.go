@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/specialist-nlp/specialist/pkg/baseline"
 	"github.com/specialist-nlp/specialist/pkg/corpus"
@@ -84,3 +85,6 @@ func (n *Notes) majority() (predict.Predictor, error) {
 	}
 	return p, nil
 }
+
+// trained says whether a label has a training text.
+func (c Counts) trained(label string) bool { return !slices.Contains(c.Unlearned, label) }

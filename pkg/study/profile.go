@@ -35,6 +35,8 @@ type Profile struct {
 	// Compare lists other ways to train, measured beside the sweep and never selected.
 	Compare Configurations `yaml:"compare" json:"compare,omitempty"`
 	Rates   Rates          `yaml:"rates" json:"rates"`
+	// Protocols are those under which the selected configuration is set beside the baselines; corpus.protocol always is one.
+	Protocols []string `yaml:"protocols" json:"protocols,omitempty"`
 }
 
 // Corpus says which notes are learned from, and how they are divided.

@@ -57,7 +57,7 @@ func (p Profile) curve(ctx context.Context, src *source, tell Tell) (Curve, erro
 // trial is the profile of one point's run: all rates get the same few epochs, none stops early.
 func (p Profile) trial(point RatePoint) Profile {
 	epochs, warmup := p.Rates.Epochs, p.Rates.WarmupSteps
-	p.Configurations, p.Compare, p.Rates = nil, nil, Rates{}
+	p.Configurations, p.Compare, p.Rates, p.Protocols = nil, nil, Rates{}, nil
 	p.Train.Method, p.Train.Layers, p.Train.LearningRate = point.Method, 0, point.LearningRate
 	p.Train.Epochs, p.Train.WarmupSteps, p.Train.Patience = epochs, warmup, 0
 	return p

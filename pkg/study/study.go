@@ -8,6 +8,8 @@ type Study struct {
 	Sweep    *Sweep    `json:"sweep"`
 	Compared []Outcome `json:"compared"` // other ways to train
 	Rates    Curve     `json:"rates"`
+
+	Comparisons []*Comparison `json:"comparisons"` // with the baselines, one for each protocol
 }
 
 // Study makes every stage of the profile, or reads those that are on disk.
@@ -20,10 +22,13 @@ func (p Profile) Study(ctx context.Context, tell Tell) (*Study, error) {
 	if s.Sweep, err = p.sweep(ctx, src, "", tell); err != nil {
 		return nil, err
 	}
-	if s.Compared, err = p.comparisons(ctx, src, tell); err != nil {
+	if s.Compared, err = p.alternatives(ctx, src, tell); err != nil {
 		return nil, err
 	}
 	if s.Rates, err = p.curve(ctx, src, tell); err != nil {
+		return nil, err
+	}
+	if s.Comparisons, err = p.comparisons(ctx, src, s.Sweep, tell); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -41,6 +46,11 @@ func (s *Study) fits() (names []string, fits []*Fit) {
 	for _, p := range s.Rates {
 		if p.Fit != nil {
 			names, fits = append(names, p.name()), append(fits, p.Fit)
+		}
+	}
+	for _, c := range s.Comparisons {
+		if c.Anew != nil {
+			names, fits = append(names, "protocol "+c.Rivals.Protocol), append(fits, &c.Anew.Fit)
 		}
 	}
 	return names, fits

@@ -68,8 +68,8 @@ func (p Profile) sweep(ctx context.Context, src *source, dir string, tell Tell) 
 // score is what configurations are selected by.
 func (f *Fit) score() float64 { return f.Validation.Metrics[evaluate.MacroF1Union].Value }
 
-// comparisons trains the profile's other ways to train, which are measured and never selected.
-func (p Profile) comparisons(ctx context.Context, src *source, tell Tell) ([]Outcome, error) {
+// alternatives trains the profile's other ways to train, which are measured and never selected.
+func (p Profile) alternatives(ctx context.Context, src *source, tell Tell) ([]Outcome, error) {
 	return p.runAll(ctx, src, p.Compare, "", "comparison", tell)
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/report"
 )
 
 // tinySweep is two configurations that train and, at will, one that cannot.
@@ -238,6 +239,19 @@ func TestRateCurveJudgesOnValidationAlone(t *testing.T) {
 	if len(s.Rates) != 3 || s.Rates[2].Fit.Parameters.Adapter != 0 || s.Rates[1].Fit.Profile.Train.LearningRate != 1e-2 {
 		t.Errorf("points: %+v", s.Rates)
 	}
+	if c := s.Comparisons; len(c) != 2 || c[0].Anew != nil || c[1].Anew == nil || c[1].Run.Corpus.Protocol != "row" || len(c[0].Rivals.Models) != 8 {
+		t.Errorf("comparisons: %+v", c)
+	}
+	for _, c := range s.Comparisons {
+		for _, table := range []report.Table{c.Table(), c.VerdictTable(), c.TuningTable(), c.TermTable()} {
+			if _, err := table.HTML(); err != nil {
+				t.Error(err)
+			}
+		}
+		if _, err := c.Figure(); err != nil {
+			t.Error(err)
+		}
+	}
 	for _, point := range s.Rates {
 		if files, err := filepath.Glob(filepath.Join(point.Fit.Dir, TestFile)); err != nil || len(files) != 0 {
 			t.Errorf("%s was tested: %v", point.name(), files)
@@ -267,7 +281,7 @@ func TestRateCurveJudgesOnValidationAlone(t *testing.T) {
 		Sweep  Sweep
 		Times  map[string]Times
 	}
-	if err := json.Unmarshal(raw, &results); err != nil || results.Schema != resultsSchema || results.Sweep.Chosen() == nil || len(results.Times) != 4 {
+	if err := json.Unmarshal(raw, &results); err != nil || results.Schema != resultsSchema || results.Sweep.Chosen() == nil || len(results.Times) != 5 {
 		t.Errorf("results: %v, %d times", err, len(results.Times))
 	}
 }

@@ -33,7 +33,7 @@ func (s *Sweep) Table() report.Table {
 	return t
 }
 
-func (s *Sweep) row(i int, o Outcome, said reportedSweep, known bool) []report.Cell {
+func (s *Sweep) row(i int, o Outcome, said reportedScore, known bool) []report.Cell {
 	reportedCell := func(v float64) report.Cell {
 		if !known {
 			return report.Metric.Cell(report.Missing("not in the report"))

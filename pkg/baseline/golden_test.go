@@ -1,0 +1,226 @@
+package baseline
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+const (
+	// featureTolerance is for the same arithmetic in another order.
+	featureTolerance = 1e-9
+	// modelTolerance is the solver's: weights end this close to the optimum, as a part of their length.
+	modelTolerance = gradientTolerance
+)
+
+type golden struct {
+	Labels      []string
+	Train, Test []Example
+	Spaces      []struct {
+		Features Features
+		Terms    []string
+		IDF      []float64
+		Rows     []struct {
+			At     []int32
+			Values []float64
+		}
+	}
+	Models []struct {
+		Penalty
+		Classes          []int
+		Coefficients     []float64
+		Decisions        []float64
+		LogProbabilities []float64 `json:"log_probabilities"`
+	}
+	Dense struct {
+		Vectors          [][]float32
+		Classes          []int
+		Held             [][]float32
+		LogProbabilities []float64 `json:"log_probabilities"`
+	}
+}
+
+func readGolden(t *testing.T) golden {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", "golden.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var g golden
+	if err := json.Unmarshal(data, &g); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// near fails unless got is within tolerance of want, as a part of want's length.
+func near(t *testing.T, what string, got, want []float64, tolerance float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%s: %d values, want %d", what, len(got), len(want))
+	}
+	square, off := 0.0, 0.0
+	for i, w := range want {
+		square += w * w
+		off += (got[i] - w) * (got[i] - w)
+	}
+	if !(math.Sqrt(off) <= tolerance*math.Sqrt(square)) {
+		t.Errorf("%s: off by %.3g of the length, more than %g", what, math.Sqrt(off/square), tolerance)
+	}
+}
+
+func textsOf(examples []Example) []string {
+	texts := make([]string, len(examples))
+	for i, e := range examples {
+		texts[i] = e.Text
+	}
+	return texts
+}
+
+func TestFeaturesAreScikitLearns(t *testing.T) {
+	g := readGolden(t)
+	f, err := gather(g.Labels, g.Train)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, space := range g.Spaces {
+		t.Run(fmt.Sprint(space.Features), func(t *testing.T) {
+			v, x, err := fitVectorizer(f.texts, f.sizes, space.Features)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(v.terms, space.Terms) {
+				t.Fatalf("terms\n%q\nwant\n%q", v.terms, space.Terms)
+			}
+			near(t, "idf", v.idf, space.IDF, featureTolerance)
+			held := v.transform(textsOf(g.Test))
+			for i, want := range space.Rows {
+				at, values := held.byRow.line(i)
+				if !slices.Equal(at, want.At) {
+					t.Fatalf("text %d has the terms %v, want %v", i, at, want.At)
+				}
+				near(t, fmt.Sprintf("text %d", i), values, want.Values, featureTolerance)
+			}
+			again := v.transform(f.texts)
+			if !slices.Equal(again.byRow.values, x.byRow.values) || !slices.Equal(again.byColumn.at, x.byColumn.at) {
+				t.Error("the training rows differ from what transform makes of their texts")
+			}
+		})
+	}
+}
+
+// only keeps the rows of some labels.
+func only(examples []Example, labels []int) []Example {
+	var kept []Example
+	for _, e := range examples {
+		own := slices.DeleteFunc(slices.Clone(e.Labels), func(label int) bool { return !slices.Contains(labels, label) })
+		if len(own) > 0 {
+			kept = append(kept, Example{e.Text, own})
+		}
+	}
+	return kept
+}
+
+func TestModelsAreScikitLearns(t *testing.T) {
+	g := readGolden(t)
+	for _, want := range g.Models {
+		t.Run(fmt.Sprint(want.Penalty, want.Classes), func(t *testing.T) {
+			m, err := FitText(t.Context(), g.Labels, only(g.Train, want.Classes), TextSettings{Features{1, 2, 2, true}, want.Penalty})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(m.linear.classes, want.Classes) {
+				t.Fatalf("learned %v, want %v", m.linear.classes, want.Classes)
+			}
+			width := len(want.Classes)
+			values := func(k int) []float64 { // of class k on the test texts
+				x := m.vectorizer.transform(textsOf(g.Test))
+				all := make([]float64, x.rows*width)
+				x.times(m.linear.weights, m.linear.biases, all)
+				var own []float64
+				for i := k; i < len(all); i += width {
+					own = append(own, all[i])
+				}
+				return own
+			}
+			weights := func(k int) []float64 {
+				var own []float64
+				for i := k; i < len(m.linear.weights); i += width {
+					own = append(own, m.linear.weights[i])
+				}
+				return own
+			}
+			if width == 2 {
+				// Of two classes scikit-learn has the second's: for the SVM just that, for logistic regression the difference.
+				w, v := weights(1), values(1)
+				if want.Kind == Logistic {
+					for i, other := range weights(0) {
+						w[i] -= other
+					}
+					for i, other := range values(0) {
+						v[i] -= other
+					}
+				}
+				near(t, "weights", w, want.Coefficients, modelTolerance)
+				near(t, "decision values", v, want.Decisions, modelTolerance)
+			} else {
+				near(t, "weights", weights(0), want.Coefficients, modelTolerance)
+				for k := range width {
+					var decisions []float64
+					for i := k; i < len(want.Decisions); i += width {
+						decisions = append(decisions, want.Decisions[i])
+					}
+					near(t, fmt.Sprintf("decision values of class %d", k), values(k), decisions, modelTolerance)
+				}
+			}
+			if want.Kind == Logistic {
+				outputs, err := m.Predict(t.Context(), textsOf(g.Test))
+				if err != nil {
+					t.Fatal(err)
+				}
+				var got []float64
+				for _, o := range outputs {
+					for _, label := range want.Classes {
+						got = append(got, float64(o.Logits[label]))
+					}
+				}
+				near(t, "log-probabilities", got, want.LogProbabilities, modelTolerance)
+			}
+		})
+	}
+}
+
+func TestDenseVectorsAreScikitLearns(t *testing.T) {
+	g := readGolden(t)
+	e := table{}
+	var train []Example
+	for i, v := range g.Dense.Vectors {
+		text := fmt.Sprint("train ", i)
+		e[text] = v
+		train = append(train, Example{text, g.Dense.Classes[i : i+1]})
+	}
+	var held []string
+	for i, v := range g.Dense.Held {
+		held = append(held, fmt.Sprint("held ", i))
+		e[held[i]] = v
+	}
+	m, err := FitFrozen(t.Context(), []string{"a", "b", "c"}, train, e, Penalty{Kind: Logistic, C: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	outputs, err := m.Predict(t.Context(), held)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []float64
+	for _, o := range outputs {
+		for _, v := range o.Logits {
+			got = append(got, float64(v))
+		}
+	}
+	near(t, "log-probabilities", got, g.Dense.LogProbabilities, modelTolerance)
+}

@@ -1,0 +1,26 @@
+package baseline
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// inChunks calls do for [0, n) in pieces of the given size, on GOMAXPROCS goroutines, and returns when all are done. The pieces do
+// not depend on the number of goroutines: if do writes only to what belongs to its piece, the result does not either.
+func inChunks(n, size int, do func(low, high int)) {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), (n+size-1)/size) {
+		group.Go(func() {
+			for {
+				low := int(next.Add(int64(size))) - size
+				if low >= n {
+					return
+				}
+				do(low, min(low+size, n))
+			}
+		})
+	}
+	group.Wait()
+}

@@ -1,0 +1,198 @@
+package baseline
+
+import (
+	"context"
+	"errors"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/specialist-nlp/specialist/pkg/predict"
+)
+
+var nan32 = float32(math.NaN())
+
+// refused fails unless err says all of the words.
+func refused(t *testing.T, name string, err error, words ...string) {
+	t.Helper()
+	if err == nil {
+		t.Errorf("%s: no error", name)
+		return
+	}
+	for _, word := range words {
+		if !strings.Contains(err.Error(), word) {
+			t.Errorf("%s: error %q does not say %q", name, err, word)
+		}
+	}
+}
+
+var (
+	plain = Features{LeastWords: 1, MostWords: 2, MinDF: 2, Sublinear: true}
+	kinds = []Kind{SVM, Logistic}
+)
+
+// TestUnlearnedLabels predicts with a model that has a label without rows, and evaluates what it says.
+func TestUnlearnedLabels(t *testing.T) {
+	g := readGolden(t) // Letters, index 2, has no rows
+	for _, kind := range kinds {
+		m, err := FitText(t.Context(), g.Labels, g.Train, TextSettings{plain, Penalty{kind, 100, true}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var notes []predict.Note
+		for i, e := range g.Test {
+			notes = append(notes, predict.Note{ID: string(rune('a' + i)), Text: e.Text, Gold: []string{"Letters"}})
+		}
+		predictions, err := predict.Run(t.Context(), m, notes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		set := predict.Set{Labels: g.Labels, Predictions: predictions}
+		for _, temperature := range []float64{.05, 1, 50} {
+			scaled, err := set.WithTemperature(temperature)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := scaled.Validate(); err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range scaled.Predictions {
+				if order := p.Top(len(g.Labels)); order[len(order)-1] != 2 || p.Scores[2] != 0 {
+					t.Errorf("%s at temperature %v: the label without rows is ranked in %v with score %v", kind, temperature, order, p.Scores[2])
+				}
+			}
+		}
+		_, err = m.Terms("Letters", 3)
+		refused(t, "terms", err, `"Letters" has no training row`)
+	}
+}
+
+func TestTermsSpeakForTheirLabel(t *testing.T) {
+	g := readGolden(t)
+	m, err := FitText(t.Context(), g.Labels, g.Train, TextSettings{plain, Penalty{SVM, 1, true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for label, want := range map[string][]string{
+		"Orthopedic": {"knee", "fracture", "femur", "arthroscopy", "cast", "ångström"},
+		"Neurology":  {"seizure", "reflex", "gait", "tremor", "σοφος", "nci"},
+	} {
+		terms, err := m.Terms(label, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(terms) != 3 || terms[0].Weight < terms[1].Weight || terms[2].Weight <= 0 {
+			t.Errorf("%s: %v", label, terms)
+		}
+		if !slices.ContainsFunc(want, func(word string) bool { return strings.Contains(terms[0].Term, word) }) {
+			t.Errorf("%s: the first term is %q, want one of %q", label, terms[0].Term, want)
+		}
+	}
+	if all, err := m.Terms("Surgery", 1<<20); err != nil || len(all) == 0 || len(all) >= len(m.vectorizer.terms) {
+		t.Errorf("%d terms speak for Surgery, error %v", len(all), err)
+	}
+	_, err = m.Terms("Astrology", 3)
+	refused(t, "unknown label", err, `"Astrology"`)
+}
+
+// TestTuneTextIsTheSameOnAnyMachine tunes with one and with many goroutines, and from rows instead of sets.
+func TestTuneTextIsTheSameOnAnyMachine(t *testing.T) {
+	g := readGolden(t)
+	var rows []Example
+	for _, e := range g.Train {
+		for _, label := range e.Labels {
+			rows = append(rows, Example{e.Text, []int{label}})
+		}
+	}
+	for _, kind := range kinds {
+		var models []*Text
+		var records []*Tuned
+		for i, train := range [][]Example{g.Train, g.Train, rows} {
+			procs := runtime.GOMAXPROCS(1 + 6*(i%2))
+			m, tuned, err := TuneText(t.Context(), g.Labels, train, g.Test, TextGrid(kind))
+			runtime.GOMAXPROCS(procs)
+			if err != nil {
+				t.Fatal(err)
+			}
+			models, records = append(models, m), append(records, tuned)
+		}
+		for i, m := range models[1:] {
+			if !slices.Equal(m.linear.weights, models[0].linear.weights) || !slices.Equal(m.linear.biases, models[0].linear.biases) {
+				t.Errorf("%s: run %d has other weights", kind, i+1)
+			}
+			if diff := gocmp.Diff(records[0], records[i+1]); diff != "" {
+				t.Errorf("%s: run %d was tuned otherwise:\n%s", kind, i+1, diff)
+			}
+		}
+		r := records[0]
+		for i, c := range r.Candidates {
+			best := r.Candidates[r.Chosen].MacroF1
+			if c.MacroF1 > best || c.MacroF1 == best && i < r.Chosen {
+				t.Errorf("%s: candidate %d has %v, but %d with %v was chosen", kind, i, c.MacroF1, r.Chosen, best)
+			}
+		}
+		if want := TextGrid(kind)[r.Chosen]; models[0].Settings() != want || r.Model != models[0].Name() {
+			t.Errorf("the model %q has the settings %v, chosen were %v for %q", models[0].Name(), models[0].Settings(), want, r.Model)
+		}
+	}
+}
+
+func TestTextRefuses(t *testing.T) {
+	labels := []string{"a", "b"}
+	good := []Example{{"heart and lung", []int{0}}, {"knee and hip", []int{1}}}
+	settings := TextSettings{Features{1, 1, 1, false}, Penalty{SVM, 1, false}}
+	with := func(change func(*TextSettings)) TextSettings { s := settings; change(&s); return s }
+	for name, test := range map[string]struct {
+		labels   []string
+		train    []Example
+		settings TextSettings
+		want     string
+	}{
+		"no labels":      {nil, good, settings, "no labels"},
+		"repeated label": {[]string{"a", "a"}, good, settings, `"a" occurs twice`},
+		"blank label":    {[]string{"a", " "}, good, settings, "label 1 is blank"},
+		"no texts":       {labels, nil, settings, "no training texts"},
+		"no label":       {labels, []Example{good[0], {"x", nil}}, settings, "training text 1 has no label"},
+		"out of range":   {labels, []Example{{"x", []int{2}}}, settings, "filed under label 2, but there are 2 labels"},
+		"one label":      {labels, good[:1], settings, `every training row is labelled "a"`},
+		"no words":       {labels, []Example{{"x . -", []int{0}}, {"", []int{1}}}, settings, "no training text has a word"},
+		"min_df":         {labels, good, with(func(s *TextSettings) { s.MinDF = 3 }), "none of 5 terms stands in min_df = 3"},
+		"min_df 0":       {labels, good, with(func(s *TextSettings) { s.MinDF = 0 }), "min_df 0"},
+		"words":          {labels, good, with(func(s *TextSettings) { s.LeastWords = 2 }), "terms of 2 to 1 words"},
+		"kind":           {labels, good, with(func(s *TextSettings) { s.Kind = "tree" }), `unknown kind of linear model "tree"`},
+		"C":              {labels, good, with(func(s *TextSettings) { s.C = 0 }), "C is 0"},
+		"C not finite":   {labels, good, with(func(s *TextSettings) { s.C = math.Inf(1) }), "C is +Inf"},
+	} {
+		_, err := FitText(t.Context(), test.labels, test.train, test.settings)
+		refused(t, name, err, "TF-IDF", test.want)
+	}
+	_, _, err := TuneText(t.Context(), labels, good, nil, TextGrid(SVM))
+	refused(t, "no validation", err, "no validation texts")
+	_, _, err = TuneText(t.Context(), labels, good, good, nil)
+	refused(t, "no grid", err, "the grid is empty")
+	_, _, err = TuneText(t.Context(), labels, good, good, []TextSettings{settings, {Features{1, 1, 1, true}, Penalty{SVM, -1, true}}})
+	refused(t, "bad candidate", err, "candidate 1", "C is -1")
+
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	for _, kind := range kinds {
+		settings.Kind = kind
+		m, err := FitText(t.Context(), labels, good, settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.Predict(stopped, []string{"x"}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: a stopped prediction gives %v", kind, err)
+		}
+		if _, err := FitText(stopped, labels, good, settings); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: a stopped fit gives %v", kind, err)
+		}
+		if _, _, err := TuneText(stopped, labels, good, good, []TextSettings{settings}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: stopped tuning gives %v", kind, err)
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package study
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/specialist-nlp/specialist/pkg/evaluate"
+	"github.com/specialist-nlp/specialist/pkg/predict"
+)
+
+// Comparison is the study's model beside the baselines, on the same test texts under one protocol.
+type Comparison struct {
+	Rivals *Rivals         `json:"baselines"`
+	Run    *Run            `json:"-"`
+	Anew   *Run            `json:"run,omitempty"` // Run, where the sweep did not train it
+	Family evaluate.Family `json:"family"`        // the run is the reference
+}
+
+// judged are the metrics in which models are compared.
+var judged = []evaluate.Metric{evaluate.RowAccuracy, evaluate.MacroF1Union, evaluate.AnyValid, evaluate.RecallAt3}
+
+// Comparisons sets the sweep's configuration beside the baselines under each of the profile's protocols. Under the ones that the
+// sweep did not use, the configuration that it selected is trained anew.
+func (p Profile) Comparisons(ctx context.Context, tell Tell) ([]*Comparison, error) {
+	src, err := p.source(ctx, tell)
+	if err != nil {
+		return nil, err
+	}
+	s, err := p.sweep(ctx, src, "", tell)
+	if err != nil {
+		return nil, err
+	}
+	return p.comparisons(ctx, src, s, tell)
+}
+
+func (p Profile) comparisons(ctx context.Context, src *source, s *Sweep, tell Tell) ([]*Comparison, error) {
+	var all []*Comparison
+	for _, protocol := range p.protocols() {
+		one, from, run := s.Chosen().Profile, src, s.Chosen()
+		if protocol != p.Corpus.Protocol {
+			one.Name, one.Corpus.Protocol = p.Name, protocol
+			var err error
+			if from, err = one.source(ctx, tell); err != nil {
+				return nil, err
+			}
+			if run, err = one.run(ctx, from, "", tell.in("protocol "+protocol)); err != nil {
+				return nil, fmt.Errorf("protocol %s: %w", protocol, err)
+			}
+		}
+		rivals, err := one.rivals(ctx, from, tell)
+		if err != nil {
+			return nil, fmt.Errorf("protocol %s: %w", protocol, err)
+		}
+		c := &Comparison{Rivals: rivals, Run: run}
+		if run != s.Chosen() {
+			c.Anew = run
+		}
+		if err := c.judge(); err != nil {
+			return nil, fmt.Errorf("protocol %s: %w", protocol, err)
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// protocols are those of the profile, its own first.
+func (p Profile) protocols() []string {
+	all := []string{p.Corpus.Protocol}
+	for _, protocol := range p.Protocols {
+		if protocol != p.Corpus.Protocol {
+			all = append(all, protocol)
+		}
+	}
+	return all
+}
+
+// comparisonLayout changes with the meaning of a comparison's file.
+const comparisonLayout = 1
+
+// judge tests the differences, or reads them from the stage cache.
+func (c *Comparison) judge() error {
+	h := sha256.New()
+	fmt.Fprintf(h, "specialist comparison %d\n%s %s %q", comparisonLayout, c.Rivals.Fingerprint, c.Run.Fingerprint, judged)
+	dir, err := stageDir("comparison", hex.EncodeToString(h.Sum(nil)))
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, "comparison.json")
+	raw, err := os.ReadFile(path)
+	if err == nil {
+		if err := json.Unmarshal(raw, &c.Family); err != nil {
+			return fmt.Errorf("%s: %w; remove the folder to make the comparison again", path, err)
+		}
+		return nil
+	}
+	if !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	sets, err := c.Rivals.predictions(c.Run.Corpus.Hash)
+	if err != nil {
+		return err
+	}
+	own, err := predict.Read(filepath.Join(c.Run.Dir, TestFile), predict.Want{CorpusHash: c.Run.Corpus.Hash})
+	if err != nil {
+		return err
+	}
+	if c.Family, err = evaluate.CompareAll(own, sets, judged, c.Run.options()); err != nil {
+		return err
+	}
+	if raw, err = json.MarshalIndent(c.Family, "", "  "); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	return renameio.WriteFile(path, append(raw, '\n'), 0o644, renameio.WithTempDir(dir))
+}

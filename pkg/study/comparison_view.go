@@ -1,0 +1,207 @@
+package study
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/specialist-nlp/specialist/pkg/evaluate"
+	"github.com/specialist-nlp/specialist/pkg/report"
+)
+
+// compared are the metrics of a comparison's table, in its order.
+var compared = []evaluate.Metric{
+	evaluate.RowAccuracy, evaluate.MacroF1Union, evaluate.WeightedF1, evaluate.BalancedAccuracy, evaluate.AnyValid, evaluate.RecallAt3,
+}
+
+// protocol says in words how the texts were divided.
+func (c *Comparison) protocol() string {
+	if c.Rivals.Protocol == "row" {
+		return "protocol row: rows divided at random, as the report did"
+	}
+	return "protocol group: no text stands in two parts"
+}
+
+// Table is every model's test scores with intervals, the ceilings below them, the reported ones beside them.
+func (c *Comparison) Table() report.Table {
+	t := report.Table{
+		ID: "comparison-" + c.Rivals.Protocol, Synthetic: c.Run.Corpus.Synthetic,
+		Caption: fmt.Sprintf("Models on %s test texts, %s rows; %s", number(c.Run.Test.Notes), number(c.Run.Test.Rows), c.protocol()),
+		Columns: []report.Column{{Name: "Model"}},
+		Note:    c.note(),
+	}
+	for _, m := range compared {
+		t.Columns = append(t.Columns, report.Column{Name: m.Title(), Numeric: true})
+	}
+	t.Columns = append(t.Columns,
+		report.Column{Name: "Reported: accuracy", Numeric: true, Note: "the original report's test rows: other notes, another base, a split of rows"},
+		report.Column{Name: "Reported: macro-F1", Numeric: true})
+	best := c.best()
+	add := func(name string, s evaluate.Summary, said reportedScore, known bool) {
+		row := []report.Cell{report.Text(name)}
+		for _, m := range compared {
+			cell := report.Metric.Cell(value(s.Metrics[m]))
+			if s.Metrics[m].Value == best[m] {
+				cell = cell.Best()
+			}
+			row = append(row, cell)
+		}
+		for _, v := range []float64{said.Accuracy, said.MacroF1} {
+			if known {
+				row = append(row, report.Cell{Text: fmt.Sprintf("%.4g", v), Sort: &v})
+			} else {
+				row = append(row, report.Metric.Cell(report.Missing("not in the report")))
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	for _, m := range c.Rivals.Models {
+		said, known := reported.Baselines[m.Name]
+		add(m.Name, m.Test, said, known)
+	}
+	add(c.Run.Profile.methodName()+", the selected configuration", c.Run.Test, reportedScore{reported.Test[evaluate.RowAccuracy], reported.Test[evaluate.MacroF1Union]}, true)
+	ceiling := []report.Cell{report.Text("ceiling of any reader of the text")}
+	for _, m := range compared {
+		ceiling = append(ceiling, report.Metric.Cell(report.Of(c.Run.Test.Metrics[m].Ceiling)))
+	}
+	missing := report.Metric.Cell(report.Missing("not in the report"))
+	t.Rows = append(t.Rows, append(ceiling, missing, missing))
+	return t
+}
+
+// best is the highest value of each metric over the models.
+func (c *Comparison) best() map[evaluate.Metric]float64 {
+	best := make(map[evaluate.Metric]float64)
+	for _, m := range compared {
+		best[m] = c.Run.Test.Metrics[m].Value
+		for _, rival := range c.Rivals.Models {
+			best[m] = max(best[m], rival.Test.Metrics[m].Value)
+		}
+	}
+	return best
+}
+
+func (c *Comparison) note() string {
+	said := []string{"Intervals are 95 %, by bootstrap over texts. Settings of the linear models and the epoch of the encoder were chosen on the validation texts."}
+	if c.Rivals.Protocol == "row" {
+		said = append(said, "Under this protocol a test text may stand in the training part under another of its labels, which punishes a model that remembers it; any-valid counts only the labels that the text has in the test part.")
+	}
+	for _, m := range c.Rivals.Models {
+		for _, remark := range m.Remarks {
+			said = append(said, upper(remark)+".")
+		}
+	}
+	return strings.Join(said, " ")
+}
+
+// upper starts a sentence.
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// VerdictTable says in words how each baseline stands to the study's model.
+func (c *Comparison) VerdictTable() report.Table {
+	t := report.Table{
+		ID: "verdicts-" + c.Rivals.Protocol, Caption: "Which differences are significant; " + c.protocol(), Synthetic: c.Run.Corpus.Synthetic,
+		Columns: []report.Column{{Name: "Baseline"}, {Name: "Metric"}, {Name: "Less the study's model", Numeric: true, Note: "with a 95 % interval, by paired bootstrap over texts"}, {Name: "p, corrected", Numeric: true, Note: "after Holm over the baselines, within each metric"}, {Name: "Verdict"}},
+		Note:    c.Words(),
+	}
+	for _, v := range c.Family.Verdicts {
+		p := report.Missing(v.Reason)
+		if v.Adjusted != nil {
+			p = report.Of(*v.Adjusted)
+		}
+		difference := report.Of(v.Difference.Difference)
+		if v.Low != nil && v.High != nil {
+			difference = report.Between(v.Difference.Difference, *v.Low, *v.High)
+		}
+		said := "no significant difference"
+		switch {
+		case v.Better:
+			said = "the baseline is better"
+		case v.Worse:
+			said = "the study's model is better"
+		}
+		t.Rows = append(t.Rows, []report.Cell{report.Text(v.Model), report.Text(v.Metric.Title()), report.Metric.Cell(difference), report.Metric.Cell(p), report.Text(said)})
+	}
+	return t
+}
+
+// Words says in a sentence for each metric how the study's model stands to the strongest baseline.
+func (c *Comparison) Words() string {
+	var said []string
+	for _, m := range judged {
+		var strongest *evaluate.Verdict
+		for i := range c.Family.Verdicts {
+			if v := &c.Family.Verdicts[i]; v.Metric == m && (strongest == nil || v.B > strongest.B) {
+				strongest = v
+			}
+		}
+		if strongest != nil {
+			said = append(said, strongest.Words+".")
+		}
+	}
+	return strings.Join(said, " ")
+}
+
+// Figure is the models' macro-F1 and any-valid with intervals.
+func (c *Comparison) Figure() (report.Figure, error) {
+	var names []string
+	groups := []report.Group{{Name: "macro-F1"}, {Name: "row accuracy"}, {Name: "any-valid"}}
+	add := func(name string, s evaluate.Summary) {
+		names = append(names, name)
+		for i, m := range []evaluate.Metric{evaluate.MacroF1Union, evaluate.RowAccuracy, evaluate.AnyValid} {
+			groups[i].Values = append(groups[i].Values, value(s.Metrics[m]))
+		}
+	}
+	for _, m := range c.Rivals.Models {
+		add(m.Name, m.Test)
+	}
+	add(c.Run.Profile.methodName(), c.Run.Test)
+	return report.Bars(report.BarsSpec{
+		About: report.About{
+			ID: "comparison-figure-" + c.Rivals.Protocol, Title: "Models beside each other, protocol " + c.Rivals.Protocol, Synthetic: c.Run.Corpus.Synthetic,
+			Caption: "Test scores with 95 % intervals by bootstrap over texts.", Alt: c.Words(),
+		},
+		Axis: report.Axis{Title: "Score", Min: 0, Max: 1}, Form: report.Metric, Labels: names, Groups: groups,
+	})
+}
+
+// TuningTable is what the linear models reached on the validation texts, by their settings.
+func (c *Comparison) TuningTable() report.Table {
+	t := report.Table{
+		ID: "tuning-" + c.Rivals.Protocol, Caption: "How the linear models were tuned, on the validation texts; " + c.protocol(), Synthetic: c.Run.Corpus.Synthetic,
+		Columns: []report.Column{{Name: "Model"}, {Name: "C", Numeric: true}, {Name: "Class weights"}, {Name: "Macro-F1", Numeric: true, Note: "of equal ones the first is taken"}, {Name: "Row accuracy", Numeric: true}, {Name: "Any-valid", Numeric: true}},
+		Note:    "The test texts took no part in this.",
+	}
+	for _, m := range c.Rivals.Models {
+		if m.Tuned == nil {
+			continue
+		}
+		for i, k := range m.Tuned.Candidates {
+			weights := "none"
+			if k.Balanced {
+				weights = "balanced"
+			}
+			f1 := report.Metric.Cell(report.Of(k.MacroF1))
+			if i == m.Tuned.Chosen {
+				f1 = f1.Best()
+			}
+			t.Rows = append(t.Rows, []report.Cell{report.Text(m.Name), report.Decimal.Cell(report.Of(k.C)), report.Text(weights), f1, report.Metric.Cell(report.Of(k.RowAccuracy)), report.Metric.Cell(report.Of(k.AnyValid))})
+		}
+	}
+	return t
+}
+
+// TermTable is what the linear model on words goes by.
+func (c *Comparison) TermTable() report.Table {
+	t := report.Table{
+		ID: "terms-" + c.Rivals.Protocol, Caption: "Words that speak most for each label, by " + c.Rivals.TermsOf, Synthetic: c.Run.Corpus.Synthetic,
+		Columns: []report.Column{{Name: "Label"}, {Name: "Words and phrases, the weightiest first"}},
+	}
+	for _, l := range c.Rivals.Terms {
+		var terms []string
+		for _, term := range l.Terms {
+			terms = append(terms, term.Term)
+		}
+		t.Rows = append(t.Rows, []report.Cell{report.Text(l.Label), report.Text(strings.Join(terms, ", "))})
+	}
+	return t
+}
