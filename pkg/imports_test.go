@@ -32,7 +32,7 @@ var allowed = map[string][]string{
 }
 
 // filesOnly are packages that an analyst uses without XLA.
-var filesOnly = []string{"corpus", "audit", "predict", "evaluate", "erroranalysis", "report", "hub"}
+var filesOnly = []string{"corpus", "audit", "predict", "evaluate", "erroranalysis", "baseline", "report", "hub"}
 
 func goList(t *testing.T, args ...string) []string {
 	t.Helper()
