@@ -25,14 +25,18 @@ func NewDropout(step *Node, seed uint64) *Dropout {
 // Apply sets the given share of x's values to zero and scales the rest by 1/(1-rate), as PyTorch does.
 // Each call is a site of its own.
 func (d *Dropout) Apply(x *Node, rate float64) *Node {
+	return Where(d.Keep(x, rate), MulScalar(x, 1/(1-rate)), ZerosLike(x))
+}
+
+// Keep draws which of x's values stay: Bool, shaped as x. Each call is a site of its own.
+func (d *Dropout) Keep(x *Node, rate float64) *Node {
 	d.sites++
 	g := x.Graph()
 	dims := x.Shape().Dimensions
 	site := mix(Add(d.step, Const(g, d.sites*0x9e3779b9)))                                 // scalar
 	position := Reshape(Iota(g, shapes.Make(dtypes.Uint32, x.Shape().Size()), 0), dims...) // as x
 	hash := mix(Add(position, site))                                                       // as x, uniform over 32 bits
-	keep := GreaterOrEqual(hash, Const(g, uint32(rate*math.Exp2(32))))
-	return Where(keep, MulScalar(x, 1/(1-rate)), ZerosLike(x))
+	return GreaterOrEqual(hash, Const(g, uint32(rate*math.Exp2(32))))
 }
 
 // mix is a 32-bit finaliser: two rounds of shift, exclusive or and multiplication by odd constants, after which every input bit

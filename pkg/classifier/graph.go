@@ -1,6 +1,7 @@
 package classifier
 
 import (
+	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/ml/model"
 
@@ -14,15 +15,21 @@ import (
 //   - dropout: nil in inference
 //   - result: [batch, classes] Float32
 func (m *Model) Logits(scope *model.Scope, ids, mask *Node, dropout *Dropout) *Node {
+	return m.LogitsIn(dtypes.Float32, scope, ids, mask, dropout)
+}
+
+// LogitsIn is Logits with products and activations computed in the given type, which CheckCompute tries on a backend. The parameters
+// stay Float32, and so do their gradients.
+func (m *Model) LogitsIn(compute dtypes.DType, scope *model.Scope, ids, mask *Node, dropout *Dropout) *Node {
 	net := m.net(scope, ids.Graph(), dropout)
-	hidden := net.Encode(ids, mask) // [batch, length, dim]
-	logits := net.Classify(hidden)  // [batch, classes]
+	net.Compute = compute
+	logits := net.Classify(net.EncodeFirst(ids, mask)) // [batch, classes]
 	logits.AssertDims(ids.Shape().Dimensions[0], len(m.Labels))
 	return logits
 }
 
 // net binds the encoder's graph to the store's variables and puts the adapter on the layers it sits on.
-func (m *Model) net(scope *model.Scope, g *Graph, dropout *Dropout) distilbert.Net {
+func (m *Model) net(scope *model.Scope, g *Graph, dropout *Dropout) *distilbert.Net {
 	own := scope.Store().Scope(scopeName)
 	param := func(name string) *Node {
 		v := own.GetVariable(name)
@@ -31,9 +38,9 @@ func (m *Model) net(scope *model.Scope, g *Graph, dropout *Dropout) distilbert.N
 		}
 		return v.NodeValue(g)
 	}
-	net := distilbert.Net{Config: m.Config, Param: param}
+	net := &distilbert.Net{Config: m.Config, Param: param, Compute: dtypes.Float32}
 	if dropout != nil {
-		net.Dropout = dropout.Apply
+		net.Dropout = dropout
 	}
 	net.Linear = func(module string, x *Node) *Node {
 		y := net.Plain(module, x) // [..., out]
@@ -41,7 +48,7 @@ func (m *Model) net(scope *model.Scope, g *Graph, dropout *Dropout) distilbert.N
 		if m.Adapter == nil || !m.Adapter.Adapts(full) {
 			return y
 		}
-		return Add(y, m.Adapter.Config.Update(x, param(lora.A(full)), param(lora.B(full)), net.Dropout))
+		return Add(y, m.Adapter.Config.Update(net.Cast(x), net.Cast(param(lora.A(full))), net.Cast(param(lora.B(full))), net.Drop))
 	}
 	return net
 }

@@ -11,22 +11,35 @@ import (
 type Net struct {
 	Config Config
 
-	// Param returns the node of a tensor by canonical name.
+	// Param returns the node of a tensor by canonical name, in Float32.
 	Param func(name string) *Node
 
-	// Linear applies the linear layer of the given module name: x [..., in] to [..., out]. Plain is the unadapted one.
+	// Linear applies the linear layer of the given module name: x [..., in] to [..., out], of type Compute. Plain is the
+	// unadapted one.
 	Linear func(module string, x *Node) *Node
 
-	// Dropout returns x with the given share of its values set to zero and the rest scaled by 1/(1-rate).
-	// It is nil in inference, where nothing is dropped.
-	Dropout func(x *Node, rate float64) *Node
+	// Dropout is nil in inference, where nothing is dropped.
+	Dropout Dropout
+
+	// Compute is the type that products and activations are computed in: Float32, BFloat16 or Float16. Parameters, residual
+	// sums, LayerNorms, softmaxes and the results are Float32 in any case, as in torch's autocast.
+	Compute dtypes.DType
+}
+
+// Dropout draws which values are dropped in training. Each call of its functions is a site of its own.
+type Dropout interface {
+	// Keep draws where values stay: Bool, shaped as x.
+	Keep(x *Node, rate float64) *Node
+
+	// Apply returns x with the given share of its values set to zero and the rest scaled by 1/(1-rate).
+	Apply(x *Node, rate float64) *Node
 }
 
 // Plain applies a linear layer with the stored weights: y = x W^T + b.
 func (n Net) Plain(module string, x *Node) *Node {
-	weight := n.Param(module + ".weight") // [out, in]
-	bias := n.Param(module + ".bias")     // [out]
-	return nn.Dense(x, weight, bias, denseLayout)
+	weight := n.Cast(n.Param(module + ".weight")) // [out, in]
+	bias := n.Cast(n.Param(module + ".bias"))     // [out]
+	return nn.Dense(n.Cast(x), weight, bias, denseLayout)
 }
 
 // Encode maps token ids to hidden states.
@@ -35,29 +48,40 @@ func (n Net) Plain(module string, x *Node) *Node {
 //   - mask: [batch, length] Bool or numeric, 1 for tokens and 0 for padding; every row has at least one token
 //   - result: [batch, length, dim] Float32
 func (n Net) Encode(ids, mask *Node) *Node {
-	ids.AssertRank(2)
-	batch, length := ids.Shape().Dimensions[0], ids.Shape().Dimensions[1]
-	mask.AssertDims(batch, length)
-	x := n.embed(ids) // [batch, length, dim]
-	for i := range n.Config.Layers {
-		x = n.block(i, x, mask) // [batch, length, dim]
-	}
-	x.AssertDims(batch, length, n.Config.Dim)
+	x := n.below(n.Config.Layers, ids, mask)
+	x.AssertDims(ids.Shape().Dimensions[0], ids.Shape().Dimensions[1], n.Config.Dim)
 	return x
 }
 
-// Classify maps hidden states to logits: [batch, length, dim] to [batch, classes]. It reads the first position, [CLS].
-func (n Net) Classify(hidden *Node) *Node {
-	hidden.AssertRank(3)
-	batch, dim := hidden.Shape().Dimensions[0], n.Config.Dim
-	hidden.AssertDims(batch, -1, dim)
-	first := Slice(hidden, AxisRange(), AxisElem(0), AxisRange()) // [batch, 1, dim]
-	pooled := Reshape(first, batch, dim)                          // [batch, dim]
-	pooled = activation.Relu(n.Plain("pre_classifier", pooled))   // [batch, dim]
-	pooled = n.drop(pooled, n.Config.ClassifierDropout)
-	logits := n.Plain("classifier", pooled) // [batch, classes]
+// EncodeFirst maps token ids to the hidden state of the first position, [CLS]: ids and mask as in Encode, to [batch, dim] Float32.
+// It equals Encode's there. In the last layer nobody reads the other positions, so that only their keys and values are computed.
+func (n Net) EncodeFirst(ids, mask *Node) *Node {
+	last := n.Config.Layers - 1
+	x := n.below(last, ids, mask)                                  // [batch, length, dim]
+	first := Slice(x, AxisRange(), AxisRange(0, 1))                // [batch, 1, dim]
+	first = n.block(last, first, x, mask)                          // [batch, 1, dim]
+	return Reshape(first, ids.Shape().Dimensions[0], n.Config.Dim) // [batch, dim]
+}
+
+// Classify maps the hidden states of the first position to logits: [batch, dim] to [batch, classes] Float32.
+func (n Net) Classify(first *Node) *Node {
+	first.AssertDims(-1, n.Config.Dim)
+	pooled := activation.Relu(n.Plain("pre_classifier", first)) // [batch, dim]
+	pooled = n.Drop(pooled, n.Config.ClassifierDropout)
+	logits := as(n.Plain("classifier", pooled), dtypes.Float32) // [batch, classes]
 	logits.AssertRank(2)
 	return logits
+}
+
+// below is the embeddings and so many layers: ids and mask [batch, length] to [batch, length, dim].
+func (n Net) below(layers int, ids, mask *Node) *Node {
+	ids.AssertRank(2)
+	mask.AssertDims(ids.Shape().Dimensions...)
+	x := n.embed(ids) // [batch, length, dim]
+	for i := range layers {
+		x = n.block(i, x, x, mask) // [batch, length, dim]
+	}
+	return x
 }
 
 // embed adds word and position embeddings: [batch, length] to [batch, length, dim].
@@ -72,26 +96,28 @@ func (n Net) embed(ids *Node) *Node {
 	positions = Slice(positions, AxisRange(0, length), AxisRange()) // [length, dim]
 	x = Add(x, InsertAxes(positions, 0))                            // [batch, length, dim]
 	x = n.norm("embeddings.LayerNorm", x)
-	return n.drop(x, n.Config.Dropout)
+	return n.Drop(x, n.Config.Dropout)
 }
 
-// block is one encoder layer, attention and feed-forward, each with its residual and LayerNorm: [batch, length, dim] to the same.
-func (n Net) block(i int, x, mask *Node) *Node {
+// block is one encoder layer, attention and feed-forward, each with its residual and LayerNorm, at some of the positions:
+// at [batch, queries, dim] out of x [batch, length, dim] to [batch, queries, dim].
+func (n Net) block(i int, at, x, mask *Node) *Node {
 	name := layer(i)
-	attended := n.attend(name+".attention", x, mask)        // [batch, length, dim]
-	x = n.norm(name+".sa_layer_norm", Add(attended, x))     // [batch, length, dim]
-	inner := n.Linear(name+".ffn.lin1", x)                  // [batch, length, hidden]
-	inner = n.activate(inner)                               // [batch, length, hidden]
-	outer := n.Linear(name+".ffn.lin2", inner)              // [batch, length, dim]
-	outer = n.drop(outer, n.Config.Dropout)                 // [batch, length, dim]
-	return n.norm(name+".output_layer_norm", Add(outer, x)) // [batch, length, dim]
+	attended := n.attend(name+".attention", at, x, mask)  // [batch, queries, dim]
+	at = n.norm(name+".sa_layer_norm", sum(attended, at)) // [batch, queries, dim]
+	inner := n.Linear(name+".ffn.lin1", at)               // [batch, queries, hidden]
+	inner = n.activate(inner)                             // [batch, queries, hidden]
+	outer := n.Linear(name+".ffn.lin2", inner)            // [batch, queries, dim]
+	outer = n.Drop(outer, n.Config.Dropout)               // [batch, queries, dim]
+	return n.norm(name+".output_layer_norm", sum(outer, at))
 }
 
+// activate is computed in Float32, in one pass from and to x's type.
 func (n Net) activate(x *Node) *Node {
 	if n.Config.Activation == "relu" {
 		return activation.Relu(x)
 	}
-	return activation.Gelu(x) // the exact form, by erf
+	return as(activation.Gelu(as(x, dtypes.Float32)), x.DType()) // the exact form, by erf
 }
 
 func (n Net) norm(name string, x *Node) *Node {
@@ -101,16 +127,24 @@ func (n Net) norm(name string, x *Node) *Node {
 	return nn.LayerNorm(x, []int{-1}, n.Config.LayerNormEps, gamma, beta, nil)
 }
 
-func (n Net) drop(x *Node, rate float64) *Node {
+// Drop applies dropout in training and returns x in inference.
+func (n Net) Drop(x *Node, rate float64) *Node {
 	if n.Dropout == nil || rate == 0 {
 		return x
 	}
-	return n.Dropout(x, rate)
+	return n.Dropout.Apply(x, rate)
 }
 
-// additiveMask turns [batch, length] of 1 and 0 into [batch, 1, 1, length] of 0 and a number so low that its exponential is 0.
-func additiveMask(mask *Node, dtype dtypes.DType) *Node {
-	batch, length := mask.Shape().Dimensions[0], mask.Shape().Dimensions[1]
-	blocked := OneMinus(ConvertDType(mask, dtype)) // [batch, length], 1 where padded
-	return Reshape(MulScalar(blocked, -1e9), batch, 1, 1, length)
+// Cast converts to the type that is computed in.
+func (n Net) Cast(x *Node) *Node { return as(x, n.Compute) }
+
+// sum adds in Float32.
+func sum(x, y *Node) *Node { return Add(as(x, dtypes.Float32), as(y, dtypes.Float32)) }
+
+// as converts to a type, if x is of another.
+func as(x *Node, dtype dtypes.DType) *Node {
+	if x.DType() == dtype {
+		return x
+	}
+	return ConvertDType(x, dtype)
 }
