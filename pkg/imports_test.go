@@ -25,8 +25,9 @@ var allowed = map[string][]string{
 	"baseline":       {"evaluate", "predict"},
 	"erroranalysis":  {"corpus", "evaluate", "predict"},
 	"classifier":     {"distilbert", "lora", "predict", "tokenize", "weights"},
+	"attribution":    {"classifier", "tokenize"},
 	"train":          {"classifier", "tokenize", "weights"},
-	"study":          {"audit", "baseline", "classifier", "corpus", "erroranalysis", "evaluate", "hub", "lora", "predict", "report", "tokenize", "train"},
+	"study":          {"attribution", "audit", "baseline", "classifier", "corpus", "erroranalysis", "evaluate", "hub", "lora", "predict", "report", "tokenize", "train"},
 	"notebook":       {"corpus", "erroranalysis", "report", "study"},
 	"cmd/specialist": {"classifier", "corpus", "distilbert", "evaluate", "predict", "study", "train"},
 }

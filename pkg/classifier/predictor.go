@@ -20,8 +20,8 @@ type Predictor struct {
 	batchSize  int
 }
 
-// DefaultBatchSize is how many notes are run at once: enough to fill two cores, small enough to stay in their caches.
-const DefaultBatchSize = 8
+// DefaultBatchSize is how many notes are run at once: enough to fill two cores, small enough for long notes to stay in their caches.
+const DefaultBatchSize = 4
 
 // NewPredictor prepares inference on the backend. Training may go on in between: it reads the variables as they are.
 func NewPredictor(backend compute.Backend, c *Classifier, batchSize int) (*Predictor, error) {

@@ -18,6 +18,7 @@ type Errors struct {
 	Scaling evaluate.Scaling `json:"calibration"` // the temperature is the one that the cases' confidence has
 	Run     *Run             `json:"-"`
 	Corpus  *corpus.Corpus   `json:"-"`
+	source  *source
 }
 
 // Errors analyses the selected configuration's errors. It trains first what is not on disk.
@@ -47,7 +48,7 @@ func (src *source) errors(run *Run) (*Errors, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Errors{Run: run, Corpus: n.Corpus}
+	e := &Errors{Run: run, Corpus: n.Corpus, source: src}
 	if e.Scaling, err = evaluate.Scale(validation, test, run.options()); err != nil {
 		return nil, err
 	}

@@ -15,13 +15,13 @@ import (
 )
 
 // Notebooks are the study's, in the order in which they are executed.
-var Notebooks = []string{"01_data", "02_finetune"}
+var Notebooks = []string{"01_data", "02_finetune", "03_baselines", "04_errors"}
 
-// frontPage is the notebook that becomes the report's index.html; the others' pages keep their names.
-const frontPage = "02_finetune"
+// joinedPage names the notebook that all of them are joined to: the report's page.
+const joinedPage = "index"
 
-// Report executes the notebooks with the profile and writes the report's folder: a page for each, index.html among them, which
-// need no network, the executed notebooks, and results.json. An empty out means reports/PROFILE in the checkout. Each file takes its place when all
+// Report executes the notebooks with the profile and writes the report's folder: index.html, one page of all of them that needs no
+// network, the executed notebooks, and results.json. An empty out means reports/PROFILE in the checkout. Each file takes its place when all
 // are whole, so that an earlier report stays as it was until then.
 func Report(ctx context.Context, p Profile, out string, tell Tell) error {
 	home, err := Home()
@@ -63,7 +63,32 @@ func Report(ctx context.Context, p Profile, out string, tell Tell) error {
 	if err := s.writeResults(filepath.Join(work, "results.json")); err != nil {
 		return err
 	}
+	tell.say("writing the page")
+	if err := s.writePage(ctx, jupyter, work); err != nil {
+		return err
+	}
 	return publish(work, out, tell)
+}
+
+// writePage joins the executed notebooks to one page.
+func (s *Study) writePage(ctx context.Context, j jupyter, work string) error {
+	front, err := s.Front()
+	if err != nil {
+		return err
+	}
+	var paths []string
+	for _, name := range Notebooks {
+		paths = append(paths, filepath.Join(work, name+".ipynb"))
+	}
+	joined, err := join(front, "Clinical notes under medical specialties: "+s.Profile.Name, paths, Notebooks)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(work, joinedPage+".ipynb")
+	if err := os.WriteFile(path, joined, 0o644); err != nil {
+		return err
+	}
+	return j.export(ctx, path, work, joinedPage)
 }
 
 // publish moves the whole report into place.
@@ -71,16 +96,12 @@ func publish(work, out string, tell Tell) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	type move struct{ from, to string }
-	moves := []move{{"results.json", "results.json"}}
+	files := []string{"results.json"}
 	for _, n := range Notebooks {
-		moves = append(moves, move{n + ".ipynb", n + ".ipynb"})
-		if n != frontPage {
-			moves = append(moves, move{n + ".html", n + ".html"})
-		}
+		files = append(files, n+".ipynb")
 	}
-	for _, m := range append(moves, move{frontPage + ".html", "index.html"}) {
-		if err := os.Rename(filepath.Join(work, m.from), filepath.Join(out, m.to)); err != nil {
+	for _, name := range append(files, joinedPage+".html") {
+		if err := os.Rename(filepath.Join(work, name), filepath.Join(out, name)); err != nil {
 			return err
 		}
 	}
@@ -108,18 +129,20 @@ func findJupyter(home string) (jupyter, error) {
 	return j, nil
 }
 
-// execute runs a notebook and exports it to HTML, both into dir.
+// execute runs a notebook into dir.
 func (j jupyter) execute(ctx context.Context, source, dir, name string, tell Tell) error {
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
 	go watch(watching, j.progress, tell)
-	if err := j.run(ctx, "nbconvert", "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=-1",
-		"--output-dir", dir, "--output", name, source); err != nil {
-		return err
-	}
+	return j.run(ctx, "nbconvert", "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=-1",
+		"--output-dir", dir, "--output", name, source)
+}
+
+// export writes an executed notebook as a page into dir.
+func (j jupyter) export(ctx context.Context, path, dir, name string) error {
 	// The template folder holds the page's own styles and script, so that the page asks nobody for any.
 	return j.run(ctx, "nbconvert", "--to", "html", "--template", "page", "--TemplateExporter.extra_template_basedirs="+j.templates,
-		"--output-dir", dir, "--output", name, filepath.Join(dir, name+".ipynb"))
+		"--output-dir", dir, "--output", name, path)
 }
 
 // stopWithin is how long a notebook may take to stop: a training step and a checkpoint.

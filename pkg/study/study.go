@@ -10,6 +10,7 @@ type Study struct {
 	Rates    Curve     `json:"rates"`
 
 	Comparisons []*Comparison `json:"comparisons"` // with the baselines, one for each protocol
+	Errors      *Errors       `json:"errors"`      // of the selected configuration, on the test texts
 }
 
 // Study makes every stage of the profile, or reads those that are on disk.
@@ -29,6 +30,9 @@ func (p Profile) Study(ctx context.Context, tell Tell) (*Study, error) {
 		return nil, err
 	}
 	if s.Comparisons, err = p.comparisons(ctx, src, s.Sweep, tell); err != nil {
+		return nil, err
+	}
+	if s.Errors, err = src.errors(s.Sweep.Chosen()); err != nil {
 		return nil, err
 	}
 	return s, nil

@@ -90,6 +90,7 @@
 			var numeric = head.classList.contains("sp-num");
 			var button = document.createElement("button");
 			button.type = "button";
+			button.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab would take keys on it for its own
 			button.textContent = head.textContent;
 			button.title = "Sort by " + head.textContent;
 			head.textContent = "";

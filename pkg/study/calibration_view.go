@@ -1,0 +1,221 @@
+package study
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/specialist-nlp/specialist/pkg/evaluate"
+	"github.com/specialist-nlp/specialist/pkg/predict"
+	"github.com/specialist-nlp/specialist/pkg/report"
+)
+
+// fitted says where the temperature comes from.
+func (e *Errors) fitted() string {
+	t := e.Scaling.Temperature
+	said := fmt.Sprintf("Temperature %.2f, fitted on the rows of %s validation texts; the test texts had no part in it.", t.Value, number(e.Scaling.FittedNotes))
+	if t.Reason != "" {
+		said += " It is the end of the permitted range: " + t.Reason + "."
+	}
+	return said
+}
+
+// CalibrationTable is how far the confidence can be taken for a probability, before and after temperature scaling.
+func (e *Errors) CalibrationTable() report.Table {
+	s := e.Scaling
+	t := report.Table{
+		ID: "calibration", Caption: fmt.Sprintf("Calibration on %s test texts, before and after temperature scaling", number(s.Notes)), Synthetic: e.Synthetic,
+		Columns: []report.Column{
+			{Name: "Measure"},
+			{Name: "Before", Numeric: true, Note: "at temperature 1"},
+			{Name: "After", Numeric: true},
+			{Name: "Change", Numeric: true, Note: "with a 95 % interval, by paired bootstrap over texts"},
+		},
+		Note: "Lower is better in all of them; the report has none of them. " + e.fitted() +
+			" Rows: the confidence as the probability that a row's label is the predicted one. Valid label: that the predicted label is one of the text's own; a model that is right about rows divides its confidence among a text's labels, and is too modest here." +
+			" AURC: the mean, over every share of the texts, of the share that is misread among the most confident ones.",
+	}
+	t.Rows = append(t.Rows, []report.Cell{
+		report.Text("Log loss (rows), in nats"), report.Metric.Cell(report.Of(s.Before.LogLoss)), report.Metric.Cell(report.Of(s.After.LogLoss)),
+		report.Metric.Cell(report.Of(s.After.LogLoss - s.Before.LogLoss)),
+	})
+	for _, m := range []evaluate.Metric{evaluate.RowECE, evaluate.ValidECE, evaluate.Brier, evaluate.AURC} {
+		d := s.Change[m]
+		change := report.Of(d.Difference)
+		if d.Low != nil && d.High != nil {
+			change = report.Between(d.Difference, *d.Low, *d.High)
+		}
+		t.Rows = append(t.Rows, []report.Cell{
+			report.Text(m.Title()), report.Metric.Cell(value(s.Before.Metrics[m])), report.Metric.Cell(value(s.After.Metrics[m])), report.Metric.Cell(change),
+		})
+	}
+	return t
+}
+
+// ReliabilityFigure is how often the predicted label is one of the text's own, by confidence, before and after temperature scaling.
+func (e *Errors) ReliabilityFigure() (report.Figure, error) {
+	return e.reliability("reliability", "Confidence and how often a label of the text is predicted", "Share whose predicted label is valid",
+		e.Scaling.Before.ValidReliability, e.Scaling.After.ValidReliability)
+}
+
+// RowReliabilityFigure is how often a row's label is the predicted one, by confidence, before and after temperature scaling.
+func (e *Errors) RowReliabilityFigure() (report.Figure, error) {
+	return e.reliability("reliability-rows", "Confidence and how often a row's label is predicted", "Share of rows that are right",
+		e.Scaling.Before.RowReliability, e.Scaling.After.RowReliability)
+}
+
+func (e *Errors) reliability(id, title, y string, before, after evaluate.Reliability) (report.Figure, error) {
+	var series []report.Series
+	for _, r := range []struct {
+		name string
+		of   evaluate.Reliability
+	}{{"before scaling", before}, {"after scaling", after}} {
+		line := report.Series{Name: r.name}
+		for _, b := range r.of.Bins {
+			if b.Count > 0 {
+				line.X, line.Y = append(line.X, *b.Confidence), append(line.Y, *b.Accuracy)
+				line.Labels = append(line.Labels, fmt.Sprintf("%d with a confidence of %s to %s", b.Count, percentage(b.Low), percentage(b.High)))
+			}
+		}
+		series = append(series, line)
+	}
+	return report.Lines(report.LinesSpec{
+		About: report.About{
+			ID: id, Title: title, Synthetic: e.Synthetic,
+			Caption: fmt.Sprintf("Test predictions in bins of confidence; above the diagonal the model is right more often than its confidence says. ECE, the mean distance from the diagonal: %.3f before and %.3f after. ", before.ECE, after.ECE) + e.fitted(),
+			Alt:     fmt.Sprintf("The expected calibration error is %.3f before and %.3f after temperature scaling.", before.ECE, after.ECE),
+		},
+		X: report.Axis{Title: "Mean confidence", Min: 0, Max: 1}, Y: report.Axis{Title: y, Min: 0, Max: 1}, Series: series, Diagonal: "as sure as it is right",
+	})
+}
+
+// coverage is the run's risk-coverage curves on the test texts, before and after temperature scaling.
+func (e *Errors) coverage() (before, after []evaluate.CoveragePoint, err error) {
+	set, err := predict.Read(filepath.Join(e.Run.Dir, TestFile), predict.Want{CorpusHash: e.CorpusHash})
+	if err != nil {
+		return nil, nil, err
+	}
+	curve := func(temperature float64) ([]evaluate.CoveragePoint, error) {
+		scaled, err := set.WithTemperature(temperature)
+		if err != nil {
+			return nil, err
+		}
+		of, err := evaluate.New(scaled)
+		if err != nil {
+			return nil, err
+		}
+		return of.RiskCoverage(), nil
+	}
+	if before, err = curve(1); err != nil {
+		return nil, nil, err
+	}
+	after, err = curve(e.Scaling.Temperature.Value)
+	return before, after, err
+}
+
+// covered is the share of the texts with at least the given confidence and the share of these that is misread; both are 0 where there is
+// none.
+func covered(curve []evaluate.CoveragePoint, threshold float64) (share, risk float64) {
+	for _, p := range curve { // from the highest confidence down
+		if p.Threshold < threshold {
+			break
+		}
+		share, risk = p.Coverage, p.Risk
+	}
+	return share, risk
+}
+
+// CoverageFigure is the share of the texts that is misread among the most confident ones, by how many these are.
+func (e *Errors) CoverageFigure() (report.Figure, error) {
+	before, after, err := e.coverage()
+	if err != nil {
+		return report.Figure{}, err
+	}
+	var series []report.Series
+	var marks []report.Reference
+	var said []string
+	top := 0.0
+	for _, c := range []struct {
+		name  string
+		curve []evaluate.CoveragePoint
+	}{{"before scaling", before}, {"after scaling", after}} {
+		line := report.Series{Name: c.name}
+		for _, p := range c.curve {
+			line.X, line.Y = append(line.X, p.Coverage), append(line.Y, p.Risk)
+			line.Labels = append(line.Labels, "confidence from "+percentage(p.Threshold))
+			top = max(top, p.Risk)
+		}
+		series = append(series, line)
+		share, risk := covered(c.curve, reportedErrors.Threshold)
+		if share == 0 {
+			said = append(said, c.name+": none of the texts")
+			continue
+		}
+		said = append(said, fmt.Sprintf("%s: %s of the texts, of which %s are misread", c.name, percentage(share), percentage(risk)))
+		marks = append(marks, report.Reference{Label: fmt.Sprintf("from %s on, %s", whole(reportedErrors.Threshold), c.name), Value: share})
+	}
+	if top == 0 {
+		top = 1 // nothing is misread
+	}
+	looked := fmt.Sprintf("From the report's threshold of 70 %% confidence on, %s.", strings.Join(said, "; "))
+	return report.Lines(report.LinesSpec{
+		About: report.About{
+			ID: "coverage", Title: "Errors among the most confident texts", Synthetic: e.Synthetic,
+			Caption: "From left to right more texts are filed without a person, the most confident first. " + looked + " The report gives neither number.",
+			Alt:     looked,
+		},
+		X: report.Axis{Title: "Share of the texts", Min: 0, Max: 1}, Y: report.Axis{Title: "Share of these that is misread", Min: 0, Max: 1.05 * top}, Series: series, AtX: marks,
+	})
+}
+
+// ThresholdTable is what is filed without a person from a confidence on, and what is left to people.
+func (e *Errors) ThresholdTable() report.Table {
+	t := report.Table{
+		ID: "thresholds", Caption: "What a threshold on the calibrated confidence does", Synthetic: e.Synthetic,
+		Columns: []report.Column{
+			{Name: "Confidence from"},
+			{Name: "Automatic", Numeric: true, Note: "share of the test texts with at least this confidence, with a 95 % interval"},
+			{Name: "Texts", Numeric: true},
+			{Name: "Misread", Numeric: true, Note: "of these: the predicted label is none of the text's own"},
+			{Name: "Others misread", Numeric: true, Note: "of the texts that are left to people, had the model filed them"},
+		},
+		Note: "The report files automatically from 70 % on, and does not say how many notes that is or how many of them are wrong. A model that divides its confidence among the labels of a text gives each of two 50 % at most, so that few texts under several labels pass such a threshold. " + e.fitted(),
+	}
+	for _, threshold := range []float64{0, .5, .6, .7, .8, .9, .95} {
+		var automatic, manual, wrong, wrongLeft int
+		for _, c := range e.Cases {
+			bad := 0
+			if !c.Valid {
+				bad = 1
+			}
+			if c.Confidence >= threshold {
+				automatic, wrong = automatic+1, wrong+bad
+			} else {
+				manual, wrongLeft = manual+1, wrongLeft+bad
+			}
+		}
+		name := whole(threshold)
+		if threshold == reportedErrors.Threshold {
+			name += ", the report's"
+		}
+		t.Rows = append(t.Rows, []report.Cell{
+			{Text: name, Sort: &threshold},
+			e.proportion(automatic, len(e.Cases), ""), count(automatic), e.proportion(wrong, automatic, "no text is this confident"),
+			e.proportion(wrongLeft, manual, "no text is left to people"),
+		})
+	}
+	return t
+}
+
+// whole writes a share as a whole percentage.
+func whole(x float64) string { return fmt.Sprintf("%.0f\u00a0%%", 100*x) }
+
+// proportion is a share of texts with its score interval.
+func (e *Errors) proportion(n, of int, none string) report.Cell {
+	if of == 0 {
+		return report.Percent.Cell(report.Missing(none))
+	}
+	share := float64(n) / float64(of)
+	interval := evaluate.Wilson(share, float64(of), e.Interval.Level)
+	return report.Percent.Cell(report.Between(share, interval.Low, interval.High))
+}
