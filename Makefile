@@ -9,7 +9,7 @@ PROFILE ?= demo
 
 define HELP
 make report    set up, build, train, and write reports/PROFILE/index.html
-                 PROFILE=demo|mtsamples|paper   (demo: synthetic notes, minutes on 2 cores)
+                 PROFILE=demo|mtsamples|paper   (demo: synthetic notes, minutes on 2 cores), or a FILE.yaml that extends one
                  DATA=FILE                      the notes: a CSV, for mtsamples
                  SET="key=value key=value"      overrides of the profile
                  OUT=DIR                        instead of reports/PROFILE
@@ -18,9 +18,11 @@ make test      set up, build, lint, all tests, a cut-down report
 make build     bin/specialist (bin/specialist --help)
 make setup     JupyterLab, the Go kernel, XLA's plugin, the tokenizer, the base weights; nothing outside this folder
 make lint      gofumpt, go vet, staticcheck
-make bench     speed of the tokenizers; time and memory from 20,000 to 200,000 generated notes
-                 DATA=FILE                      the notes for the tokenizers (MTSamples where it is at hand, else the demo)
-                 make bench-reference first installs Python's tokenizers, to be measured against
+make bench     speed beside Python's tokenizers, transformers + peft on torch, and ONNX Runtime; growth to 200,000 notes
+                 BENCH="tokenizers speed scale"   parts (study: the study in transformers + peft, three seeds)
+                 QUICK=1                          fewer rounds
+                 DATA=FILE                        the notes (MTSamples where it is at hand, else the demo)
+                 make bench-reference first installs what it is measured against (about 5 GB)
 make clean     remove .venv, .cache and bin; reports/ and data/ stay
 
 By hand, with the same environment:  . .setup/env.sh
@@ -62,7 +64,7 @@ test-report: build
 	@bash .ci/report.sh
 
 bench: build
-	@bash .ci/bench/bench.sh $(if $(DATA),'$(DATA)')
+	@bash .ci/bench/bench.sh $(BENCH) $(if $(QUICK),--quick) $(if $(DATA),--data '$(DATA)')
 
 bench-reference: setup
 	@bash .ci/bench/bench.sh reference

@@ -1,10 +1,6 @@
 //go:build ignore
 
-// The Go side of `make bench`, which builds it and says what it prints:
-//
-//	bench generate NOTES FILE   writes a synthetic corpus of so many distinct notes as CSV, one row a label
-//	bench split FILE            reads and cleans a CSV and divides it by both protocols
-//	bench tokens BASE FILE|-    the notes of a CSV, or of the demo, then times the tokenizers at each line of its input
+// The Go side of `make bench`, which builds it.
 package main
 
 import (
@@ -13,9 +9,12 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/specialist-nlp/specialist/pkg/corpus"
@@ -27,6 +26,26 @@ const (
 	maxLength = 512
 )
 
+// What the program does, and what it takes.
+var commands = map[string]struct {
+	arguments string
+	run       func(args []string) error
+}{
+	// writes a synthetic corpus of so many distinct notes as CSV, one row a label
+	"generate": {"NOTES FILE", func(a []string) error { return generate(a[0], a[1]) }},
+	// reads and cleans a CSV and divides it by both protocols
+	"split": {"FILE", func(a []string) error { return split(a[0]) }},
+	// the notes of a CSV as lines of JSON, divided as the study divides them
+	"notes": {"FILE", func(a []string) error { return notes(a[0]) }},
+	// the notes of a CSV, or of the demo, then times the tokenizers at each line of its input
+	"tokens": {"BASE FILE|-", func(a []string) error { return tokens(a[0], a[1]) }},
+	// token ids and a model, from a CSV or the demo, for train and infer
+	"samples": {"BASE FILE|- FOLDER", func(a []string) error { return samples(a[0], a[1], a[2]) }},
+	// times an epoch of training, or a round of inference, at each line of its input
+	"train": {"BASE SAMPLE", func(a []string) error { return trainSpeed(a[0], a[1]) }},
+	"infer": {"BASE ADAPTER SAMPLE NOTES TIMES", func(a []string) error { return inferSpeed(a[0], a[1], a[2], a[3], a[4]) }},
+}
+
 func main() {
 	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
@@ -35,15 +54,16 @@ func main() {
 }
 
 func run(args []string) error {
-	switch {
-	case len(args) == 3 && args[0] == "generate":
-		return generate(args[1], args[2])
-	case len(args) == 2 && args[0] == "split":
-		return split(args[1])
-	case len(args) == 3 && args[0] == "tokens":
-		return tokens(args[1], args[2])
+	if len(args) > 0 {
+		if c, ok := commands[args[0]]; ok && len(args) == len(strings.Fields(c.arguments))+1 {
+			return c.run(args[1:])
+		}
 	}
-	return fmt.Errorf("want generate NOTES FILE, split FILE or tokens BASE FILE, not %q", args)
+	var usage strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(commands)) {
+		fmt.Fprintf(&usage, "\n\tbench %s %s", name, commands[name].arguments)
+	}
+	return fmt.Errorf("%q is none of%s", args, usage.String())
 }
 
 func generate(notes, path string) error {
@@ -82,6 +102,35 @@ func split(path string) error {
 		}
 	}
 	return nil
+}
+
+// notes writes a line for each note, in the order of the parts: its part, its text and the names of its labels.
+func notes(path string) error {
+	c, err := corpus.Read(context.Background(), path, corpus.Options{})
+	if err != nil {
+		return err
+	}
+	d, err := corpus.Divide(c, corpus.ProtocolGroup, seed)
+	if err != nil {
+		return err
+	}
+	buffered := bufio.NewWriter(os.Stdout)
+	out := json.NewEncoder(buffered)
+	for _, part := range []struct {
+		name     string
+		examples []corpus.Example
+	}{{corpus.PartTrain, d.Train}, {corpus.PartValidation, d.Validation}, {corpus.PartTest, d.Test}} {
+		for _, example := range part.examples {
+			labels := make([]string, len(example.Labels))
+			for i, label := range example.Labels {
+				labels[i] = c.Labels[label]
+			}
+			if err := out.Encode(map[string]any{"part": part.name, "text": example.Text, "labels": labels}); err != nil {
+				return err
+			}
+		}
+	}
+	return buffered.Flush()
 }
 
 // tokens writes the notes as a line of JSON, then, for every line that it gets, a line with the times of a round. The line that it
