@@ -9,9 +9,10 @@ import (
 )
 
 // compared are the metrics of a comparison's table, in its order.
-var compared = []evaluate.Metric{
-	evaluate.RowAccuracy, evaluate.MacroF1Union, evaluate.WeightedF1, evaluate.BalancedAccuracy, evaluate.AnyValid, evaluate.RecallAt3,
-}
+var compared = []evaluate.Metric{evaluate.RowAccuracy, evaluate.MacroF1Union, evaluate.AnyValid, evaluate.RecallAt3}
+
+// furtherCompared are those of the second table.
+var furtherCompared = []evaluate.Metric{evaluate.MacroF1Present, evaluate.MacroF1All, evaluate.WeightedF1, evaluate.BalancedAccuracy, evaluate.LabelRanking}
 
 // protocol says in words how the texts were divided.
 func (c *Comparison) protocol() string {
@@ -23,55 +24,74 @@ func (c *Comparison) protocol() string {
 
 // Table is every model's test scores with intervals, the ceilings below them, the reported ones beside them.
 func (c *Comparison) Table() report.Table {
-	t := report.Table{
-		ID: "comparison-" + c.Rivals.Protocol, Synthetic: c.Run.Corpus.Synthetic,
-		Caption: fmt.Sprintf("Models on %s test texts, %s rows; %s", number(c.Run.Test.Notes), number(c.Run.Test.Rows), c.protocol()),
-		Columns: []report.Column{{Name: "Model"}},
-		Note:    c.note(),
-	}
-	for _, m := range compared {
-		t.Columns = append(t.Columns, report.Column{Name: m.Title(), Numeric: true})
-	}
+	t := c.scores("comparison", "Models", compared)
 	t.Columns = append(t.Columns,
 		report.Column{Name: "Reported: accuracy", Numeric: true, Note: "the original report's test rows: other notes, another base, a split of rows"},
 		report.Column{Name: "Reported: macro-F1", Numeric: true})
-	best := c.best()
-	add := func(name string, s evaluate.Summary, said reportedScore, known bool) {
+	for i := range t.Rows {
+		said, known := reportedScore{}, false
+		switch {
+		case i < len(c.Rivals.Models):
+			said, known = reported.Baselines[c.Rivals.Models[i].Name], true
+			known = said != reportedScore{}
+		case i == len(c.Rivals.Models):
+			said, known = reportedScore{reported.Test[evaluate.RowAccuracy], reported.Test[evaluate.MacroF1Union]}, true
+		}
+		for _, v := range []float64{said.Accuracy, said.MacroF1} {
+			cell := report.Metric.Cell(report.Missing("not in the report"))
+			if known {
+				cell = report.Cell{Text: fmt.Sprintf("%.4g", v), Sort: &v}
+			}
+			t.Rows[i] = append(t.Rows[i], cell)
+		}
+	}
+	t.Note = c.note()
+	return t
+}
+
+// FurtherTable is the same in further metrics.
+func (c *Comparison) FurtherTable() report.Table {
+	return c.scores("further", "Further scores of the models", furtherCompared)
+}
+
+// scores is a table of the baselines, the study's model and the ceilings.
+func (c *Comparison) scores(id, what string, metrics []evaluate.Metric) report.Table {
+	t := report.Table{
+		ID: id + "-" + c.Rivals.Protocol, Synthetic: c.Run.Corpus.Synthetic,
+		Caption: fmt.Sprintf("%s on %s test texts, %s rows; %s", what, number(c.Run.Test.Notes), number(c.Run.Test.Rows), c.protocol()),
+		Columns: []report.Column{{Name: "Model"}},
+	}
+	for _, m := range metrics {
+		t.Columns = append(t.Columns, report.Column{Name: m.Title(), Numeric: true})
+	}
+	best := c.best(metrics)
+	add := func(name string, s evaluate.Summary) {
 		row := []report.Cell{report.Text(name)}
-		for _, m := range compared {
+		for _, m := range metrics {
 			cell := report.Metric.Cell(value(s.Metrics[m]))
 			if s.Metrics[m].Value == best[m] {
 				cell = cell.Best()
 			}
 			row = append(row, cell)
 		}
-		for _, v := range []float64{said.Accuracy, said.MacroF1} {
-			if known {
-				row = append(row, report.Cell{Text: fmt.Sprintf("%.4g", v), Sort: &v})
-			} else {
-				row = append(row, report.Metric.Cell(report.Missing("not in the report")))
-			}
-		}
 		t.Rows = append(t.Rows, row)
 	}
 	for _, m := range c.Rivals.Models {
-		said, known := reported.Baselines[m.Name]
-		add(m.Name, m.Test, said, known)
+		add(m.Name, m.Test)
 	}
-	add(c.Run.Profile.methodName()+", the selected configuration", c.Run.Test, reportedScore{reported.Test[evaluate.RowAccuracy], reported.Test[evaluate.MacroF1Union]}, true)
+	add(c.Run.Profile.methodName()+", the selected configuration", c.Run.Test)
 	ceiling := []report.Cell{report.Text("ceiling of any reader of the text")}
-	for _, m := range compared {
+	for _, m := range metrics {
 		ceiling = append(ceiling, report.Metric.Cell(report.Of(c.Run.Test.Metrics[m].Ceiling)))
 	}
-	missing := report.Metric.Cell(report.Missing("not in the report"))
-	t.Rows = append(t.Rows, append(ceiling, missing, missing))
+	t.Rows = append(t.Rows, ceiling)
 	return t
 }
 
 // best is the highest value of each metric over the models.
-func (c *Comparison) best() map[evaluate.Metric]float64 {
+func (c *Comparison) best(metrics []evaluate.Metric) map[evaluate.Metric]float64 {
 	best := make(map[evaluate.Metric]float64)
-	for _, m := range compared {
+	for _, m := range metrics {
 		best[m] = c.Run.Test.Metrics[m].Value
 		for _, rival := range c.Rivals.Models {
 			best[m] = max(best[m], rival.Test.Metrics[m].Value)
@@ -135,7 +155,7 @@ func (c *Comparison) Words() string {
 			}
 		}
 		if strongest != nil {
-			said = append(said, strongest.Words+".")
+			said = append(said, upper(strongest.Words)+".")
 		}
 	}
 	return strings.Join(said, " ")

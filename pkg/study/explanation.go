@@ -22,16 +22,6 @@ type Explanation struct {
 	Agreement Agreement
 }
 
-// reading is what is known of how the model read a note.
-func (x *Explanation) reading(id string) (attribution.Attribution, bool) {
-	for _, a := range x.Attributions {
-		if a.NoteID == id {
-			return a, true
-		}
-	}
-	return attribution.Attribution{}, false
-}
-
 // Agreement is how far the attributions of the worked examples rank the words as occlusion does, by Spearman's coefficient.
 type Agreement struct {
 	Notes   int      `json:"notes"`

@@ -243,7 +243,7 @@ func TestRateCurveJudgesOnValidationAlone(t *testing.T) {
 		t.Errorf("comparisons: %+v", c)
 	}
 	for _, c := range s.Comparisons {
-		for _, table := range []report.Table{c.Table(), c.VerdictTable(), c.TuningTable(), c.TermTable()} {
+		for _, table := range []report.Table{c.Table(), c.FurtherTable(), c.VerdictTable(), c.TuningTable(), c.TermTable()} {
 			if _, err := table.HTML(); err != nil {
 				t.Error(err)
 			}
