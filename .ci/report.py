@@ -48,4 +48,8 @@ for outcome in outcomes + results["compared"]:
 scores = [o["run"]["validation"]["metrics"]["macro_f1_union"]["value"] for o in outcomes]
 need(results["sweep"]["best"] == scores.index(max(scores)), f"selected {results['sweep']['best']} of the validation scores {scores}")
 need(all("fit" in point for point in results["rates"]), "a learning rate could not be trained")
-need(len(results["times"]) == len(outcomes) + len(results["compared"]) + len(results["rates"]), "results.json lacks times")
+anew = [c for c in results["comparisons"] if "run" in c]
+need(len(results["times"]) == len(outcomes) + len(results["compared"]) + len(results["rates"]) + len(anew), "results.json lacks times")
+for comparison in results["comparisons"]:
+    need(len(comparison["baselines"]["models"]) == 8, "a baseline is missing")
+need(results["errors"]["cases"], "results.json lacks the errors")
