@@ -17,8 +17,9 @@ type notebookFile struct {
 }
 
 // join makes one notebook of several, in their order: front as its first cell, their titles one level down, links between them as
-// links within it, and cells that show nothing left out.
-func join(front, title string, paths, names []string) ([]byte, error) {
+// links within it, and cells that show nothing left out. script, which each of them embeds for its figures, stays once.
+func join(front, title, script string, paths, names []string) ([]byte, error) {
+	embedded := false
 	var joined notebookFile
 	for i, path := range paths {
 		raw, err := os.ReadFile(path)
@@ -39,8 +40,9 @@ func join(front, title string, paths, names []string) ([]byte, error) {
 			if outputs, ok := cell["outputs"].([]any); ok && len(outputs) == 0 {
 				continue
 			}
+			embedded = once(cell, script, embedded)
 			if cell["cell_type"] == "markdown" {
-				cell["source"] = within(sourceOf(cell))
+				cell["source"] = within(text(cell["source"]))
 			}
 			joined.Cells = append(joined.Cells, cell)
 		}
@@ -48,16 +50,34 @@ func join(front, title string, paths, names []string) ([]byte, error) {
 	return json.Marshal(joined)
 }
 
+// once takes the script out of a cell's outputs if it has been there before, and says whether it has been there now.
+func once(cell map[string]any, script string, before bool) bool {
+	outputs, _ := cell["outputs"].([]any)
+	for _, output := range outputs {
+		o, _ := output.(map[string]any)
+		data, _ := o["data"].(map[string]any)
+		html := text(data["text/html"])
+		if script == "" || !strings.Contains(html, script) {
+			continue
+		}
+		if before {
+			data["text/html"] = strings.ReplaceAll(html, script, "")
+		}
+		before = true
+	}
+	return before
+}
+
 func markdown(id, text string) map[string]any {
 	return map[string]any{"cell_type": "markdown", "id": id, "metadata": map[string]any{}, "source": text}
 }
 
-// sourceOf is a cell's source, which is a text or a list of lines.
-func sourceOf(cell map[string]any) string {
-	if text, ok := cell["source"].(string); ok {
-		return text
+// text is a value of a notebook that is a text or a list of lines.
+func text(value any) string {
+	if whole, ok := value.(string); ok {
+		return whole
 	}
-	lines, _ := cell["source"].([]any)
+	lines, _ := value.([]any)
 	var b strings.Builder
 	for _, line := range lines {
 		fmt.Fprint(&b, line)

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/specialist-nlp/specialist/pkg/report"
 )
 
 // Notebooks are the study's, in the order in which they are executed.
@@ -80,7 +82,11 @@ func (s *Study) writePage(ctx context.Context, j jupyter, work string) error {
 	for _, name := range Notebooks {
 		paths = append(paths, filepath.Join(work, name+".ipynb"))
 	}
-	joined, err := join(front, "Clinical notes under medical specialties: "+s.Profile.Name, paths, Notebooks)
+	script, err := report.Script(filepath.Join(j.home, ".cache", "plotly", "plotly.min.js"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	joined, err := join(front, "Clinical notes under medical specialties: "+s.Profile.Name, string(script), paths, Notebooks)
 	if err != nil {
 		return err
 	}
@@ -112,12 +118,13 @@ func publish(work, out string, tell Tell) error {
 // jupyter is the program that executes notebooks.
 type jupyter struct {
 	path, templates string
+	home            string // the checkout
 	environment     []string
 	progress        string // the file that cells write their progress to
 }
 
 func findJupyter(home string) (jupyter, error) {
-	j := jupyter{path: filepath.Join(home, ".venv", "bin", "jupyter"), templates: filepath.Join(home, "pkg", "report")}
+	j := jupyter{path: filepath.Join(home, ".venv", "bin", "jupyter"), templates: filepath.Join(home, "pkg", "report"), home: home}
 	if isFile(j.path) {
 		return j, nil
 	}
