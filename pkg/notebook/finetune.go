@@ -35,11 +35,26 @@ func Tables(views ...func(run *study.Run) report.Table) { showTables(chosen, vie
 // Figures shows figures of the selected run. It trains first what is not on disk.
 func Figures(views ...func(run *study.Run) (report.Figure, error)) { showFigures(chosen, views) }
 
-// RateTables shows tables of the learning-rate curve. It trains first what is not on disk.
-func RateTables(views ...func(c study.Curve) report.Table) { showTables(rates, views) }
-
-// RateFigures shows figures of the learning-rate curve. It trains first what is not on disk.
-func RateFigures(views ...func(c study.Curve) (report.Figure, error)) { showFigures(rates, views) }
+// Rates shows the learning-rate curve, or says that the profile has none. It trains first what is not on disk.
+func Rates() {
+	Run(func(ctx context.Context) error {
+		c, err := trained(false, func(p study.Profile, tell study.Tell) (study.Curve, error) { return p.RateCurve(ctx, tell) })
+		if err != nil {
+			return err
+		}
+		if !c.Any() {
+			fmt.Println("no learning rate was compared: rates.lora and rates.full of the profile are empty, or every run failed")
+		} else if figure, err := c.Figure(); err != nil {
+			return err
+		} else if err := Show(figure); err != nil {
+			return err
+		}
+		if len(c) == 0 {
+			return nil
+		}
+		return Show(c.Table())
+	})
+}
 
 // StudyTables shows tables of everything that was trained. It trains first what is not on disk.
 func StudyTables(views ...func(s *study.Study) report.Table) { showTables(whole, views) }
@@ -56,10 +71,6 @@ func chosen(ctx context.Context) (*study.Run, error) {
 		return nil, err
 	}
 	return s.Chosen(), nil
-}
-
-func rates(ctx context.Context) (study.Curve, error) {
-	return trained(false, func(p study.Profile, tell study.Tell) (study.Curve, error) { return p.RateCurve(ctx, tell) })
 }
 
 func whole(ctx context.Context) (*study.Study, error) {

@@ -51,7 +51,7 @@ func (p Profile) comparisons(ctx context.Context, src *source, s *Sweep, tell Te
 			if from, err = one.source(ctx, tell); err != nil {
 				return nil, err
 			}
-			if run, err = one.run(ctx, from, "", tell.in("protocol "+protocol)); err != nil {
+			if run, err = one.run(ctx, from, "", tell.one(0, "protocol "+protocol)); err != nil {
 				return nil, fmt.Errorf("protocol %s: %w", protocol, err)
 			}
 		}

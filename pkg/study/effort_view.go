@@ -45,14 +45,12 @@ func (s *Study) EffortTable() report.Table {
 		ID: "effort", Caption: "LoRA beside other ways to train", Synthetic: s.Sweep.Chosen().Corpus.Synthetic,
 		Columns: []report.Column{
 			{Name: "Way"},
-			{Name: "Trained parameters", Numeric: true},
-			{Name: "Share", Numeric: true, Note: "of all parameters, each counted once"},
+			{Name: "Trained", Numeric: true, Note: "parameters that training changes"},
 			{Name: "Learning rate", Numeric: true},
 			{Name: "Optimiser state", Numeric: true, Note: "Adam's two moments, 8 bytes a trained parameter"},
 			{Name: "Trained file", Numeric: true, Note: "an adapter with its head, or a whole model"},
-			{Name: "Validation macro-F1", Numeric: true},
-			{Name: "Test macro-F1", Numeric: true, Note: "95 % interval by bootstrap over texts"},
-			{Name: "Test row accuracy", Numeric: true},
+			{Name: "Validation F1", Numeric: true, Note: "macro-F1"},
+			{Name: "Test F1", Numeric: true, Note: "macro-F1 with its 95 % interval, by bootstrap over texts"},
 		},
 		Note: s.saved(),
 	}
@@ -70,13 +68,11 @@ func (s *Study) EffortTable() report.Table {
 		t.Rows = append(t.Rows, []report.Cell{
 			report.Text(w.name),
 			report.Count.Cell(report.Of(float64(r.Parameters.Trainable))),
-			report.Percent.Cell(report.Of(float64(r.Parameters.Trainable) / float64(r.Parameters.Total))),
 			{Text: fmt.Sprintf("%g", rate), Sort: &rate},
 			report.Bytes.Cell(report.Of(float64(r.Sizes.Optimizer))),
 			report.Bytes.Cell(report.Of(float64(r.Sizes.Trained))),
 			report.Metric.Cell(report.Of(r.score())),
 			report.Metric.Cell(value(r.Test.Metrics[evaluate.MacroF1Union])),
-			report.Metric.Cell(value(r.Test.Metrics[evaluate.RowAccuracy])),
 		})
 	}
 	return t
@@ -96,7 +92,6 @@ func (s *Study) TimesTable() report.Table {
 		Columns: []report.Column{
 			{Name: "Way"},
 			{Name: "Seconds a step", Numeric: true, Note: "median, without steps that compiled a graph"},
-			{Name: "Steps", Numeric: true},
 			{Name: "Training", Numeric: true, Note: "all steps, compilation included"},
 			{Name: "First step after", Numeric: true, Note: "compilation included"},
 			{Name: "Peak memory", Numeric: true, Note: "resident, of the process while it trained"},
@@ -119,7 +114,7 @@ func (s *Study) TimesTable() report.Table {
 			step = report.Of(c.StepSeconds)
 		}
 		t.Rows = append(t.Rows, []report.Cell{
-			report.Text(w.name), report.Metric.Cell(step), report.Count.Cell(report.Of(float64(r.Training.Step))),
+			report.Text(w.name), report.Metric.Cell(step),
 			report.Duration.Cell(report.Of(c.TrainSeconds)), report.Duration.Cell(report.Of(c.FirstStepSeconds)), report.Bytes.Cell(peak),
 			report.Bytes.Cell(report.Of(float64(c.CheckpointBytes))),
 		})

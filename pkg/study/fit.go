@@ -112,7 +112,9 @@ func (f *fitting) work(ctx context.Context, dir string, into result, tell Tell, 
 	f.Dir = dir
 	switch err := readResult(dir, into); {
 	case err == nil && into.fit().Fingerprint == f.Fingerprint:
-		tell.say("the run in %s is finished already", dir)
+		if !tell.series {
+			tell.say("the run in %s is finished already", dir)
+		}
 		into.fit().Dir = dir
 		return nil
 	case err == nil:
@@ -168,7 +170,11 @@ func (f *fitting) train(ctx context.Context, backend compute.Backend, predictor 
 	n.Trainable, n.Total = model.Parameters()
 	counts := classifier.Count(model.Config, model.Adapter, len(model.Labels))
 	n.Adapter, n.Head, n.PEFTTotal = counts.Adapter, counts.Head, counts.PEFTTotal()
-	for _, line := range f.Opening(model, device(backend)) {
+	opening := f.Opening(model, device(backend))
+	if tell.short {
+		opening = []string{f.trainsLine()}
+	}
+	for _, line := range opening {
 		tell.say("%s", line)
 	}
 	job := &train.Job{

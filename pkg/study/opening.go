@@ -15,8 +15,7 @@ func (f *Fit) Opening(model *classifier.Classifier, device string) []string {
 			c.Name, c.RowsKept, c.RowsRead, c.Texts, c.Labels, c.Train, c.Validation, c.Test),
 		fmt.Sprintf("base: %s, %d layers of %d, cut to %d tokens (%d training notes are longer); tokenizer: %s",
 			p.Base, model.Config.Layers, model.Config.Dim, model.MaxLength, c.Truncated, model.Tokenizer.Engine()),
-		fmt.Sprintf("training: %s; %d of %d parameters (%.2f %%)", p.trains(), f.Parameters.Trainable, f.Parameters.Total,
-			100*float64(f.Parameters.Trainable)/float64(f.Parameters.Total)),
+		f.trainsLine(),
 		"backend: " + device,
 	}
 	for _, notice := range f.Notices {
@@ -29,4 +28,10 @@ func (f *Fit) Opening(model *classifier.Classifier, device string) []string {
 		lines = append(lines, "labels without a test text: "+strings.Join(c.Untested, ", "))
 	}
 	return lines
+}
+
+// trainsLine says what is trained, and how many parameters that is.
+func (f *Fit) trainsLine() string {
+	n := f.Parameters
+	return fmt.Sprintf("training: %s; %d of %d parameters (%.2f %%)", f.Profile.trains(), n.Trainable, n.Total, 100*float64(n.Trainable)/float64(n.Total))
 }

@@ -40,7 +40,7 @@ func (p Profile) curve(ctx context.Context, src *source, tell Tell) (Curve, erro
 		point := &points[i]
 		stage := fmt.Sprintf("learning rate %d of %d, %s", i+1, len(points), point.name())
 		tell.say("%s", stage)
-		fit, err := p.trial(*point).fitted(ctx, src, tell.in(stage))
+		fit, err := p.trial(*point).fitted(ctx, src, tell.one(i, stage))
 		if ctx.Err() != nil {
 			return nil, err
 		}

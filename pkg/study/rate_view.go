@@ -1,7 +1,9 @@
 package study
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/report"
@@ -29,6 +31,9 @@ func (c Curve) best(method string) (at *RatePoint, inside bool) {
 	}
 	return at, place > 0 && place < len(points)-1
 }
+
+// Any says whether some point could be trained.
+func (c Curve) Any() bool { return slices.ContainsFunc(c, func(p RatePoint) bool { return p.Fit != nil }) }
 
 // synthetic says whether any point was made on made-up notes.
 func (c Curve) synthetic() bool {
@@ -64,7 +69,7 @@ func (c Curve) Figure() (report.Figure, error) {
 		alt += fmt.Sprintf("%s does best at %g, with %.3f. ", line.Name, best.LearningRate, best.Fit.score())
 	}
 	if len(series) == 0 {
-		return report.Figure{}, fmt.Errorf("no learning rate of the profile (rates.lora, rates.full) could be trained")
+		return report.Figure{}, errors.New("no learning rate of the profile (rates.lora, rates.full) could be trained")
 	}
 	return report.Lines(report.LinesSpec{
 		About: report.About{
@@ -93,7 +98,7 @@ func (c Curve) Table() report.Table {
 		rate := report.Cell{Text: fmt.Sprintf("%g", p.LearningRate), Sort: &p.LearningRate}
 		if p.Fit == nil {
 			failed := report.Metric.Cell(report.Missing(p.Failed))
-			t.Rows = append(t.Rows, []report.Cell{report.Text(methodTitle(p.Method)), rate, failed, failed, failed, failed})
+			t.Rows = append(t.Rows, []report.Cell{report.Text(methodTitle(p.Method)), rate, failed, failed, failed})
 			continue
 		}
 		best := p.Fit.Training.Epochs[p.Fit.Training.Best]
@@ -102,8 +107,8 @@ func (c Curve) Table() report.Table {
 			f1 = f1.Best()
 		}
 		t.Rows = append(t.Rows, []report.Cell{
-			report.Text(methodTitle(p.Method)), rate, report.Count.Cell(report.Of(float64(p.Fit.Training.Step))), report.Metric.Cell(report.Of(best.Loss)),
-			report.Metric.Cell(value(p.Fit.Validation.Metrics[evaluate.RowAccuracy])), f1,
+			report.Text(methodTitle(p.Method)), rate, report.Metric.Cell(report.Of(best.Loss)),
+			report.Metric.Cell(report.Of(p.Fit.Validation.Metrics[evaluate.RowAccuracy].Value)), f1,
 		})
 	}
 	return t

@@ -86,7 +86,7 @@ func (p Profile) runAll(ctx context.Context, src *source, configurations Configu
 			if dir != "" {
 				folder = filepath.Join(dir, c.Name)
 			}
-			o.Run, err = one.run(ctx, src, folder, tell.in(stage))
+			o.Run, err = one.run(ctx, src, folder, tell.one(i, stage))
 		}
 		if ctx.Err() != nil {
 			return nil, err

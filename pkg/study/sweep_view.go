@@ -14,12 +14,10 @@ func (s *Sweep) Table() report.Table {
 		Caption: fmt.Sprintf("Configurations on %s validation texts; %s was selected", number(s.Chosen().Validation.Notes), s.Outcomes[s.Best].Name),
 		Columns: []report.Column{
 			{Name: "Configuration"},
-			{Name: "Learning rate", Numeric: true},
-			{Name: "Batch", Numeric: true},
-			{Name: "Weight decay", Numeric: true},
+			{Name: "Settings"},
 			{Name: "Best epoch", Numeric: true, Note: "of the epochs that were run; the model of the best one is kept"},
-			{Name: "This run: row accuracy", Numeric: true},
-			{Name: "This run: macro-F1", Numeric: true, Note: "by the union of true and predicted labels; configurations are selected by it"},
+			{Name: "Row accuracy", Numeric: true},
+			{Name: "Macro-F1", Numeric: true, Note: "by the union of true and predicted labels; configurations are selected by it"},
 			{Name: "Reported: accuracy", Numeric: true, Note: "the original report's validation rows, which are other notes by another split"},
 			{Name: "Reported: macro-F1", Numeric: true},
 		},
@@ -42,19 +40,18 @@ func (s *Sweep) row(i int, o Outcome, said reportedScore, known bool) []report.C
 	}
 	if o.Run == nil {
 		failed := report.Metric.Cell(report.Missing("failed: " + o.Failed))
-		return []report.Cell{report.Text(o.Name), failed, failed, failed, failed, failed, failed, reportedCell(said.Accuracy), reportedCell(said.MacroF1)}
+		return []report.Cell{report.Text(o.Name), failed, failed, failed, failed, reportedCell(said.Accuracy), reportedCell(said.MacroF1)}
 	}
 	p, v := o.Run.Profile.Train, o.Run.Validation
-	plain := func(x float64) report.Cell { return report.Cell{Text: fmt.Sprintf("%g", x), Sort: &x} }
 	f1 := report.Metric.Cell(value(v.Metrics[evaluate.MacroF1Union]))
 	if i == s.Best {
 		f1 = f1.Best()
 	}
 	epoch := float64(o.Run.Training.Best + 1)
 	return []report.Cell{
-		report.Text(o.Name), plain(p.LearningRate), plain(float64(p.BatchSize)), plain(p.WeightDecay),
+		report.Text(o.Name), report.Text(fmt.Sprintf("rate %g, batch %d, decay %g", p.LearningRate, p.BatchSize, p.WeightDecay)),
 		{Text: fmt.Sprintf("%d of %d", o.Run.Training.Best+1, len(o.Run.Training.Epochs)), Sort: &epoch},
-		report.Metric.Cell(value(v.Metrics[evaluate.RowAccuracy])), f1, reportedCell(said.Accuracy), reportedCell(said.MacroF1),
+		report.Metric.Cell(report.Of(v.Metrics[evaluate.RowAccuracy].Value)), f1, reportedCell(said.Accuracy), reportedCell(said.MacroF1),
 	}
 }
 

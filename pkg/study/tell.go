@@ -12,7 +12,9 @@ type Tell struct {
 	Say      func(line string)
 	Progress func(Progress)
 
-	stage string // what the steps belong to
+	stage  string // what the steps belong to
+	series bool   // the run is one of several, which speak for themselves
+	short  bool   // the notes and the base were said before
 }
 
 // Progress is where a run is, and which run of several it is.
@@ -38,6 +40,12 @@ func (t Tell) progress(p train.Progress) {
 func (t Tell) in(stage string) Tell {
 	t.stage = stage
 	return t
+}
+
+// one is for the run at a place in a series.
+func (t Tell) one(place int, stage string) Tell {
+	t.series, t.short = true, place > 0
+	return t.in(stage)
 }
 
 // download tells of a file that is on its way.
