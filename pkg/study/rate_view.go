@@ -33,7 +33,9 @@ func (c Curve) best(method string) (at *RatePoint, inside bool) {
 }
 
 // Any says whether some point could be trained.
-func (c Curve) Any() bool { return slices.ContainsFunc(c, func(p RatePoint) bool { return p.Fit != nil }) }
+func (c Curve) Any() bool {
+	return slices.ContainsFunc(c, func(p RatePoint) bool { return p.Fit != nil })
+}
 
 // synthetic says whether any point was made on made-up notes.
 func (c Curve) synthetic() bool {
