@@ -33,7 +33,7 @@ func TestCheckNamesTheKey(t *testing.T) {
 			func(c *Config) { c.LoRAPlusRatio = 0.5 }, func(c *Config) { c.LoRAPlusRatio = -16 }, func(c *Config) { c.LoRAPlusRatio = math.NaN() },
 			func(c *Config) { c.LoRAPlusRatio = math.Inf(1) },
 		},
-		"train.precision": {func(c *Config) { c.Precision = "int8" }, func(c *Config) { c.Precision = "F32" }},
+		"train.precision": {func(c *Config) { c.Precision = "int8" }, func(c *Config) { c.Precision = "F32" }, func(c *Config) { c.Precision = "float16" }},
 	} {
 		for _, f := range change {
 			c := good
@@ -85,13 +85,16 @@ func TestSettingsLeftOutAreAsBefore(t *testing.T) {
 
 func TestMicroBatchByLength(t *testing.T) {
 	for _, c := range []struct{ batch, micro, length, want int }{
-		{16, 0, 512, 4},
+		{16, 0, 512, 2},
+		{16, 0, 257, 2},
 		{16, 0, 256, 4},
-		{16, 0, 255, 8},
+		{16, 0, 129, 4},
 		{16, 0, 128, 8},
-		{16, 0, 127, 16},
+		{16, 0, 65, 8},
+		{16, 0, 64, 16},
 		{32, 0, 8, 16},
-		{3, 0, 512, 3},
+		{1, 0, 512, 1},
+		{3, 0, 128, 3},
 		{16, 5, 512, 5},
 		{16, 5, 32, 5},
 		{4, 100, 32, 4},

@@ -83,6 +83,9 @@ func (j *Job) Run(ctx context.Context) (State, error) {
 		return State{}, err
 	}
 	if !j.state.Finished {
+		if err := j.computes(); err != nil {
+			return j.state, err
+		}
 		if err := j.fits(); err != nil {
 			return j.state, err
 		}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/gomlx/compute/dtypes"
+
+	"github.com/specialist-nlp/specialist/pkg/classifier"
 )
 
 // compute is the type that the model computes in.
@@ -11,8 +13,24 @@ func (c Config) compute() (dtypes.DType, error) {
 	switch c.Precision {
 	case "", "f32":
 		return dtypes.Float32, nil
+	case "bf16":
+		return dtypes.BFloat16, nil
+	case "f16":
+		return dtypes.Float16, nil
 	}
-	return dtypes.InvalidDType, fmt.Errorf("train.precision is %q, it must be f32", c.Precision)
+	return dtypes.InvalidDType, fmt.Errorf("train.precision is %q, it must be f32, bf16 or f16", c.Precision)
+}
+
+// computes refuses a backend that cannot compute in the type that is asked for.
+func (j *Job) computes() error {
+	dtype, err := j.Config.compute()
+	if err != nil {
+		return err
+	}
+	if err := classifier.CheckCompute(j.Backend, dtype); err != nil {
+		return fmt.Errorf("train.precision is %s, which this backend cannot compute in; take train.precision=f32, or another backend: %w", j.Config.Precision, err)
+	}
+	return nil
 }
 
 // scales says whether the loss is scaled.

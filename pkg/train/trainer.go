@@ -18,6 +18,7 @@ import (
 type trainer struct {
 	job      *Job
 	adamw    AdamW
+	compute  dtypes.DType // that the model computes in
 	params   []param
 	pass     *model.Exec
 	update   *model.Exec
@@ -53,6 +54,10 @@ func (t *trainer) prepare() error {
 	if t.pass != nil {
 		return nil
 	}
+	var err error
+	if t.compute, err = t.job.Config.compute(); err != nil {
+		return err
+	}
 	store := t.job.Model.Store
 	for v := range store.IterVariables() {
 		if v.Trainable {
@@ -71,7 +76,6 @@ func (t *trainer) prepare() error {
 			return err
 		}
 	}
-	var err error
 	if t.update, err = model.NewExec(t.job.Backend, store, t.updateGraph); err != nil {
 		return err
 	}
@@ -103,7 +107,7 @@ func (t *trainer) passGraph(scope *model.Scope, in []*Node) *Node {
 	ids, mask, targets, weights, draw, first, scale := in[0], in[1], in[2], in[3], in[4], in[5], in[6]
 	g := ids.Graph()
 	mask = StopGradient(ConvertDType(mask, dtypes.Float32)) // GoMLX adds up gradients even for it, and cannot for Bool
-	logits := t.job.Model.Logits(scope, ids, mask, classifier.NewDropout(draw, t.job.Config.Seed))
+	logits := t.job.Model.LogitsIn(t.compute, scope, ids, mask, classifier.NewDropout(draw, t.job.Config.Seed))
 	loss := crossEntropy(targets, weights, logits)
 	values := make([]*Node, len(t.params))
 	for i, p := range t.params {
