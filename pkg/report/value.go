@@ -176,7 +176,7 @@ func seconds(x float64) string {
 // size writes bytes with two or three digits.
 func size(x float64) string {
 	for _, unit := range []struct {
-		name string
+		name  string
 		bytes float64
 	}{{"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}} {
 		if x >= unit.bytes {
