@@ -89,7 +89,6 @@ func (c Curve) Table() report.Table {
 		Columns: []report.Column{
 			{Name: "Method"},
 			{Name: "Learning rate", Numeric: true},
-			{Name: "Steps", Numeric: true},
 			{Name: "Validation loss", Numeric: true, Note: "cross entropy against the rows, in nats, in the best epoch"},
 			{Name: "Row accuracy", Numeric: true},
 			{Name: "Macro-F1", Numeric: true},
