@@ -52,8 +52,8 @@ func (p Profile) Check() error {
 	if err := p.Train.Check(); err != nil {
 		return err
 	}
-	for key, list := range map[string]Configurations{"sweep": p.Configurations, "compare": p.Compare} {
-		if err := list.check(p, key); err != nil {
+	for _, l := range p.lists() {
+		if err := l.list.check(p, l.key); err != nil {
 			return err
 		}
 	}

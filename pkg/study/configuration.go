@@ -85,16 +85,26 @@ func (p Profile) configured(c Configuration) (Profile, error) {
 	return p, nil
 }
 
+// keyed is a list of configurations with the profile's key for it.
+type keyed struct {
+	key  string
+	list Configurations
+}
+
+func (p Profile) lists() []keyed {
+	return []keyed{{"sweep", p.Configurations}, {"compare", p.Compare}}
+}
+
 // CheckSettings refuses settings of the user's that the configurations would set otherwise: they would have no effect.
 func (p Profile) CheckSettings(settings []string) error {
-	for key, list := range map[string]Configurations{"sweep": p.Configurations, "compare": p.Compare} {
-		for _, c := range list {
+	for _, l := range p.lists() {
+		for _, c := range l.list {
 			for _, theirs := range c.Set {
 				for _, ours := range settings {
 					changed, _, _ := strings.Cut(ours, "=")
 					if own, _, _ := strings.Cut(theirs, "="); strings.TrimSpace(changed) == strings.TrimSpace(own) {
 						return fmt.Errorf("setting %q would not count, because configuration %s of the profile's %s sets %s; pick configurations with %s=[NAME, ...], or none with %s=[], which leaves the profile's own settings",
-							ours, c.Name, key, theirs, key, key)
+							ours, c.Name, l.key, theirs, l.key, l.key)
 					}
 				}
 			}
