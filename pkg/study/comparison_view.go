@@ -103,7 +103,7 @@ func (c *Comparison) best(metrics []evaluate.Metric) map[evaluate.Metric]float64
 func (c *Comparison) note() string {
 	said := []string{"Intervals are 95 %, by bootstrap over texts. Settings of the linear models and the epoch of the encoder were chosen on the validation texts."}
 	if c.Rivals.Protocol == "row" {
-		said = append(said, "Under this protocol a test text may stand in the training part under another of its labels, which punishes a model that remembers it; any-valid counts only the labels that the text has in the test part.")
+		said = append(said, "Under this protocol a test text may stand in the training part under another of its labels, which punishes a model that remembers it; any-valid counts only the labels that the text has in the test part. The ceiling is that of one who knows which of a text's rows are there; who does not know, and has not seen the text in training, stays on average below the ceiling of protocol group.")
 	}
 	for _, m := range c.Rivals.Models {
 		for _, remark := range m.Remarks {
