@@ -9,10 +9,10 @@ import (
 )
 
 // compared are the metrics of a comparison's table, in its order.
-var compared = []evaluate.Metric{evaluate.RowAccuracy, evaluate.MacroF1Union, evaluate.AnyValid, evaluate.RecallAt3}
+var compared = []evaluate.Metric{evaluate.RowAccuracy, evaluate.MacroF1Union, evaluate.AnyValid}
 
 // furtherCompared are those of the second table.
-var furtherCompared = []evaluate.Metric{evaluate.MacroF1Present, evaluate.MacroF1All, evaluate.WeightedF1, evaluate.BalancedAccuracy, evaluate.LabelRanking}
+var furtherCompared = []evaluate.Metric{evaluate.RecallAt3, evaluate.MacroF1All, evaluate.WeightedF1, evaluate.BalancedAccuracy}
 
 // protocol says in words how the texts were divided.
 func (c *Comparison) protocol() string {
@@ -26,8 +26,8 @@ func (c *Comparison) protocol() string {
 func (c *Comparison) Table() report.Table {
 	t := c.scores("comparison", "Models", compared)
 	t.Columns = append(t.Columns,
-		report.Column{Name: "Reported: accuracy", Numeric: true, Note: "the original report's test rows: other notes, another base, a split of rows"},
-		report.Column{Name: "Reported: macro-F1", Numeric: true})
+		report.Column{Name: "Reported acc.", Numeric: true, Note: "accuracy on the original report's test rows: other notes, another base, a split of rows"},
+		report.Column{Name: "Reported F1", Numeric: true, Note: "macro-F1 on the same"})
 	for i := range t.Rows {
 		said, known := reportedScore{}, false
 		switch {

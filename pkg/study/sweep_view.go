@@ -18,8 +18,8 @@ func (s *Sweep) Table() report.Table {
 			{Name: "Best epoch", Numeric: true, Note: "of the epochs that were run; the model of the best one is kept"},
 			{Name: "Row accuracy", Numeric: true},
 			{Name: "Macro-F1", Numeric: true, Note: "by the union of true and predicted labels; configurations are selected by it"},
-			{Name: "Reported: accuracy", Numeric: true, Note: "the original report's validation rows, which are other notes by another split"},
-			{Name: "Reported: macro-F1", Numeric: true},
+			{Name: "Reported acc.", Numeric: true, Note: "accuracy on the original report's validation rows, which are other notes by another split"},
+			{Name: "Reported F1", Numeric: true, Note: "macro-F1 on the same"},
 		},
 	}
 	for i, o := range s.Outcomes {
