@@ -14,6 +14,7 @@ import (
 	"github.com/google/renameio/v2"
 	"github.com/parquet-go/parquet-go"
 
+	"github.com/specialist-nlp/specialist/pkg/seal"
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 )
 
@@ -85,12 +86,12 @@ func encode(s Set) ([]byte, error) {
 		parquet.KeyValueMetadata("method", string(s.Method)),
 		parquet.KeyValueMetadata("baseline", string(s.Baseline)),
 		parquet.KeyValueMetadata("steps", strconv.Itoa(s.Steps)),
-		parquet.CreatedBy("specialist", "1", "attributions"), parquet.Compression(&parquet.Snappy), unsealed,
+		parquet.CreatedBy("specialist", "1", "attributions"), parquet.Compression(&parquet.Snappy), seal.Unsealed,
 	)
 	if err != nil {
 		return nil, err
 	}
-	return buffer.Bytes(), closeSeal(buffer.Bytes())
+	return buffer.Bytes(), seal.Close(buffer.Bytes())
 }
 
 // Want is what a file of attributions must belong to. An empty field is not checked.
@@ -128,7 +129,7 @@ func Read(path string, want Want) (Set, error) {
 
 // decode reads a whole file. The parquet reader panics where others return an error.
 func decode(data []byte) (s Set, err error) {
-	if err := checkSeal(data); err != nil {
+	if err := seal.Check(data); err != nil {
 		return Set{}, err
 	}
 	defer func() {

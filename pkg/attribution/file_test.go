@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/parquet-go/parquet-go"
 
+	"github.com/specialist-nlp/specialist/pkg/seal"
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 )
 
@@ -143,7 +144,7 @@ func TestReadRefuses(t *testing.T) {
 func sealed[T any](t *testing.T, rows []T, metadata map[string]string) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "other.parquet")
-	options := []parquet.WriterOption{unsealed}
+	options := []parquet.WriterOption{seal.Unsealed}
 	for key, value := range metadata {
 		options = append(options, parquet.KeyValueMetadata(key, value))
 	}
@@ -154,7 +155,7 @@ func sealed[T any](t *testing.T, rows []T, metadata map[string]string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := closeSeal(data); err != nil {
+	if err := seal.Close(data); err != nil {
 		t.Fatal(err)
 	}
 	return data

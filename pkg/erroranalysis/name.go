@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/specialist-nlp/specialist/pkg/spelling"
 )
 
 // unknown is the error of a name that is not among those known: it gives the nearest one.
@@ -14,7 +16,7 @@ func unknown(what, name string, known []string) error {
 	}
 	best, least := "", -1
 	for _, candidate := range known {
-		if d := distance(folded(name), folded(candidate)); least < 0 || d < least {
+		if d := spelling.Distance(folded(name), folded(candidate)); least < 0 || d < least {
 			best, least = candidate, d
 		}
 	}
@@ -29,28 +31,6 @@ func folded(name string) string {
 		}
 		return -1
 	}, name)
-}
-
-// distance is Levenshtein's.
-func distance(a, b string) int {
-	from, to := []rune(a), []rune(b)
-	row := make([]int, len(to)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, x := range from {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j, y := range to {
-			substituted := diagonal
-			if x != y {
-				substituted++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(substituted, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(to)]
 }
 
 // lookUp finds the label that a short name means: the one that equals it but for case and punctuation, else the only one that begins

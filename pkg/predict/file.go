@@ -12,6 +12,8 @@ import (
 	"strconv"
 
 	"github.com/parquet-go/parquet-go"
+
+	"github.com/specialist-nlp/specialist/pkg/seal"
 )
 
 // TopLabels is how many labels the columns top_labels and top_scores carry (fewer where the model has fewer).
@@ -97,11 +99,11 @@ func encode(s Set, metadata ...parquet.WriterOption) ([]byte, error) {
 		records[i] = r
 	}
 	var buffer bytes.Buffer
-	options := append(metadata, parquet.CreatedBy("specialist", "1", "predictions"), parquet.Compression(&parquet.Snappy), unsealed)
+	options := append(metadata, parquet.CreatedBy("specialist", "1", "predictions"), parquet.Compression(&parquet.Snappy), seal.Unsealed)
 	if err := parquet.Write(&buffer, records, options...); err != nil {
 		return nil, err
 	}
-	return buffer.Bytes(), seal(buffer.Bytes())
+	return buffer.Bytes(), seal.Close(buffer.Bytes())
 }
 
 func names(labels []string, indices []int) []string {
@@ -154,7 +156,7 @@ func read(path string) (Set, error) {
 	if err != nil {
 		return Set{}, err
 	}
-	if err := checkSeal(data); err != nil {
+	if err := seal.Check(data); err != nil {
 		return Set{}, err
 	}
 	s, records, err := decode(data)

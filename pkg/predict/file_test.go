@@ -10,6 +10,8 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/parquet-go/parquet-go"
+
+	"github.com/specialist-nlp/specialist/pkg/seal"
 )
 
 func written(t *testing.T, s Set) string {
@@ -246,10 +248,10 @@ func TestReadRefusesOtherFiles(t *testing.T) {
 func rows[T any](values []T) func(string, ...parquet.WriterOption) error {
 	return func(path string, options ...parquet.WriterOption) error {
 		var buffer bytes.Buffer
-		if err := parquet.Write(&buffer, values, append(options, unsealed)...); err != nil {
+		if err := parquet.Write(&buffer, values, append(options, seal.Unsealed)...); err != nil {
 			return err
 		}
-		if err := seal(buffer.Bytes()); err != nil {
+		if err := seal.Close(buffer.Bytes()); err != nil {
 			return err
 		}
 		return os.WriteFile(path, buffer.Bytes(), 0o644)
@@ -295,8 +297,8 @@ func TestUnsealedFile(t *testing.T) {
 // TestTextThatLooksLikeTheSeal: what users name things does not move the checksum.
 func TestTextThatLooksLikeTheSeal(t *testing.T) {
 	s := sample(3)
-	s.Model = sealStart + blankSeal
-	s.Predictions[0].NoteID = sealStart + blankSeal
+	entry := "whole_file_sha256\x18\x40" + strings.Repeat("0", 64) // as the checksum stands in the file
+	s.Model, s.Predictions[0].NoteID = entry, entry
 	got, err := Read(written(t, s), Want{})
 	if err != nil {
 		t.Fatal(err)

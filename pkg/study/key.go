@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/specialist-nlp/specialist/pkg/spelling"
 )
 
 // Keys lists the settings that a profile has, dotted, in the order of the file.
@@ -105,34 +107,14 @@ func assign(v reflect.Value, text string) (wanted string) {
 func nearest(word string, candidates []string) string {
 	best, least := "", 1<<30
 	for _, c := range candidates {
-		d := distance(word, c)
+		d := spelling.Distance(word, c)
 		// A key typed without its section is near too.
 		if _, last, ok := strings.Cut(c, "."); ok {
-			d = min(d, distance(word, last)+1)
+			d = min(d, spelling.Distance(word, last)+1)
 		}
 		if d < least {
 			best, least = c, d
 		}
 	}
 	return best
-}
-
-// distance is Levenshtein's.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }

@@ -121,14 +121,3 @@ func TestSettingsThatCannotBe(t *testing.T) {
 		}
 	}
 }
-
-func TestDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"train.epochs", "train.epoch", 1}, {"ab", "ba", 2}} {
-		if got := distance(c.a, c.b); got != c.want || distance(c.b, c.a) != c.want {
-			t.Errorf("%q and %q: %d and %d, want %d", c.a, c.b, got, distance(c.b, c.a), c.want)
-		}
-	}
-}
