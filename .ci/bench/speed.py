@@ -3,13 +3,14 @@
     speed.py BENCH BASE DATA FOLDER [quick]
 
 All sides get the same token ids and the same weights, in float32 on all cores, dropout on in training. Each side of a cell is a
-process of its own, so that its peak memory and its time to the first step are its own; the sides take turns, and a ratio is
-the median of the ratios round by round. Stops where the logits differ. Without the Python packages it prints Go's numbers.
+process of its own, so that its peak memory and its time to the first step are its own; the sides take turns, stopped while it is
+not theirs, because threads that wait actively would hold a core. A ratio is the median of the ratios round by round. Stops where the logits differ. Without the Python packages it prints Go's numbers.
 """
 
 import importlib.util
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -50,6 +51,7 @@ class Side:
         self.begun = time.perf_counter() - begun
         if warm:
             self.answer()
+        self.child.send_signal(signal.SIGSTOP)
 
     def answer(self):
         line = self.child.stdout.readline()
@@ -59,12 +61,15 @@ class Side:
         return json.loads(line)
 
     def round(self):
+        self.child.send_signal(signal.SIGCONT)
         self.child.stdin.write("\n")
         self.child.stdin.flush()
         self.rounds.append(self.answer())
+        self.child.send_signal(signal.SIGSTOP)
 
     def end(self):
         """Lets the process end, and reads its peak memory in GB."""
+        self.child.send_signal(signal.SIGCONT)
         self.child.stdin.close()
         _, status, usage = os.wait4(self.child.pid, 0)
         self.child.returncode = os.waitstatus_to_exitcode(status)

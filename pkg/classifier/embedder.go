@@ -6,7 +6,6 @@ import (
 
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
-	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
@@ -47,33 +46,9 @@ func (m *Model) meanHidden(scope *model.Scope, ids, mask *Node) *Node {
 // Embed returns one vector of [dim] a text, in the order of the texts, with the texts' encodings.
 func (e *Embedder) Embed(ctx context.Context, texts []string) (vectors [][]float32, encodings []tokenize.Encoding, err error) {
 	c := e.classifier
-	if encodings, err = c.Encode(texts); err != nil || len(texts) == 0 {
-		return nil, encodings, err
-	}
-	batches, err := tokenize.Batches(encodings, min(e.batchSize, len(texts)), tokenize.Buckets(c.MaxLength), c.Tokenizer.PadID())
-	if err != nil {
+	if encodings, err = c.Encode(texts); err != nil {
 		return nil, nil, err
 	}
-	vectors = make([][]float32, len(texts))
-	for _, b := range batches {
-		if err := ctx.Err(); err != nil {
-			return nil, nil, err
-		}
-		out, err := e.exec.Call1(tensors.FromFlatDataAndDimensions(b.IDs, b.Size, b.Length), tensors.FromFlatDataAndDimensions(b.Mask, b.Size, b.Length))
-		if err != nil {
-			return nil, nil, fmt.Errorf("a batch of %d notes of %d tokens failed: %w", b.Size, b.Length, err)
-		}
-		flat, err := tensors.CopyFlatData[float32](out)
-		out.MustFinalizeAll()
-		if err != nil {
-			return nil, nil, err
-		}
-		dim := c.Config.Dim
-		for row, note := range b.Index {
-			if note >= 0 {
-				vectors[note] = flat[row*dim : (row+1)*dim : (row+1)*dim]
-			}
-		}
-	}
-	return vectors, encodings, nil
+	vectors, err = c.forward(ctx, e.exec, e.batchSize, encodings, c.Config.Dim)
+	return vectors, encodings, err
 }

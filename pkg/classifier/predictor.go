@@ -6,7 +6,6 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
 	"github.com/specialist-nlp/specialist/pkg/predict"
@@ -51,50 +50,13 @@ func (p *Predictor) Predict(ctx context.Context, texts []string) ([]predict.Outp
 
 // PredictEncoded is Predict for notes that are tokenized already.
 func (p *Predictor) PredictEncoded(ctx context.Context, encodings []tokenize.Encoding) ([]predict.Output, error) {
-	size := min(p.batchSize, len(encodings))
-	if size == 0 {
-		return nil, nil
-	}
-	c := p.classifier
-	batches, err := tokenize.Batches(encodings, size, tokenize.Buckets(c.MaxLength), c.Tokenizer.PadID())
+	logits, err := p.classifier.forward(ctx, p.exec, p.batchSize, encodings, len(p.classifier.Labels))
 	if err != nil {
 		return nil, err
 	}
 	outputs := make([]predict.Output, len(encodings))
-	for _, b := range batches {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		logits, err := p.run(b)
-		if err != nil {
-			return nil, err
-		}
-		for row, note := range b.Index {
-			if note >= 0 {
-				outputs[note] = predict.Output{Logits: logits[row], Tokens: encodings[note].Tokens, Truncated: encodings[note].Truncated}
-			}
-		}
+	for i, e := range encodings {
+		outputs[i] = predict.Output{Logits: logits[i], Tokens: e.Tokens, Truncated: e.Truncated}
 	}
 	return outputs, nil
-}
-
-// run gives the logits of one batch, row by row.
-func (p *Predictor) run(b tokenize.Batch) ([][]float32, error) {
-	out, err := p.exec.Call1(
-		tensors.FromFlatDataAndDimensions(b.IDs, b.Size, b.Length),
-		tensors.FromFlatDataAndDimensions(b.Mask, b.Size, b.Length))
-	if err != nil {
-		return nil, fmt.Errorf("a batch of %d notes of %d tokens failed: %w", b.Size, b.Length, err)
-	}
-	defer out.MustFinalizeAll()
-	flat, err := tensors.CopyFlatData[float32](out)
-	if err != nil {
-		return nil, err
-	}
-	classes := len(p.classifier.Labels)
-	rows := make([][]float32, b.Size)
-	for i := range rows {
-		rows[i] = flat[i*classes : (i+1)*classes]
-	}
-	return rows, nil
 }

@@ -57,29 +57,17 @@ func (p Profile) Audit(ctx context.Context, tell Tell) (*Audit, error) {
 		return nil, err
 	}
 	path := filepath.Join(dir, AuditFile)
-	raw, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-	case err != nil:
+	found := &Audit{Dir: dir}
+	if there, err := readStage(path, &found.Audit); err != nil {
 		return nil, err
-	default:
-		found := &Audit{Dir: dir}
-		if err := json.Unmarshal(raw, &found.Audit); err != nil {
-			return nil, fmt.Errorf("%s: %w; remove the folder to make the audit again", path, err)
-		}
+	} else if there {
 		return found, nil
 	}
 	made, err := audit.Run(ctx, c, audit.Options{Seed: p.Corpus.Seed, Tokenizer: base.tokenizer, TokenizerName: base.name})
 	if err != nil {
 		return nil, err
 	}
-	if raw, err = auditJSON(made); err != nil {
-		return nil, err
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
-	}
-	return &Audit{made, dir}, renameio.WriteFile(path, raw, 0o644)
+	return &Audit{made, dir}, writeStage(path, made)
 }
 
 // WriteAudit audits the profile's notes and writes AuditFile and AuditPage into a folder, which is made if need be. Both files take

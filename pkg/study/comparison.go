@@ -4,13 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
-
-	"github.com/google/renameio/v2"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/predict"
@@ -94,14 +89,7 @@ func (c *Comparison) judge() error {
 		return err
 	}
 	path := filepath.Join(dir, "comparison.json")
-	raw, err := os.ReadFile(path)
-	if err == nil {
-		if err := json.Unmarshal(raw, &c.Family); err != nil {
-			return fmt.Errorf("%s: %w; remove the folder to make the comparison again", path, err)
-		}
-		return nil
-	}
-	if !errors.Is(err, os.ErrNotExist) {
+	if found, err := readStage(path, &c.Family); found || err != nil {
 		return err
 	}
 	sets, err := c.Rivals.predictions(c.Run.Corpus.Hash)
@@ -115,11 +103,5 @@ func (c *Comparison) judge() error {
 	if c.Family, err = evaluate.CompareAll(own, sets, judged, c.Run.options()); err != nil {
 		return err
 	}
-	if raw, err = json.MarshalIndent(c.Family, "", "  "); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	return renameio.WriteFile(path, append(raw, '\n'), 0o644, renameio.WithTempDir(dir))
+	return writeStage(path, c.Family)
 }

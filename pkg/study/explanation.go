@@ -4,13 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"github.com/google/renameio/v2"
 
 	"github.com/specialist-nlp/specialist/pkg/attribution"
 	"github.com/specialist-nlp/specialist/pkg/classifier"
@@ -50,16 +46,12 @@ func (e *Errors) Explain(ctx context.Context, tell Tell) (*Explanation, error) {
 		return nil, err
 	}
 	found := &Explanation{}
-	raw, err := os.ReadFile(filepath.Join(dir, agreementFile))
-	if err == nil {
-		if err := json.Unmarshal(raw, &found.Agreement); err != nil {
-			return nil, fmt.Errorf("%s: %w; remove the folder to make the explanation again", filepath.Join(dir, agreementFile), err)
-		}
+	path := filepath.Join(dir, agreementFile)
+	if there, err := readStage(path, &found.Agreement); err != nil {
+		return nil, err
+	} else if there {
 		found.Set, err = attribution.Read(filepath.Join(dir, attributionFile), attribution.Want{CorpusHash: e.CorpusHash, Model: e.Run.Fingerprint})
 		return found, err
-	}
-	if !errors.Is(err, os.ErrNotExist) {
-		return nil, err
 	}
 	if err := e.explain(ctx, found, tell); err != nil {
 		return nil, err
@@ -70,10 +62,7 @@ func (e *Errors) Explain(ctx context.Context, tell Tell) (*Explanation, error) {
 	if err := attribution.Write(filepath.Join(dir, attributionFile), found.Set); err != nil {
 		return nil, err
 	}
-	if raw, err = json.MarshalIndent(found.Agreement, "", "  "); err != nil {
-		return nil, err
-	}
-	return found, renameio.WriteFile(filepath.Join(dir, agreementFile), append(raw, '\n'), 0o644, renameio.WithTempDir(dir))
+	return found, writeStage(path, found.Agreement)
 }
 
 // explain opens the run's model and attributes.

@@ -75,12 +75,3 @@ func (p Profile) fingerprint(stage string, src *source) string {
 	fmt.Fprintf(h, "specialist %s %d\n%s", stage, layout, p.canonical())
 	return hex.EncodeToString(h.Sum(nil))
 }
-
-// stageDir is the folder of a stage's result in the checkout's cache.
-func stageDir(stage, fingerprint string) (string, error) {
-	home, err := Home()
-	if err != nil {
-		return "", err
-	}
-	return filepath.Join(home, "data", "cache", stage, fingerprint[:16]), nil
-}

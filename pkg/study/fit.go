@@ -2,7 +2,6 @@ package study
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -10,8 +9,6 @@ import (
 	"time"
 
 	"github.com/gomlx/compute"
-	"github.com/google/renameio/v2"
-
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/predict"
@@ -151,7 +148,7 @@ func (f *fitting) work(ctx context.Context, dir string, into result, tell Tell, 
 	if err := finish(predictor); err != nil {
 		return err
 	}
-	return writeResult(dir, into)
+	return writeStage(filepath.Join(dir, ResultFile), into)
 }
 
 // train runs the job, writes what it trained and predicts the validation notes.
@@ -204,23 +201,12 @@ func (f *fitting) train(ctx context.Context, backend compute.Backend, predictor 
 	return err
 }
 
-func writeResult(dir string, r result) error {
-	raw, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	return renameio.WriteFile(filepath.Join(dir, ResultFile), append(raw, '\n'), 0o644, renameio.WithTempDir(dir))
-}
-
 // readResult reads a folder's result. A folder without one is an error that wraps os.ErrNotExist.
 func readResult(dir string, into result) error {
 	path := filepath.Join(dir, ResultFile)
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return err
+	found, err := readStage(path, into)
+	if err == nil && !found {
+		return fmt.Errorf("%s: %w", path, os.ErrNotExist)
 	}
-	if err := json.Unmarshal(raw, into); err != nil {
-		return fmt.Errorf("%s: %w; remove the folder to make the run again", path, err)
-	}
-	return nil
+	return err
 }

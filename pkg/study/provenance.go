@@ -6,7 +6,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/gomlx/compute"
@@ -33,7 +32,6 @@ type Times struct {
 	Finished     time.Time `json:"finished"`
 	TrainSeconds float64   `json:"train_seconds"` // of the process that finished the run, validation included
 	TestSeconds  float64   `json:"test_seconds"`
-	PeakMemoryMB float64   `json:"peak_memory_mb"` // resident, of the whole process
 	Cost         Cost      `json:"cost"`
 }
 
@@ -51,7 +49,7 @@ func newProvenance(p Profile, model *classifier.Classifier, device string, start
 		Backend: classifier.BackendName(p.Backend), Device: device, Tokenizer: model.Tokenizer.Engine(),
 		BaseSHA256: model.BaseSHA256, Cores: runtime.NumCPU(),
 		Times: Times{
-			Finished: time.Now().UTC().Truncate(time.Second), TrainSeconds: time.Since(started).Seconds(), PeakMemoryMB: peakMemoryMB(),
+			Finished: time.Now().UTC().Truncate(time.Second), TrainSeconds: time.Since(started).Seconds(),
 		},
 	}
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -89,17 +87,4 @@ func commit() string {
 		id += "+changes"
 	}
 	return id
-}
-
-// peakMemoryMB is the process's largest resident size so far.
-func peakMemoryMB() float64 {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		return 0
-	}
-	perUnit := 1.0 / 1024 // kilobytes on Linux
-	if runtime.GOOS == "darwin" {
-		perUnit /= 1024
-	}
-	return float64(usage.Maxrss) * perUnit
 }

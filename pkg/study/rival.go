@@ -4,13 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"github.com/google/renameio/v2"
 
 	"github.com/specialist-nlp/specialist/pkg/baseline"
 	"github.com/specialist-nlp/specialist/pkg/classifier"
@@ -56,10 +52,11 @@ const rivalsLayout = 1
 const rivalsFile = "baselines.json"
 
 // rivals fits and tests the baselines, or reads them from the stage cache. They depend on the notes, the base and the length, and
-// on no training setting.
+// of the training settings on the seed alone, which the untuned encoder's head is drawn from.
 func (p Profile) rivals(ctx context.Context, src *source, tell Tell) (*Rivals, error) {
 	h := sha256.New()
-	fmt.Fprintf(h, "specialist baselines %d\n%s %s %s %d %d %d %s", rivalsLayout, src.hash, src.notes.Corpus.Hash, p.Corpus.Protocol, p.Corpus.Seed, p.Corpus.Limit, p.MaxLength, classifier.BackendName(p.Backend))
+	fmt.Fprintf(h, "specialist baselines %d\n%s %s %s %s %d %d %d %d %s", rivalsLayout, src.hash, src.notes.Corpus.Hash, p.Corpus.Protocol, p.Corpus.Targets,
+		p.Corpus.Seed, p.Corpus.Limit, p.Train.Seed, p.MaxLength, classifier.BackendName(p.Backend))
 	fingerprint := hex.EncodeToString(h.Sum(nil))
 	dir, err := stageDir("baseline", fingerprint)
 	if err != nil {
@@ -67,15 +64,8 @@ func (p Profile) rivals(ctx context.Context, src *source, tell Tell) (*Rivals, e
 	}
 	r := &Rivals{Dir: dir}
 	path := filepath.Join(dir, rivalsFile)
-	raw, err := os.ReadFile(path)
-	if err == nil {
-		if err := json.Unmarshal(raw, r); err != nil {
-			return nil, fmt.Errorf("%s: %w; remove the folder to make the baselines again", path, err)
-		}
-		return r, nil
-	}
-	if !errors.Is(err, os.ErrNotExist) {
-		return nil, err
+	if found, err := readStage(path, r); found || err != nil {
+		return r, err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
@@ -89,10 +79,7 @@ func (p Profile) rivals(ctx context.Context, src *source, tell Tell) (*Rivals, e
 	if err := r.make(ctx, p, src, tell); err != nil {
 		return nil, err
 	}
-	if raw, err = json.MarshalIndent(r, "", "  "); err != nil {
-		return nil, err
-	}
-	return r, renameio.WriteFile(path, append(raw, '\n'), 0o644, renameio.WithTempDir(dir))
+	return r, writeStage(path, r)
 }
 
 // make fits each baseline on the training texts and predicts the test texts.

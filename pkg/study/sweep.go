@@ -2,12 +2,9 @@ package study
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
-
-	"github.com/google/renameio/v2"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 )
@@ -129,12 +126,8 @@ func (s *Sweep) Write(dir string) error {
 		}
 		lines = append(lines, l)
 	}
-	raw, err := json.MarshalIndent(struct {
+	return writeStage(filepath.Join(dir, SweepFile), struct {
 		Selected       string `json:"selected"`
 		Configurations []line `json:"configurations"`
-	}{s.Outcomes[s.Best].Name, lines}, "", "  ")
-	if err != nil {
-		return err
-	}
-	return renameio.WriteFile(filepath.Join(dir, SweepFile), append(raw, '\n'), 0o644, renameio.WithTempDir(dir))
+	}{s.Outcomes[s.Best].Name, lines})
 }

@@ -184,7 +184,6 @@ func (f *Fit) Origin() report.Table {
 	rows = append(rows,
 		[2]string{"Cores", number(o.Cores)},
 		[2]string{"Training", report.Duration.String(report.Of(o.Times.TrainSeconds))},
-		[2]string{"Peak memory", fmt.Sprintf("%.0f MB", o.Times.PeakMemoryMB)},
 		[2]string{"Finished", o.Times.Finished.Format("2006-01-02 15:04 UTC")},
 	)
 	return f.pairs("origin", "What made these numbers", rows)

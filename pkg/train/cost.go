@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"time"
@@ -52,6 +53,7 @@ type ledger struct {
 func (l *ledger) begin(started time.Time) {
 	l.started = started
 	l.Cost.Processes++
+	debug.FreeOSMemory() // what an earlier run of this process left is no part of this one's peak
 	if err := resetPeak(); err != nil && l.Cost.PeakUnknown == "" {
 		l.Cost.PeakUnknown = fmt.Sprintf("the system does not let a process reset its peak: %v", err)
 	}
