@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/gomlx/compute"
@@ -151,6 +152,10 @@ func (f *fitting) work(ctx context.Context, dir string, into result, tell Tell, 
 	return writeStage(filepath.Join(dir, ResultFile), into)
 }
 
+// trainedBefore says that this process has trained: XLA keeps some of a run's memory for good, so that only the first run of a
+// process has a peak of its own.
+var trainedBefore atomic.Bool
+
 // train runs the job, writes what it trained and predicts the validation notes.
 func (f *fitting) train(ctx context.Context, backend compute.Backend, predictor predict.Predictor, tell Tell) error {
 	started := time.Now()
@@ -187,6 +192,9 @@ func (f *fitting) train(ctx context.Context, backend compute.Backend, predictor 
 	f.StepsPerEpoch = len(f.Training.Losses) / len(f.Training.Epochs)
 	f.Provenance = newProvenance(p, model, device(backend), started)
 	f.Provenance.Times.Cost = job.Cost()
+	if cost := &f.Provenance.Times.Cost; trainedBefore.Swap(true) {
+		cost.PeakBytes, cost.PeakUnknown = nil, "an earlier run of the same process left memory behind: `specialist train` alone measures it"
+	}
 	if err := f.writeTrained(); err != nil {
 		return err
 	}

@@ -54,6 +54,10 @@ func TestSweepSelectsByValidation(t *testing.T) {
 	if r := s.Outcomes[1].Run.Profile; r.Adapter.Rank != 4 || r.Train.LearningRate != 2e-2 || r.Configurations != nil {
 		t.Errorf("the second configuration ran with %+v", r)
 	}
+	// What an earlier run left in memory is not counted as a later one's.
+	if cost := s.Outcomes[1].Run.Provenance.Times.Cost; cost.PeakBytes != nil || !strings.Contains(cost.PeakUnknown, "earlier run") {
+		t.Errorf("the second run's peak: %v, %q", cost.PeakBytes, cost.PeakUnknown)
+	}
 	// Finished ones are read.
 	clear(stages)
 	again, err := p.Sweep(t.Context(), dir, Tell{Progress: func(p Progress) { stages[p.Stage]++ }})

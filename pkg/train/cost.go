@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"time"
@@ -53,7 +52,6 @@ type ledger struct {
 func (l *ledger) begin(started time.Time) {
 	l.started = started
 	l.Cost.Processes++
-	debug.FreeOSMemory() // what an earlier run of this process left is no part of this one's peak
 	if err := resetPeak(); err != nil && l.Cost.PeakUnknown == "" {
 		l.Cost.PeakUnknown = fmt.Sprintf("the system does not let a process reset its peak: %v", err)
 	}
