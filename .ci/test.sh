@@ -7,9 +7,10 @@ cd "$(dirname "$0")/.."
 . .setup/env.sh
 export GOWORK=off
 
-# The browser for the tests of the pages.
+# The browser for the tests of the pages, and what looks at their accessibility.
 CHROME=$(bash .setup/chromium.sh)
 export CHROME
+if ! bash .setup/axe.sh check >/dev/null; then bash .setup/axe.sh run; fi
 
 case $GOFLAGS in
 *rusttokenizer*)

@@ -3,6 +3,7 @@ package notebook
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/specialist-nlp/specialist/pkg/report"
 	"github.com/specialist-nlp/specialist/pkg/study"
@@ -16,10 +17,11 @@ func Audit() {
 		if err != nil {
 			return err
 		}
+		var list strings.Builder
 		for _, line := range a.Summary() {
-			fmt.Println(line)
+			fmt.Fprintf(&list, "- %s\n", line)
 		}
-		return nil
+		return Markdown(list.String())
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
 	"github.com/specialist-nlp/specialist/pkg/report"
@@ -20,10 +21,11 @@ func Baselines() {
 		if err != nil {
 			return err
 		}
+		var list strings.Builder
 		for _, c := range all {
-			fmt.Printf("protocol %s: %s\n", c.Rivals.Protocol, c.Words())
+			fmt.Fprintf(&list, "- Protocol *%s*: %s\n", c.Rivals.Protocol, c.Words())
 		}
-		return nil
+		return Markdown(list.String())
 	})
 }
 
@@ -71,8 +73,7 @@ func Errors() {
 		if err != nil {
 			return err
 		}
-		fmt.Println(e.Summary())
-		return nil
+		return Markdown(e.Summary())
 	})
 }
 
@@ -104,8 +105,11 @@ func ExploreErrors() {
 		if err != nil {
 			return err
 		}
-		where := filepath.Join("data", "corrections", e.CorpusHash[:16]+".jsonl")
-		path := filepath.Join(home, where)
+		path := e.CorrectionsFile(home)
+		where, err := filepath.Rel(home, path)
+		if err != nil {
+			return err
+		}
 		corrections, err := erroranalysis.ReadCorrections(path, e.Labels)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err

@@ -3,6 +3,7 @@ package notebook
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"github.com/specialist-nlp/specialist/pkg/report"
 	"github.com/specialist-nlp/specialist/pkg/study"
@@ -43,7 +44,9 @@ func Rates() {
 			return err
 		}
 		if !c.Any() {
-			fmt.Println("no learning rate was compared: rates.lora and rates.full of the profile are empty, or every run failed")
+			if err := Markdown("No learning rate was compared: `rates.lora` and `rates.full` of the profile are empty, or every run failed."); err != nil {
+				return err
+			}
 		} else if figure, err := c.Figure(); err != nil {
 			return err
 		} else if err := Show(figure); err != nil {
@@ -56,7 +59,33 @@ func Rates() {
 	})
 }
 
-// StudyTables shows tables of everything that was trained. It trains first what is not on disk.
+// StudyText shows a text of the study, in Markdown. It trains first what is not on disk.
+func StudyText(text func(s *study.Study) (string, error)) {
+	Run(func(ctx context.Context) error {
+		s, err := whole(ctx)
+		if err != nil {
+			return err
+		}
+		markdown, err := text(s)
+		if err != nil {
+			return err
+		}
+		return Markdown(markdown)
+	})
+}
+
+// Claims shows what the original report states in some of its parts, beside this run. It trains first what is not on disk.
+func Claims(parts ...study.Part) {
+	StudyTables(func() []func(*study.Study) report.Table {
+		var views []func(*study.Study) report.Table
+		for _, part := range parts {
+			views = append(views, func(s *study.Study) report.Table { return s.ClaimTable(part) })
+		}
+		return views
+	}()...)
+}
+
+// StudyTables shows tables of the whole study. It trains first what is not on disk.
 func StudyTables(views ...func(s *study.Study) report.Table) { showTables(whole, views) }
 
 func swept(ctx context.Context) (*study.Sweep, error) { return sweep(ctx, false) }
@@ -77,8 +106,14 @@ func whole(ctx context.Context) (*study.Study, error) {
 	return trained(false, func(p study.Profile, tell study.Tell) (*study.Study, error) { return p.Study(ctx, tell) })
 }
 
-// trained calls one of the profile's stages with a display that shows how far training is. A talkative one says what is done.
+// results are those that the cell has shown something of already, by their type.
+var results = make(map[reflect.Type]any)
+
+// trained calls one of the profile's stages, once in a cell, with a display that shows how far training is. A talkative one says what is done.
 func trained[T any](talkative bool, stage func(study.Profile, study.Tell) (T, error)) (T, error) {
+	if found, ok := results[reflect.TypeFor[T]()]; ok {
+		return found.(T), nil
+	}
 	var none T
 	profile, err := study.FromEnvironment()
 	if err != nil {
@@ -91,11 +126,7 @@ func trained[T any](talkative bool, stage func(study.Profile, study.Tell) (T, er
 			bar.End("")
 		}
 	}
-	relay := study.Relay()
 	tell := study.Tell{Progress: func(p study.Progress) {
-		if relay != nil {
-			relay(p)
-		}
 		if bar == nil || p.Stage != current.Stage {
 			end()
 			bar = NewProgress(p.Stage, p.Steps)
@@ -109,6 +140,7 @@ func trained[T any](talkative bool, stage func(study.Profile, study.Tell) (T, er
 	of, err := stage(profile, tell)
 	if err == nil {
 		end()
+		results[reflect.TypeFor[T]()] = of
 	}
 	return of, err
 }

@@ -101,7 +101,7 @@ func TestShowSendsEveryForm(t *testing.T) {
 		t.Errorf("as text: %q", d[protocol.MIMETextPlain])
 	}
 	html := d[protocol.MIMETextHTML].(string)
-	for _, want := range []string{"<style>", "specialistBlocks", `<figure class="sp-figure" id="loss">`, `alt="It falls from 3 to 1."`} {
+	for _, want := range []string{`<style class="sp-assets">`, "specialistBlocks", `<figure class="sp-figure" id="loss">`, `alt="It falls from 3 to 1."`} {
 		if !strings.Contains(html, want) {
 			t.Errorf("no %s", want)
 		}

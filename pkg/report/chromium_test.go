@@ -2,34 +2,21 @@ package report
 
 import (
 	"context"
+	"net/url"
 	"os"
-	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
-
-// chromium returns the browser, or fails with how to get one.
-func chromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{os.Getenv("CHROME"), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-		if name == "" {
-			continue
-		}
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Fatal("there is no Chromium on PATH: apt-get install chromium, or CHROME=/path/to/chrome")
-	return ""
-}
 
 // browser is one tab, what its page has complained about and what it has asked for.
 type browser struct {
@@ -42,9 +29,11 @@ type browser struct {
 
 func open(t *testing.T) *browser {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-background-networking", true))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	path, err := chromium(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), browserOptions(path)...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
@@ -106,14 +95,41 @@ func (b *browser) until(expression string) {
 	}
 }
 
-// eval returns a JavaScript expression's value.
+// eval returns a JavaScript expression's value, of a promise when it is kept.
 func eval[T any](b *browser, expression string) T {
 	b.t.Helper()
-	v, err := chromedp.Run(b, chromedp.Evaluate[T](expression))
+	v, err := chromedp.Run(b, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
 		b.t.Fatalf("%s: %v", expression, err)
 	}
 	return v
+}
+
+// media makes the page look as in print ("print") or on a screen (""), light or dark.
+func (b *browser) media(name, scheme string) {
+	b.t.Helper()
+	_, err := chromedp.Call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Media: name, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// withoutScripts keeps the scripts of pages from running.
+func (b *browser) withoutScripts() {
+	b.t.Helper()
+	if _, err := chromedp.Call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// desktop and phone set the size of the window.
+func (b *browser) desktop() { b.t.Helper(); b.run(chromedp.EmulateViewport(1280, 900)) }
+
+func (b *browser) phone() {
+	b.t.Helper()
+	b.run(chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile))
 }
 
 // quiet fails if the page has complained, or has asked for anything but itself.
@@ -124,7 +140,19 @@ func (b *browser) quiet(address string) {
 	for _, c := range b.complaints {
 		b.t.Error("the page complains:", c)
 	}
-	if !slices.Equal(b.requests, []string{address}) {
+	if len(b.requests) == 0 || slices.ContainsFunc(b.requests, func(r string) bool { return r != address }) {
 		b.t.Errorf("the page requested %q, want only itself", b.requests)
 	}
 }
+
+// writeFile writes a page into a folder of the test's, and returns its path and its address.
+func writeFile(t *testing.T, html []byte) (path, address string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "page.html")
+	if err := os.WriteFile(path, html, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path, fileAddress(path)
+}
+
+func fileAddress(path string) string { return (&url.URL{Scheme: "file", Path: path}).String() }

@@ -3,7 +3,6 @@ package report
 import (
 	"bytes"
 	"encoding/json"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/google/go-cmp/cmp"
@@ -30,11 +28,8 @@ func explorerPage(t *testing.T) string {
 	if err := (Page{Title: "Errors", Sections: []Section{{ID: "errors", Title: "Errors", Body: body}}}).Write(&b); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "page.html")
-	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return (&url.URL{Scheme: "file", Path: path}).String()
+	_, address := writeFile(t, b.Bytes())
+	return address
 }
 
 // pick sets the control of the first explorer whose label begins with the given words, as a person would.
@@ -72,7 +67,7 @@ const retainedText = `[...document.querySelector("#walk .spx-live .spx-text").ch
 func TestExplorerInBrowser(t *testing.T) {
 	address := explorerPage(t)
 	b := open(t)
-	b.run(chromedp.EmulateViewport(1280, 900))
+	b.desktop()
 	b.run(chromedp.Navigate(address))
 	b.until(`document.querySelectorAll("section.spx").length === 2 && [...document.querySelectorAll(".spx-live")].every(e => !e.hidden)`)
 	state := func() (total string, ids []string) {
@@ -223,10 +218,8 @@ func TestExplorerInBrowser(t *testing.T) {
 	})
 
 	t.Run("a phone does not scroll sideways", func(t *testing.T) {
-		b.run(chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile))
-		if got := eval[float64](b, `document.documentElement.scrollWidth`); got > 360 {
-			t.Errorf("the page is %v wide on a screen of 360", got)
-		}
+		b.phone()
+		fitsPhone(t, b)
 	})
 	b.quiet(address)
 }
@@ -249,9 +242,7 @@ func TestExplorerIsLabelled(t *testing.T) {
 // TestExplorerWithoutScripts: the selection and the open note are there.
 func TestExplorerWithoutScripts(t *testing.T) {
 	b := open(t)
-	if _, err := chromedp.Call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
-		t.Fatal(err)
-	}
+	b.withoutScripts()
 	b.run(chromedp.Navigate(explorerPage(t)))
 	shown, err := chromedp.Run(b, chromedp.Text(chromedp.CSS("#walk")))
 	if err != nil {

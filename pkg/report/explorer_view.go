@@ -165,6 +165,8 @@ func (n *ExplorerNote) facts() []ExplorerFact {
 
 type explorerView struct {
 	Explorer
+	// Count is how many notes there are; print says it, and has nothing else of them.
+	Count string
 	Table template.HTML
 	Note  *noteDetail
 	Data  template.JS
@@ -201,7 +203,7 @@ func (e Explorer) HTML() (template.HTML, error) {
 	if err != nil {
 		return "", fmt.Errorf("explorer %q: %w", e.Title, err)
 	}
-	view := explorerView{Explorer: e, Table: table, Data: template.JS(data)}
+	view := explorerView{Explorer: e, Count: Count.String(Of(float64(len(e.Notes)))), Table: table, Data: template.JS(data)}
 	if open != nil {
 		view.Note = &noteDetail{ExplorerNote: open, Facts: open.facts(), Pieces: open.pieces(), Shaded: open.shaded()}
 		for _, r := range open.Top {

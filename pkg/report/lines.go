@@ -18,7 +18,8 @@ type Series struct {
 	X, Y []float64
 	// Low and High bound each Y; both nil where there are no intervals.
 	Low, High []float64
-	// Labels name the points where the pointer rests on them; nil for none.
+	// Labels name the points where the pointer rests on them; nil for none. Of a cloud, the points that stand apart most bear theirs in the
+	// picture, up to the first comma.
 	Labels []string
 	// Points draws points without a line between them.
 	Points bool
@@ -136,6 +137,7 @@ func (spec LinesSpec) picture(x, y span) ([]byte, error) {
 		low, high := ends(x, y)
 		p.reference(Reference{Label: spec.Diagonal}, low, low, high, high)
 	}
+	spec.nameApart(p)
 	return p.encode(nil)
 }
 

@@ -8,16 +8,17 @@ import (
 	"html/template"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 )
 
 // badge is what every synthetic result carries.
 const badge = "synthetic notes"
 
-//go:embed page/block.css page/page.css page/block.js page/*.gohtml
+//go:embed page/*.css page/*.js page/*.gohtml
 var files embed.FS
 
-// templates holds every piece of HTML. Styles and script are the project's own files, so they are trusted as they are.
+// templates holds every piece of HTML. Styles and scripts are the project's own files, so they are trusted as they are.
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"badge":  func() string { return badge },
 	"style":  read[template.CSS],
@@ -78,41 +79,133 @@ func Script(path string) (template.HTML, error) {
 	return render("plotly", template.JS(source))
 }
 
+// shared is what blocks repeat on every page that shows them: [Assets] and [Script]. Neither holds the end of its own element.
+var shared = regexp.MustCompile(`(?s)<style class="sp-assets">.*?</style>\n?|<script (?:class="sp-assets"|id="specialist-plotly")>.*?</script>\n?`)
+
+// Parts returns the HTML of a notebook's output without the styles and scripts that each output repeats: [Assets] and [Script], which a
+// [Page] holds once.
+func Parts(html string) string { return shared.ReplaceAllString(html, "") }
+
 // Section is one part of a page.
 type Section struct {
 	// ID is its anchor: lower-case letters, digits and hyphens.
 	ID, Title string
-	Body      template.HTML
+	// Level is 1 for a chapter, to which the sections up to the next chapter belong; 2 or 0 for a section.
+	Level int
+	// Body is what stands under the title. Its own headings begin at h3, in a chapter's sections at h4.
+	Body template.HTML
 }
 
-// Page is one page that needs nothing beside itself.
+// Page is one page that needs nothing beside itself. Its title is its only h1. Chapters are h2, and so are sections before the first
+// chapter; a chapter's sections are h3.
 type Page struct {
 	Title string
 	// Synthetic opens the page with the notice that its results are synthetic.
 	Synthetic bool
-	Sections  []Section
+	// Lead is what the page opens with, before the contents; its headings begin at h2, and are not in the contents. It may be empty.
+	Lead     template.HTML
+	Sections []Section
+	// Times is the page's last section, with the id times, on lines of its own: all that differs between two pages of the same results. It
+	// may be empty.
+	Times template.HTML
 	// Footer stands at the end; it may be empty.
 	Footer template.HTML
 	// Plotly is what [Script] returned; empty for pictures only.
 	Plotly template.HTML
 }
 
-// Write writes the page as HTML. A page with more than two sections opens with a table of contents.
+// part is a section at its place in the page's outline.
+type part struct {
+	Section
+	Parts []part
+}
+
+// outline puts the sections under their chapters.
+func (p Page) outline() []part {
+	var all []part
+	for _, s := range p.Sections {
+		if last := len(all) - 1; last >= 0 && all[last].Level == 1 && s.Level != 1 {
+			all[last].Parts = append(all[last].Parts, part{Section: s})
+		} else {
+			all = append(all, part{Section: s})
+		}
+	}
+	if p.Times != "" {
+		all = append(all, part{Section: Section{ID: "times", Title: "Times", Body: p.Times}})
+	}
+	return all
+}
+
+type pageView struct {
+	Page
+	Outline []part
+	// Contents says that there are enough parts for a table of them.
+	Contents bool
+}
+
+// Write writes the page as HTML. A page of more than two sections has a table of contents. It fails where an id is not one or stands
+// twice, in the sections or in their bodies.
 func (p Page) Write(w io.Writer) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	count := len(p.Sections)
+	if p.Times != "" {
+		count++
+	}
+	return templates.ExecuteTemplate(w, "page", pageView{p, p.outline(), count > 2})
+}
+
+var (
+	// identified finds ids, and scripts to leave them out: what a script holds is not the page's.
+	identified = regexp.MustCompile(`(?s)<script\b.*?</script>|<[a-z][a-z0-9-]*\b[^<>]*?\sid="([^"]*)"`)
+	reserved   = []string{"main", "text", "specialist-plotly"}
+)
+
+func (p Page) check() error {
 	if p.Title == "" {
 		return errors.New("a page has no title")
 	}
-	seen := map[string]bool{}
-	for _, s := range p.Sections {
-		if !anchor.MatchString(s.ID) || s.Title == "" {
-			return fmt.Errorf("section %q: its id %q is not lower-case letters, digits and hyphens, or it has no title", s.Title, s.ID)
-		}
-		if seen[s.ID] {
-			return fmt.Errorf("section %q: the id %q stands twice", s.Title, s.ID)
-		}
-		seen[s.ID] = true
+	where := map[string]string{}
+	for _, id := range reserved {
+		where[id] = "the page itself"
 	}
-	return templates.ExecuteTemplate(w, "page", p)
+	take := func(id, place string) error {
+		if first, twice := where[id]; twice {
+			return fmt.Errorf("%s: the id %q stands twice, first in %s", place, id, first)
+		}
+		where[id] = place
+		return nil
+	}
+	for _, s := range p.Sections {
+		place := fmt.Sprintf("section %q", s.Title)
+		switch {
+		case !anchor.MatchString(s.ID) || s.Title == "":
+			return fmt.Errorf("%s: its id %q is not lower-case letters, digits and hyphens, or it has no title", place, s.ID)
+		case s.Level < 0 || s.Level > 2:
+			return fmt.Errorf("%s: its level is %d, and only 1 (a chapter) and 2 (a section) are known", place, s.Level)
+		}
+		if err := take(s.ID, place); err != nil {
+			return err
+		}
+	}
+	if p.Times != "" {
+		if err := take("times", "the times"); err != nil {
+			return err
+		}
+	}
+	parts := append([]Section{{Title: "lead", Body: p.Lead}, {Title: "Times", Body: p.Times}}, p.Sections...)
+	for _, s := range parts {
+		for _, found := range identified.FindAllStringSubmatch(string(s.Body), -1) {
+			if found[1] == "" {
+				continue
+			}
+			if err := take(found[1], fmt.Sprintf("the text of section %q", s.Title)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Join renders blocks one after the other, for a section's body.

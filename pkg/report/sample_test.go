@@ -67,7 +67,7 @@ func sampleSweep(t testing.TB) Figure {
 		Series: []Series{{
 			Name: "LoRA", X: []float64{2e-5, 5e-5, 1e-4, 3e-4, 1e-3, 3e-3}, Y: []float64{.02, .057, .2368, .537, .55, .31},
 			Labels: []string{"a", "b", "c & <d>", "e", "f", "g"},
-		}, {Name: "each specialty", X: []float64{4e-5, 9e-5, 2e-4}, Y: []float64{.1, .4, .7}, Points: true}},
+		}, {Name: "each specialty", X: []float64{4e-5, 9e-5, 2e-4}, Y: []float64{.1, .4, .7}, Points: true, Labels: []string{"Surgery, 41 texts", "Urology, 6 texts", "Autopsy, 1 text"}}},
 		AtX: []Reference{{Label: "the report's choice", Value: 3e-4}},
 	})
 	if err != nil {

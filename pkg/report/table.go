@@ -92,6 +92,11 @@ func letter(i int) string {
 
 type tableView struct {
 	Table
+	// PrintSize is the size of its letters in print, in points, where it is not the usual one; PrintClass is what else it takes.
+	PrintSize  float64
+	PrintClass string
+	// Short says that print does not divide it.
+	Short   bool
 	Body    [][]cellView
 	Reasons []noteView
 	Notes   []noteView
@@ -110,7 +115,12 @@ func (t Table) HTML() (template.HTML, error) {
 	if err := t.check(); err != nil {
 		return "", err
 	}
-	view := tableView{Table: t}
+	view := tableView{Table: t, Short: t.short()}
+	size, class := t.print()
+	view.PrintClass = class
+	if size < printSize {
+		view.PrintSize = size
+	}
 	reasons := t.reasons()
 	for i, r := range reasons {
 		view.Reasons = append(view.Reasons, noteView{letter(i), r})

@@ -28,7 +28,7 @@ const (
 // Audit is an audit of a profile's notes.
 type Audit struct {
 	*audit.Audit
-	Dir string // that holds AuditFile
+	Dir string `json:"-"` // that holds AuditFile
 }
 
 // AuditOptions change what WriteAudit does.
@@ -45,6 +45,10 @@ func (p Profile) Audit(ctx context.Context, tell Tell) (*Audit, error) {
 	if err != nil {
 		return nil, err
 	}
+	return p.audited(ctx, notes, nil, tell)
+}
+
+func (p Profile) audited(ctx context.Context, notes *Notes, kept *cache, tell Tell) (*Audit, error) {
 	base, err := p.openTokenizer(ctx, tell)
 	if err != nil {
 		return nil, err
@@ -58,7 +62,7 @@ func (p Profile) Audit(ctx context.Context, tell Tell) (*Audit, error) {
 	}
 	path := filepath.Join(dir, AuditFile)
 	found := &Audit{Dir: dir}
-	if there, err := readStage(path, &found.Audit); err != nil {
+	if there, err := kept.find(path, &found.Audit); err != nil {
 		return nil, err
 	} else if there {
 		return found, nil

@@ -88,7 +88,7 @@ func (a *Audit) LengthTable() report.Table {
 		t.Rows = append(t.Rows, []report.Cell{report.Text(fmt.Sprintf("Share of texts over %d", c.Tokens)), {Missing: "tokens are what a model's limit counts"}, percent(c.Share)})
 	}
 	if l.Tokens != nil {
-		t.Note = "Tokens: WordPiece of " + l.Tokenizer + ", [CLS] and [SEP] included. Reported: 62.9 % of the notes exceed 512."
+		t.Note = fmt.Sprintf("Tokens: WordPiece of %s, [CLS] and [SEP] included. Reported: %s of the notes exceed %d.", l.Tokenizer, percentage(reported.Truncated), reported.MaxLength)
 	}
 	return t
 }
@@ -150,13 +150,16 @@ func (a *Audit) Page(w io.Writer) error {
 	return page.Write(w)
 }
 
+// plotlyFile is where the set-up puts plotly.js.
+func plotlyFile(home string) string { return filepath.Join(home, ".cache", "plotly", "plotly.min.js") }
+
 // interactive is plotly.js where the set-up has put it, and nothing elsewhere.
 func interactive() (template.HTML, error) {
 	home, err := Home()
 	if err != nil {
 		return "", nil // outside a checkout the figures are pictures
 	}
-	script, err := report.Script(filepath.Join(home, ".cache", "plotly", "plotly.min.js"))
+	script, err := report.Script(plotlyFile(home))
 	if errors.Is(err, os.ErrNotExist) {
 		return "", nil
 	}

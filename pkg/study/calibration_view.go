@@ -146,18 +146,18 @@ func (e *Errors) CoverageFigure() (report.Figure, error) {
 			top = max(top, p.Risk)
 		}
 		series = append(series, line)
-		share, risk := covered(c.curve, reportedErrors.Threshold)
+		share, risk := covered(c.curve, reported.Threshold)
 		if share == 0 {
 			said = append(said, c.name+": none of the texts")
 			continue
 		}
 		said = append(said, fmt.Sprintf("%s: %s of the texts, of which %s are misread", c.name, percentage(share), percentage(risk)))
-		marks = append(marks, report.Reference{Label: fmt.Sprintf("from %s on, %s", whole(reportedErrors.Threshold), c.name), Value: share})
+		marks = append(marks, report.Reference{Label: fmt.Sprintf("from %s on, %s", whole(reported.Threshold), c.name), Value: share})
 	}
 	if top == 0 {
 		top = 1 // nothing is misread
 	}
-	looked := fmt.Sprintf("From the report's threshold of 70 %% confidence on, %s.", strings.Join(said, "; "))
+	looked := fmt.Sprintf("From the report's threshold of %s confidence on, %s.", whole(reported.Threshold), strings.Join(said, "; "))
 	return report.Lines(report.LinesSpec{
 		About: report.About{
 			ID: "coverage", Title: "Errors among the most confident texts", Synthetic: e.Synthetic,
@@ -179,29 +179,18 @@ func (e *Errors) ThresholdTable() report.Table {
 			{Name: "Misread", Numeric: true, Note: "of these: the predicted label is none of the text's own"},
 			{Name: "Others misread", Numeric: true, Note: "of the texts that are left to people, had the model filed them"},
 		},
-		Note: "The report files automatically from 70 % on, and does not say how many notes that is or how many of them are wrong. A model that divides its confidence among the labels of a text gives each of two 50 % at most, so that few texts under several labels pass such a threshold. " + e.fitted(),
+		Note: "The report files automatically from " + whole(reported.Threshold) + " on, and does not say how many notes that is or how many of them are wrong. A model that divides its confidence among the labels of a text gives each of two 50 % at most, so that few texts under several labels pass such a threshold. " + e.fitted(),
 	}
 	for _, threshold := range []float64{0, .5, .6, .7, .8, .9, .95} {
-		var automatic, manual, wrong, wrongLeft int
-		for _, c := range e.Cases {
-			bad := 0
-			if !c.Valid {
-				bad = 1
-			}
-			if c.Confidence >= threshold {
-				automatic, wrong = automatic+1, wrong+bad
-			} else {
-				manual, wrongLeft = manual+1, wrongLeft+bad
-			}
-		}
+		f := e.filed(threshold)
 		name := whole(threshold)
-		if threshold == reportedErrors.Threshold {
+		if threshold == reported.Threshold {
 			name += ", the report's"
 		}
 		t.Rows = append(t.Rows, []report.Cell{
 			{Text: name, Sort: &threshold},
-			e.proportion(automatic, len(e.Cases), ""), count(automatic), e.proportion(wrong, automatic, "no text is this confident"),
-			e.proportion(wrongLeft, manual, "no text is left to people"),
+			e.proportion(f.Automatic, f.Texts, ""), count(f.Automatic), e.proportion(f.Wrong, f.Automatic, "no text is this confident"),
+			e.proportion(f.LeftWrong, f.Texts-f.Automatic, "no text is left to people"),
 		})
 	}
 	return t

@@ -38,7 +38,8 @@ func (p Profile) Comparisons(ctx context.Context, tell Tell) ([]*Comparison, err
 
 func (p Profile) comparisons(ctx context.Context, src *source, s *Sweep, tell Tell) ([]*Comparison, error) {
 	var all []*Comparison
-	for _, protocol := range p.protocols() {
+	costs := p.protocolCosts(s.Chosen().Profile)
+	for i, protocol := range p.protocols() {
 		one, from, run := s.Chosen().Profile, src, s.Chosen()
 		if protocol != p.Corpus.Protocol {
 			one.Name, one.Corpus.Protocol = p.Name, protocol
@@ -46,7 +47,8 @@ func (p Profile) comparisons(ctx context.Context, src *source, s *Sweep, tell Te
 			if from, err = one.source(ctx, tell); err != nil {
 				return nil, err
 			}
-			if run, err = one.run(ctx, from, "", tell.one(0, "protocol "+protocol)); err != nil {
+			from.cache = src.cache
+			if run, err = one.run(ctx, from, "", tell.one(i, costs, "protocol "+protocol)); err != nil {
 				return nil, fmt.Errorf("protocol %s: %w", protocol, err)
 			}
 		}
@@ -58,12 +60,24 @@ func (p Profile) comparisons(ctx context.Context, src *source, s *Sweep, tell Te
 		if run != s.Chosen() {
 			c.Anew = run
 		}
-		if err := c.judge(); err != nil {
+		if err := c.judge(src.cache); err != nil {
 			return nil, fmt.Errorf("protocol %s: %w", protocol, err)
 		}
 		all = append(all, c)
 	}
 	return all, nil
+}
+
+// protocolCosts is what each protocol takes, see Profile.cost: fitting the baselines is as an epoch.
+func (p Profile) protocolCosts(chosen Profile) []float64 {
+	costs := make([]float64, len(p.protocols()))
+	for i, protocol := range p.protocols() {
+		costs[i] = 1
+		if protocol != p.Corpus.Protocol {
+			costs[i] += chosen.cost()
+		}
+	}
+	return costs
 }
 
 // protocols are those of the profile, its own first.
@@ -81,7 +95,7 @@ func (p Profile) protocols() []string {
 const comparisonLayout = 1
 
 // judge tests the differences, or reads them from the stage cache.
-func (c *Comparison) judge() error {
+func (c *Comparison) judge(kept *cache) error {
 	h := sha256.New()
 	fmt.Fprintf(h, "specialist comparison %d\n%s %s %q", comparisonLayout, c.Rivals.Fingerprint, c.Run.Fingerprint, judged)
 	dir, err := stageDir("comparison", hex.EncodeToString(h.Sum(nil)))
@@ -89,7 +103,7 @@ func (c *Comparison) judge() error {
 		return err
 	}
 	path := filepath.Join(dir, "comparison.json")
-	if found, err := readStage(path, &c.Family); found || err != nil {
+	if found, err := kept.find(path, &c.Family); found || err != nil {
 		return err
 	}
 	sets, err := c.Rivals.predictions(c.Run.Corpus.Hash)

@@ -144,21 +144,47 @@ func (c *Comparison) VerdictTable() report.Table {
 	return t
 }
 
-// Words says in a sentence for each metric how the study's model stands to the strongest baseline.
+// Words says for each metric how the strongest baseline stands to the study's model.
 func (c *Comparison) Words() string {
 	var said []string
+	after, marked := "", false
 	for _, m := range judged {
-		var strongest *evaluate.Verdict
-		for i := range c.Family.Verdicts {
-			if v := &c.Family.Verdicts[i]; v.Metric == m && (strongest == nil || v.B > strongest.B) {
-				strongest = v
-			}
+		v := c.strongest(m)
+		if v == nil {
+			continue
 		}
-		if strongest != nil {
-			said = append(said, upper(strongest.Words)+".")
+		words := fmt.Sprintf("%s: %s, %+.3f", m.Title(), v.Model, v.Difference.Difference)
+		if v.Low != nil && v.High != nil {
+			words += fmt.Sprintf(" (%+.3f to %+.3f)", *v.Low, *v.High)
+		}
+		if v.Better || v.Worse {
+			words, marked = words+"*", true
+		}
+		if v.Comparisons > 1 {
+			after = fmt.Sprintf(" after Holm's correction over %d comparisons", v.Comparisons)
+		}
+		said = append(said, words)
+	}
+	switch {
+	case len(said) == 0:
+		return "There is no baseline to compare with."
+	case marked:
+		after = "* is significant at 5 %" + after + "."
+	default:
+		after = "None is significant at 5 %" + after + "."
+	}
+	return fmt.Sprintf("The strongest baseline less %s, with 95 %% intervals. %s. %s", c.Run.Profile.methodName(), strings.Join(said, "; "), after)
+}
+
+// strongest is the verdict on the baseline with the highest value in a metric; nil without one.
+func (c *Comparison) strongest(m evaluate.Metric) *evaluate.Verdict {
+	var strongest *evaluate.Verdict
+	for i := range c.Family.Verdicts {
+		if v := &c.Family.Verdicts[i]; v.Metric == m && (strongest == nil || v.B > strongest.B) {
+			strongest = v
 		}
 	}
-	return strings.Join(said, " ")
+	return strongest
 }
 
 // Figure is the models' macro-F1 and any-valid with intervals.

@@ -81,14 +81,14 @@ func (s *Study) EffortTable() report.Table {
 // saved compares the parameters with the reported saving.
 func (s *Study) saved() string {
 	n := s.Sweep.Chosen().Parameters
-	return fmt.Sprintf("Fewer trained parameters than full fine-tuning: this run %.2f %%, reported 98.65 %% (of DistilBERT-base, with the head counted twice). The head weighs more in a small model: %s of the %s trained parameters are the head's.",
-		100*(1-float64(n.Trainable)/float64(n.Total)), number(n.Head), number(n.Trainable))
+	return fmt.Sprintf("Fewer trained parameters than full fine-tuning: this run %s, reported %s (of DistilBERT-base, with the head counted twice). The head weighs more in a small model: %s of the %s trained parameters are the head's.",
+		percentage2(1-float64(n.Trainable)/float64(n.Total)), percentage2(reported.Fewer), number(n.Head), number(n.Trainable))
 }
 
 // TimesTable is what each way to train took. It stands apart from the other tables, because times differ between equal runs.
 func (s *Study) TimesTable() report.Table {
 	t := report.Table{
-		ID: "times", Caption: "What training took", Synthetic: s.Sweep.Chosen().Corpus.Synthetic,
+		ID: "training-times", Caption: "What training took", Synthetic: s.Sweep.Chosen().Corpus.Synthetic,
 		Columns: []report.Column{
 			{Name: "Way"},
 			{Name: "Seconds a step", Numeric: true, Note: "median, without steps that compiled a graph"},
@@ -125,7 +125,8 @@ func (s *Study) TimesTable() report.Table {
 // faster compares the times of LoRA and of full fine-tuning with the reported ones.
 func (s *Study) faster() string {
 	full, lora := s.full(), s.Sweep.Chosen()
-	said := fmt.Sprintf("Reported: %.1f s for LoRA on a GPU and an estimated 35 to 40 minutes for full fine-tuning, about 10 times as long.", reported.TrainSeconds)
+	said := fmt.Sprintf("Reported: %.1f s for LoRA on a GPU and an estimated %.0f to %.0f minutes for full fine-tuning, about %.0f times as long.",
+		reported.TrainSeconds, reported.FullSeconds[0]/60, reported.FullSeconds[1]/60, reported.Speedup)
 	if full == nil || full.Provenance.Times.Cost.StepSeconds == 0 || lora.Provenance.Times.Cost.StepSeconds == 0 {
 		return said
 	}

@@ -14,12 +14,12 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// The command tells a notebook what to run, and is told how far it is, through these variables: a notebook's cells are
-// programs of their own, started by the kernel.
+// The command tells a notebook what to show through these variables: a notebook's cells are programs of their own, started by the
+// kernel.
 const (
-	ProfileEnv  = "SPECIALIST_PROFILE"  // a file written by WriteFile, or a profile's name
-	ProgressEnv = "SPECIALIST_PROGRESS" // a file that progress is written to
-	ParentEnv   = "SPECIALIST_PARENT"   // the process that a cell works for; when it ends, so does the cell's training
+	ProfileEnv = "SPECIALIST_PROFILE" // a file written by WriteFile, or a profile's name
+	ParentEnv  = "SPECIALIST_PARENT"  // the process that a cell works for; when it ends, so does the cell's work
+	StopEnv    = "SPECIALIST_STOP"    // a file that, once it is there, asks the cells to stop
 )
 
 // FromEnvironment is the profile that SPECIALIST_PROFILE names, else demo.
@@ -49,28 +49,6 @@ func (p Profile) WriteFile(path string) error {
 	return renameio.WriteFile(path, p.canonical(), 0o644, renameio.WithTempDir(filepath.Dir(path)))
 }
 
-// Relay returns what tells the command of progress, nil where no command listens.
-func Relay() func(Progress) {
-	path := os.Getenv(ProgressEnv)
-	if path == "" {
-		return nil
-	}
-	return func(p Progress) {
-		if raw, err := json.Marshal(p); err == nil {
-			_ = renameio.WriteFile(path, raw, 0o644, renameio.WithTempDir(filepath.Dir(path))) // a lost line of progress harms nothing
-		}
-	}
-}
-
-// ReadProgress reads what Relay wrote last.
-func ReadProgress(path string) (p Progress, err error) {
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return p, err
-	}
-	return p, json.Unmarshal(raw, &p)
-}
-
 // WithParent returns a context that ends when the command that a cell works for asks it to stop, or is no longer there: a
 // notebook whose command was interrupted stops at a checkpoint instead of training on unseen.
 func WithParent(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -79,7 +57,7 @@ func WithParent(ctx context.Context) (context.Context, context.CancelFunc) {
 	if err != nil {
 		return ctx, cancel
 	}
-	over := func() bool { return syscall.Kill(parent, 0) != nil || isFile(stopFile(os.Getenv(ProgressEnv))) }
+	over := func() bool { return syscall.Kill(parent, 0) != nil || isFile(os.Getenv(StopEnv)) }
 	if over() {
 		cancel()
 	}
@@ -93,6 +71,3 @@ func WithParent(ctx context.Context) (context.Context, context.CancelFunc) {
 	}()
 	return ctx, cancel
 }
-
-// stopFile asks the cells that report progress to a file to stop.
-func stopFile(progress string) string { return progress + ".stop" }

@@ -43,7 +43,7 @@ func words(p *erroranalysis.Pattern) string {
 func (e *Errors) LengthFigure() (report.Figure, error) {
 	return e.groups(report.About{
 		ID: "length-error-rates", Title: "Error rate by length",
-		Caption: fmt.Sprintf("Quarters of the test texts by characters, with their bounds; the model reads %d tokens of a text. Error rates with 95 %% intervals. Reported: 71 %% more errors over 512 tokens.", e.Run.Corpus.MaxLength),
+		Caption: fmt.Sprintf("Quarters of the test texts by characters, with their bounds; the model reads %d tokens of a text. Error rates with 95 %% intervals. Reported: %s.", e.Run.Corpus.MaxLength, reportedLong()),
 		Alt:     words(&e.Length.Pattern),
 	}, e.lengths())
 }
@@ -78,7 +78,7 @@ func (e *Errors) MisreadFigure() (report.Figure, error) {
 	return report.Histogram(report.HistogramSpec{
 		About: report.About{
 			ID: "misread-length", Title: "Length of misread and of right texts", Synthetic: e.Synthetic,
-			Caption: "Misread: the predicted label is none of the text's own. Reported, over rows: " + reportedErrors.Claims["length"] + ".",
+			Caption: "Misread: the predicted label is none of the text's own. Reported, over rows: " + reportedPattern("length") + ".",
 			Alt:     strings.TrimSpace(said),
 		},
 		Axis: report.Axis{Title: "Length", Unit: "characters"}, Count: report.Axis{Title: "Share of these texts"}, Share: true, Bins: 20,
@@ -183,7 +183,7 @@ func (e *Errors) KindFigure() (report.Figure, error) {
 	}
 	return e.groups(report.About{
 		ID: "kind-error-rates", Title: "Error rate of administrative labels and of specialties",
-		Caption: "Administrative labels name a kind of document. Error rates with 95 % intervals. Reported: " + reportedErrors.Claims["document_types"] + ".",
+		Caption: "Administrative labels name a kind of document. Error rates with 95 % intervals. Reported: " + reportedPattern("document_types") + ".",
 		Alt:     words(&k.Pattern),
 	}, all)
 }

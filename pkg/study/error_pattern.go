@@ -8,38 +8,6 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/report"
 )
 
-// reportedErrors is what the original report states of its errors: 491 test rows of MTSamples, of which DistilBERT reads 512 tokens. It is shown
-// beside this project's numbers and never mixed with them.
-var reportedErrors = struct {
-	MisreadCharacters, RightCharacters float64 // mean lengths
-	LongRatio                          float64 // the error rate over 512 tokens, over that of the others
-	Correlation                        float64 // between training samples and error rate, over classes
-	RareError                          float64 // under 10 training samples
-	CommonLow, CommonHigh              float64 // over 50
-	Pairs                              map[erroranalysis.LabelPair]string
-	Threshold                          float64 // of the confidence from which on a note is filed without a person
-	Claims                             map[string]string
-}{
-	MisreadCharacters: 4062, RightCharacters: 2371,
-	LongRatio:   1.71,
-	Correlation: -.325,
-	RareError:   1, CommonLow: .25, CommonHigh: .35,
-	Pairs: map[erroranalysis.LabelPair]string{
-		{Gold: "Orthopedic", Predicted: "Surgery"}:     "14 errors",
-		{Gold: "Cardiovascular", Predicted: "Surgery"}: "11 errors",
-		{Gold: "Cardiovascular", Predicted: "Consult"}: "an example, 3,213 characters, truncated",
-		{Gold: "Urology", Predicted: "Surgery"}:        "an example, 2,650 characters",
-		{Gold: "Hospice", Predicted: "Consult"}:        "an example, 4,897 characters",
-	},
-	Threshold: .7,
-	Claims: map[string]string{ // by the names of the patterns
-		"length":              "misread notes have 4,062 characters on average, right ones 2,371; over 512 tokens the error rate is 71 % higher",
-		"similar_specialties": "Orthopedic read as Surgery 14 times, Cardiovascular as Surgery 11 times",
-		"imbalance":           "correlation of training samples with error rate −.325; under 10 samples 100 % errors, over 50 samples 25 to 35 %",
-		"document_types":      "SOAP and chart notes are confused with specialties; no number",
-	},
-}
-
 // readingTitles are the two readings of an error as a column names them.
 var readingTitles = map[erroranalysis.Reading]string{erroranalysis.RowReading: "Rows", erroranalysis.ValidReading: "Texts"}
 
@@ -142,7 +110,7 @@ func (e *Errors) PatternTable() report.Table {
 	}
 	for _, p := range e.Patterns() {
 		t.Rows = append(t.Rows, []report.Cell{
-			report.Text(p.Title), report.Text(p.Claim), report.Text(upper(reportedErrors.Claims[p.Name]) + "."), report.Text(string(p.Row.Verdict)), report.Text(string(p.Valid.Verdict)),
+			report.Text(p.Title), report.Text(p.Claim), report.Text(upper(reportedPattern(p.Name)) + "."), report.Text(string(p.Row.Verdict)), report.Text(string(p.Valid.Verdict)),
 		})
 	}
 	return t
@@ -175,7 +143,9 @@ func (e *Errors) FindingTable() report.Table {
 			}
 		}
 	}
-	said = append(said, "The reported 71 % more errors over 512 tokens is the very ratio of the report's two mean lengths, 4,062 / 2,371 = 1.71.")
+	misread, right := reportedErrors.MisreadCharacters, reportedErrors.RightCharacters
+	said = append(said, fmt.Sprintf("The reported %s more errors over %d tokens is the very ratio of the report's two mean lengths, %s / %s = %.2f.",
+		whole(reportedErrors.LongRatio-1), reported.MaxLength, number(int(misread)), number(int(right)), misread/right))
 	t.Note = strings.Join(said, " ")
 	return t
 }

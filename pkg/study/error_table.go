@@ -58,7 +58,7 @@ func (e *Errors) LengthTable() report.Table {
 	t := report.Table{
 		ID: "length-errors", Caption: "Error rate by length", Synthetic: e.Synthetic,
 		Columns: append([]report.Column{{Name: "Length"}}, rateColumns()...),
-		Note:    "Quarters by characters, with their bounds. Reported: over 512 tokens the error rate is 71 % higher, 1.71 times that of the others. " + readings,
+		Note:    "Quarters by characters, with their bounds. Reported: " + reportedLong() + ". " + readings,
 	}
 	for _, g := range e.lengths() {
 		t.Rows = append(t.Rows, append([]report.Cell{report.Text(g.name)}, rates(g.Rates)...))
@@ -137,7 +137,7 @@ func (e *Errors) PairTable() report.Table {
 		ID: "reported-pairs", Caption: "The confusions that the report names", Synthetic: e.Synthetic,
 		Columns: []report.Column{
 			{Name: "Filed under, read as"},
-			{Name: "Reported", Note: "of 491 test rows; the examples are single notes"},
+			{Name: "Reported", Note: "of " + number(reported.TestRows.Rows) + " test rows; the examples are single notes"},
 			{Name: "Texts", Numeric: true, Note: "test texts under the first label"},
 			{Name: "Read so", Numeric: true},
 			{Name: "Co-filed", Numeric: true, Note: "of those read so, the texts filed under both labels; no error"},
@@ -147,7 +147,7 @@ func (e *Errors) PairTable() report.Table {
 		},
 	}
 	for _, p := range e.Similarity.Reported {
-		said := reportedErrors.Pairs[p.Asked]
+		said := reportedErrors.Pairs[p.Asked].String()
 		if p.Pair == nil {
 			missing := report.Cell{Missing: p.Reason}
 			t.Rows = append(t.Rows, []report.Cell{arrow(p.Asked), report.Text(said), missing, missing, missing, missing, missing, missing})

@@ -47,7 +47,7 @@ func (e *Errors) Explain(ctx context.Context, tell Tell) (*Explanation, error) {
 	}
 	found := &Explanation{}
 	path := filepath.Join(dir, agreementFile)
-	if there, err := readStage(path, &found.Agreement); err != nil {
+	if there, err := e.source.cache.find(path, &found.Agreement); err != nil {
 		return nil, err
 	} else if there {
 		found.Set, err = attribution.Read(filepath.Join(dir, attributionFile), attribution.Want{CorpusHash: e.CorpusHash, Model: e.Run.Fingerprint})

@@ -22,6 +22,7 @@ type source struct {
 	notes *Notes
 	base  string // its folder
 	hash  string // of the weights and the definitions
+	cache *cache
 }
 
 // source reads the notes and finds the base. One source serves all runs of a study, so that both are read and hashed once.

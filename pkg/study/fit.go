@@ -108,7 +108,7 @@ func (f *fitting) work(ctx context.Context, dir string, into result, tell Tell, 
 		}
 	}
 	f.Dir = dir
-	switch err := readResult(dir, into); {
+	switch err := f.source.cache.result(dir, into); {
 	case err == nil && into.fit().Fingerprint == f.Fingerprint:
 		if !tell.series {
 			tell.say("the run in %s is finished already", dir)
@@ -119,6 +119,9 @@ func (f *fitting) work(ctx context.Context, dir string, into result, tell Tell, 
 		return fmt.Errorf("%s holds a run with fingerprint %.12s, this one's is %.12s: the settings, the data or the base weights differ; choose another folder or remove it", dir, into.fit().Fingerprint, f.Fingerprint)
 	case !errors.Is(err, os.ErrNotExist):
 		return err
+	}
+	if tell.series {
+		tell.say("%s", tell.stage)
 	}
 	if f.model, err = f.Profile.model(f.source.base, f.notes.Corpus.Labels); err != nil {
 		return err
@@ -210,9 +213,11 @@ func (f *fitting) train(ctx context.Context, backend compute.Backend, predictor 
 }
 
 // readResult reads a folder's result. A folder without one is an error that wraps os.ErrNotExist.
-func readResult(dir string, into result) error {
+func readResult(dir string, into result) error { return (*cache)(nil).result(dir, into) }
+
+func (c *cache) result(dir string, into result) error {
 	path := filepath.Join(dir, ResultFile)
-	found, err := readStage(path, into)
+	found, err := c.find(path, into)
 	if err == nil && !found {
 		return fmt.Errorf("%s: %w", path, os.ErrNotExist)
 	}

@@ -9,6 +9,8 @@ import (
 	"syscall"
 )
 
+var errBusy = errors.New("another process is working in")
+
 // lock makes sure that one process at a time works in a run folder. The system drops the lock when the process ends, however
 // it ends.
 func lock(dir string) (release func(), err error) {
@@ -22,7 +24,7 @@ func lock(dir string) (release func(), err error) {
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
 			return nil, fmt.Errorf("cannot lock %s: %w", path, err)
 		}
-		return nil, fmt.Errorf("another process is working in %s: wait for it, or choose another folder", dir)
+		return nil, fmt.Errorf("%w %s: wait for it, or choose another folder", errBusy, dir)
 	}
 	return func() { _ = f.Close() }, nil
 }

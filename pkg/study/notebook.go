@@ -2,219 +2,152 @@ package study
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
-	"strings"
-	"syscall"
+	"sync"
 	"time"
-
-	"github.com/specialist-nlp/specialist/pkg/report"
 )
 
-// Notebooks are the study's, in the order in which they are executed.
-var Notebooks = []string{"01_data", "02_finetune", "03_baselines", "04_errors"}
+// Notebooks are the study's, in the order of the report's chapters.
+var Notebooks = []string{"01_data", "02_finetune", "03_baselines", "04_efficiency", "05_errors", "06_discussion"}
 
-// joinedPage names the notebook that all of them are joined to: the report's page.
-const joinedPage = "index"
+// together is how many notebooks are executed at once: a cell links on one core and runs on another.
+const together = 2
 
-// Report executes the notebooks with the profile and writes the report's folder: index.html, one page of all of them that needs no
-// network, the executed notebooks, and results.json. An empty out means reports/PROFILE in the checkout. Each file takes its place when all
-// are whole, so that an earlier report stays as it was until then.
-func Report(ctx context.Context, p Profile, out string, tell Tell) error {
-	home, err := Home()
+// apart is the time between two starts, in which a kernel has taken the ports that Jupyter chose for it.
+const apart = 4 * time.Second
+
+// executedFile says that a folder of executed notebooks is whole.
+const executedFile = "executed.json"
+
+// notebooks executes the notebooks, or finds them executed with the same results by the same code.
+func (m *making) notebooks(ctx context.Context, tell Tell) error {
+	fingerprint, err := m.shown()
 	if err != nil {
 		return err
 	}
-	if out == "" {
-		out = filepath.Join(home, "reports", p.Name)
+	if m.executed, err = stageDir("notebook", fingerprint); err != nil {
+		return err
 	}
-	jupyter, err := findJupyter(home)
+	path := filepath.Join(m.executed, executedFile)
+	if found, err := m.source.cache.find(path, &struct{}{}); found || err != nil {
+		return err
+	}
+	jupyter, err := findJupyter(m.home)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
+	if err := os.MkdirAll(m.executed, 0o755); err != nil {
 		return err
 	}
-	work, err := os.MkdirTemp(filepath.Dir(out), ".report-*")
+	release, err := lock(m.executed)
 	if err != nil {
-		return fmt.Errorf("the report needs a folder it can write to: %w", err)
-	}
-	defer os.RemoveAll(work)
-	profile, progress := filepath.Join(work, "profile.json"), filepath.Join(work, "progress.json")
-	if err := p.WriteFile(profile); err != nil {
 		return err
 	}
-	environment := append(os.Environ(), ProfileEnv+"="+profile, ProgressEnv+"="+progress, ParentEnv+"="+strconv.Itoa(os.Getpid()), homeEnv+"="+home)
+	defer release()
+	profile := filepath.Join(m.work, "profile.json")
+	if err := m.profile.WriteFile(profile); err != nil {
+		return err
+	}
+	jupyter.serve(m.home, profile, filepath.Join(m.work, "stop"))
+	if err := jupyter.executeAll(ctx, m.executed, tell); err != nil {
+		return err
+	}
+	return writeStage(path, struct {
+		Notebooks []string `json:"notebooks"`
+	}{Notebooks})
+}
+
+// executeAll executes the notebooks into a folder, some at a time, and stops them all where one fails.
+func (j jupyter) executeAll(ctx context.Context, dir string, tell Tell) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wait sync.WaitGroup
+	var lock sync.Mutex
+	var failure error // the first
+	slots := make(chan struct{}, together)
 	for i, name := range Notebooks {
-		tell.say("[%d/%d] notebook %s", i+1, len(Notebooks), name)
-		source := filepath.Join(home, "notebooks", name+".ipynb")
-		jupyter.environment, jupyter.progress = environment, progress
-		if err := jupyter.execute(ctx, source, work, name, tell); err != nil {
-			return fmt.Errorf("notebook %s: %w", name, err)
-		}
-	}
-	s, err := p.Study(ctx, Tell{}) // finished by the notebooks: this reads it
-	if err != nil {
-		return err
-	}
-	if err := s.writeResults(filepath.Join(work, "results.json")); err != nil {
-		return err
-	}
-	tell.say("writing the page")
-	if err := s.writePage(ctx, jupyter, work); err != nil {
-		return err
-	}
-	return publish(work, out, tell)
-}
-
-// writePage joins the executed notebooks to one page.
-func (s *Study) writePage(ctx context.Context, j jupyter, work string) error {
-	front, err := s.Front()
-	if err != nil {
-		return err
-	}
-	var paths []string
-	for _, name := range Notebooks {
-		paths = append(paths, filepath.Join(work, name+".ipynb"))
-	}
-	script, err := report.Script(filepath.Join(j.home, ".cache", "plotly", "plotly.min.js"))
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	joined, err := join(front, "Clinical notes under medical specialties: "+s.Profile.Name, string(script), paths, Notebooks)
-	if err != nil {
-		return err
-	}
-	path := filepath.Join(work, joinedPage+".ipynb")
-	if err := os.WriteFile(path, joined, 0o644); err != nil {
-		return err
-	}
-	return j.export(ctx, path, work, joinedPage)
-}
-
-// publish moves the whole report into place.
-func publish(work, out string, tell Tell) error {
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		return err
-	}
-	files := []string{"results.json"}
-	for _, n := range Notebooks {
-		files = append(files, n+".ipynb")
-	}
-	for _, name := range append(files, joinedPage+".html") {
-		if err := os.Rename(filepath.Join(work, name), filepath.Join(out, name)); err != nil {
-			return err
-		}
-	}
-	tell.say("report: %s", filepath.Join(out, "index.html"))
-	return nil
-}
-
-// jupyter is the program that executes notebooks.
-type jupyter struct {
-	path, templates string
-	home            string // the checkout
-	environment     []string
-	progress        string // the file that cells write their progress to
-}
-
-func findJupyter(home string) (jupyter, error) {
-	j := jupyter{path: filepath.Join(home, ".venv", "bin", "jupyter"), templates: filepath.Join(home, "pkg", "report"), home: home}
-	if isFile(j.path) {
-		return j, nil
-	}
-	path, err := exec.LookPath("jupyter")
-	if err != nil {
-		return jupyter{}, errors.New("jupyter is neither in .venv nor on PATH: run `make setup`")
-	}
-	j.path = path
-	return j, nil
-}
-
-// execute runs a notebook into dir.
-func (j jupyter) execute(ctx context.Context, source, dir, name string, tell Tell) error {
-	watching, stop := context.WithCancel(ctx)
-	defer stop()
-	go watch(watching, j.progress, tell)
-	return j.run(ctx, "nbconvert", "--to", "notebook", "--execute", "--ExecutePreprocessor.timeout=-1",
-		"--output-dir", dir, "--output", name, source)
-}
-
-// export writes an executed notebook as a page into dir.
-func (j jupyter) export(ctx context.Context, path, dir, name string) error {
-	// The template folder holds the page's own styles and script, so that the page asks nobody for any.
-	return j.run(ctx, "nbconvert", "--to", "html", "--template", "page", "--TemplateExporter.extra_template_basedirs="+j.templates,
-		"--output-dir", dir, "--output", name, path)
-}
-
-// stopWithin is how long a notebook may take to stop: a training step and a checkpoint.
-const stopWithin = 30 * time.Second
-
-// run is one call of jupyter. When ctx ends, the cell that runs is asked to stop, which fails the notebook; what does not stop
-// in time is ended.
-func (j jupyter) run(ctx context.Context, args ...string) error {
-	cmd := exec.CommandContext(ctx, j.path, args...)
-	cmd.Env = j.environment
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a terminal's Ctrl-C goes to this process alone
-	cmd.Cancel = func() error { return os.WriteFile(stopFile(j.progress), nil, 0o644) }
-	cmd.WaitDelay = stopWithin
-	log := &tail{}
-	cmd.Stdout, cmd.Stderr = log, log
-	err := cmd.Run()
-	if cmd.Process != nil {
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // whatever it left behind
-	}
-	if err != nil {
+		slots <- struct{}{}
 		if ctx.Err() != nil {
-			return errors.New("interrupted; the same command goes on from the last checkpoint")
+			break
 		}
-		return fmt.Errorf("jupyter %s failed: %s", args[0], log.reason())
+		if i > 0 {
+			select {
+			case <-time.After(apart):
+			case <-ctx.Done():
+			}
+		}
+		tell.say("notebook %d of %d, %s", i+1, len(Notebooks), name)
+		wait.Go(func() {
+			defer func() { <-slots }()
+			if err := j.execute(ctx, filepath.Join(j.home, "notebooks", name+".ipynb"), dir, name); err != nil {
+				lock.Lock()
+				defer lock.Unlock()
+				if failure == nil && ctx.Err() == nil {
+					failure = fmt.Errorf("notebook %s: %w", name, err)
+				}
+				cancel()
+			}
+		})
 	}
-	return nil
+	wait.Wait()
+	if failure == nil {
+		return ctx.Err()
+	}
+	return failure
 }
 
-// watch passes progress on while a notebook runs.
-func watch(ctx context.Context, path string, tell Tell) {
-	var last Progress
-	for ctx.Err() == nil {
-		p, err := ReadProgress(path)
-		if err == nil && tell.Progress != nil && (p.Stage != last.Stage || p.Step != last.Step || (p.Validation != nil) != (last.Validation != nil)) {
-			last = p
-			tell.Progress(p)
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(300 * time.Millisecond):
+// shown is the hash of everything that the executed notebooks hold: the notebooks, the study's results, its times among them, and the
+// code, which is this program's.
+func (m *making) shown() (string, error) {
+	h := sha256.New()
+	fmt.Fprintf(h, "specialist notebooks 1\n%s\n", m.profile.canonical())
+	if err := json.NewEncoder(h).Encode(m.study); err != nil {
+		return "", err
+	}
+	if err := json.NewEncoder(h).Encode(m.study.Inference); err != nil {
+		return "", err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	files := []string{program, plotlyFile(m.home), m.study.Errors.CorrectionsFile(m.home)}
+	for _, name := range Notebooks {
+		files = append(files, filepath.Join(m.home, "notebooks", name+".ipynb"))
+	}
+	for _, path := range files {
+		if err := addFile(h, path); err != nil {
+			return "", err
 		}
 	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// tail keeps the end of what a program prints.
-type tail struct{ text []byte }
-
-var _ io.Writer = (*tail)(nil)
-
-func (t *tail) Write(p []byte) (int, error) {
-	const most = 1 << 16
-	t.text = append(t.text, p...)
-	if len(t.text) > most {
-		t.text = t.text[len(t.text)-most:]
+// addFile adds a file's content to a hash, or that there is none.
+func addFile(h hash.Hash, path string) error {
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		fmt.Fprintf(h, "\nno %s\n", filepath.Base(path))
+		return nil
 	}
-	return len(p), nil
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	fmt.Fprintf(h, "\n%s\n", filepath.Base(path))
+	_, err = io.Copy(h, f)
+	return err
 }
 
-// reason picks the line that says what went wrong: a cell's last line on standard error, else the last line.
-func (t *tail) reason() string {
-	lines := strings.Split(strings.TrimSpace(string(t.text)), "\n")
-	for i := len(lines) - 1; i >= 0; i-- {
-		if line := strings.TrimSpace(lines[i]); strings.HasPrefix(line, "specialist:") {
-			return line
-		}
-	}
-	return strings.TrimSpace(lines[len(lines)-1])
+// CorrectionsFile is the file below the checkout that an analyst's corrections of these notes are kept in.
+func (e *Errors) CorrectionsFile(home string) string {
+	return filepath.Join(home, "data", "corrections", e.CorpusHash[:16]+".jsonl")
 }

@@ -1,7 +1,9 @@
 package study
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"runtime/debug"
@@ -72,11 +74,17 @@ func device(backend compute.Backend) string {
 	return pluginPath.ReplaceAllString(backend.Description(), " ")
 }
 
+// commitFile stands in the place of .git in an image, which has the checkout's files alone.
+const commitFile = ".commit"
+
 // commit is the checkout's, or "unknown" outside of one.
 func commit() string {
 	home, err := Home()
 	if err != nil {
 		return "unknown"
+	}
+	if raw, err := os.ReadFile(filepath.Join(home, commitFile)); err == nil {
+		return strings.TrimSpace(string(raw))
 	}
 	hash, err := exec.Command("git", "-C", home, "rev-parse", "HEAD").Output()
 	if err != nil {

@@ -29,18 +29,12 @@ func (p Profile) RateCurve(ctx context.Context, tell Tell) (Curve, error) {
 }
 
 func (p Profile) curve(ctx context.Context, src *source, tell Tell) (Curve, error) {
-	var points Curve
-	for _, rate := range p.Rates.LoRA {
-		points = append(points, RatePoint{Method: methodLoRA, LearningRate: rate})
-	}
-	for _, rate := range p.Rates.Full {
-		points = append(points, RatePoint{Method: methodFull, LearningRate: rate})
-	}
+	points := p.points()
+	costs := p.rateCosts(points)
 	for i := range points {
 		point := &points[i]
 		stage := fmt.Sprintf("learning rate %d of %d, %s", i+1, len(points), point.name())
-		tell.say("%s", stage)
-		fit, err := p.trial(*point).fitted(ctx, src, tell.one(i, stage))
+		fit, err := p.trial(*point).fitted(ctx, src, tell.one(i, costs, stage))
 		if ctx.Err() != nil {
 			return nil, err
 		}
@@ -52,6 +46,27 @@ func (p Profile) curve(ctx context.Context, src *source, tell Tell) (Curve, erro
 		point.Fit = fit
 	}
 	return points, nil
+}
+
+// points are the runs of the curve, before they are made.
+func (p Profile) points() Curve {
+	var points Curve
+	for _, rate := range p.Rates.LoRA {
+		points = append(points, RatePoint{Method: methodLoRA, LearningRate: rate})
+	}
+	for _, rate := range p.Rates.Full {
+		points = append(points, RatePoint{Method: methodFull, LearningRate: rate})
+	}
+	return points
+}
+
+// rateCosts is what the points' runs take, see Profile.cost.
+func (p Profile) rateCosts(points Curve) []float64 {
+	costs := make([]float64, len(points))
+	for i, point := range points {
+		costs[i] = p.trial(point).cost()
+	}
+	return costs
 }
 
 // trial is the profile of one point's run: all rates get the same few epochs, none stops early.

@@ -122,7 +122,8 @@ func (c Curve) ratio() string {
 	if lora == nil || full == nil {
 		return ""
 	}
-	said := fmt.Sprintf("Best rates: LoRA %g, full fine-tuning %g, a ratio of %.3g; reported: 3e-4 against 2e-5, a ratio of 10 to 15.", lora.LearningRate, full.LearningRate, lora.LearningRate/full.LearningRate)
+	said := fmt.Sprintf("Best rates: LoRA %g, full fine-tuning %g, a ratio of %.3g; reported: %g against %g, a ratio of %.0f to %.0f.",
+		lora.LearningRate, full.LearningRate, lora.LearningRate/full.LearningRate, reported.RateLoRA, reported.RateFull, reported.RateRatio[0], reported.RateRatio[1])
 	if !loraInside || !fullInside {
 		said += " At least one of the two lies at the edge of the rates that were tried, so the ratio is not settled."
 	}

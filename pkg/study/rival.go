@@ -64,7 +64,7 @@ func (p Profile) rivals(ctx context.Context, src *source, tell Tell) (*Rivals, e
 	}
 	r := &Rivals{Dir: dir}
 	path := filepath.Join(dir, rivalsFile)
-	if found, err := readStage(path, r); found || err != nil {
+	if found, err := src.cache.find(path, r); found || err != nil {
 		return r, err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {

@@ -46,3 +46,48 @@ func writeStage(path string, result any) error {
 	}
 	return renameio.WriteFile(path, append(raw, '\n'), 0o644, renameio.WithTempDir(dir))
 }
+
+// cache says what becomes of results that are on disk and of those that are not. A nil cache reads the ones and makes the others.
+type cache struct {
+	stage string // of the report, which is under way
+	only  bool   // its results may be read and not made
+	fresh bool   // they are made anew
+
+	renewed map[string]bool // folders that this process has emptied
+	made    bool            // something was made in this stage
+}
+
+// find reads the result of a stage from a file, as readStage does. Where it is not found, it is to be made.
+func (c *cache) find(path string, into any) (found bool, err error) {
+	dir := filepath.Dir(path)
+	if c != nil && c.fresh && !c.renewed[dir] {
+		if err := empty(dir); err != nil {
+			return false, err
+		}
+		if c.renewed == nil {
+			c.renewed = make(map[string]bool)
+		}
+		c.renewed[dir] = true
+	}
+	if found, err = readStage(path, into); found || err != nil || c == nil {
+		return found, err
+	}
+	if c.only {
+		return false, fmt.Errorf("stage %s has no result for these settings (%s is not there): leave out --only, or run it with --only %s first", c.stage, path, c.stage)
+	}
+	c.made = true
+	return false, nil
+}
+
+// empty removes a stage's folder, unless another process is working in it.
+func empty(dir string) error {
+	if !isDir(dir) {
+		return nil
+	}
+	release, err := lock(dir)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return os.RemoveAll(dir)
+}

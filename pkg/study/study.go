@@ -2,40 +2,32 @@ package study
 
 import "context"
 
-// Study is what a profile's training came to.
+// Study is what a profile's stages came to.
 type Study struct {
 	Profile  Profile   `json:"profile"`
+	Audit    *Audit    `json:"data"`
 	Sweep    *Sweep    `json:"sweep"`
 	Compared []Outcome `json:"compared"` // other ways to train
 	Rates    Curve     `json:"rates"`
 
 	Comparisons []*Comparison `json:"comparisons"` // with the baselines, one for each protocol
 	Errors      *Errors       `json:"errors"`      // of the selected configuration, on the test texts
+	Inference   *Inference    `json:"-"`           // of the selected configuration: times, which results.json has at its end
 }
 
 // Study makes every stage of the profile, or reads those that are on disk.
 func (p Profile) Study(ctx context.Context, tell Tell) (*Study, error) {
-	s := &Study{Profile: p}
 	src, err := p.source(ctx, tell)
 	if err != nil {
 		return nil, err
 	}
-	if s.Sweep, err = p.sweep(ctx, src, "", tell); err != nil {
-		return nil, err
+	m := &making{profile: p, source: src, study: Study{Profile: p}}
+	for _, stage := range []func(context.Context, Tell) error{m.data, m.sweep, m.compare, m.rates, m.baselines, m.analysis, m.speed} {
+		if err := stage(ctx, tell); err != nil {
+			return nil, err
+		}
 	}
-	if s.Compared, err = p.alternatives(ctx, src, tell); err != nil {
-		return nil, err
-	}
-	if s.Rates, err = p.curve(ctx, src, tell); err != nil {
-		return nil, err
-	}
-	if s.Comparisons, err = p.comparisons(ctx, src, s.Sweep, tell); err != nil {
-		return nil, err
-	}
-	if s.Errors, err = src.errors(s.Sweep.Chosen()); err != nil {
-		return nil, err
-	}
-	return s, nil
+	return &m.study, nil
 }
 
 // fits are all training runs of the study, by what a reader calls them.

@@ -38,11 +38,7 @@ func (p Profile) Sweep(ctx context.Context, dir string, tell Tell) (*Sweep, erro
 }
 
 func (p Profile) sweep(ctx context.Context, src *source, dir string, tell Tell) (*Sweep, error) {
-	configurations := p.Configurations
-	if len(configurations) == 0 {
-		configurations = Configurations{ownConfiguration}
-	}
-	outcomes, err := p.runAll(ctx, src, configurations, dir, "configuration", tell)
+	outcomes, err := p.runAll(ctx, src, p.swept(), dir, "configuration", tell)
 	if err != nil {
 		return nil, err
 	}
@@ -62,6 +58,14 @@ func (p Profile) sweep(ctx context.Context, src *source, dir string, tell Tell) 
 	return s, nil
 }
 
+// swept are the configurations that the sweep trains.
+func (p Profile) swept() Configurations {
+	if len(p.Configurations) == 0 {
+		return Configurations{ownConfiguration}
+	}
+	return p.Configurations
+}
+
 // score is what configurations are selected by.
 func (f *Fit) score() float64 { return f.Validation.Metrics[evaluate.MacroF1Union].Value }
 
@@ -73,9 +77,9 @@ func (p Profile) alternatives(ctx context.Context, src *source, tell Tell) ([]Ou
 // runAll runs configurations one after the other.
 func (p Profile) runAll(ctx context.Context, src *source, configurations Configurations, dir, kind string, tell Tell) ([]Outcome, error) {
 	var outcomes []Outcome
+	costs := p.costs(configurations)
 	for i, c := range configurations {
 		stage := fmt.Sprintf("%s %d of %d, %s", kind, i+1, len(configurations), c.Name)
-		tell.say("%s", stage)
 		o := Outcome{Name: c.Name, Set: c.Set}
 		one, err := p.configured(c)
 		if err == nil {
@@ -83,7 +87,7 @@ func (p Profile) runAll(ctx context.Context, src *source, configurations Configu
 			if dir != "" {
 				folder = filepath.Join(dir, c.Name)
 			}
-			o.Run, err = one.run(ctx, src, folder, tell.one(i, stage))
+			o.Run, err = one.run(ctx, src, folder, tell.one(i, costs, stage))
 		}
 		if ctx.Err() != nil {
 			return nil, err

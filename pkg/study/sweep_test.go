@@ -276,16 +276,20 @@ func TestRateCurveJudgesOnValidationAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body, times, ok := strings.Cut(string(raw), "\n  \"times\": {\n    \"")
+	body, times, ok := strings.Cut(string(raw), "\n  \"times\": {\n")
 	if !ok || strings.Contains(body, `"finished": "2`) || !strings.Contains(times, `"finished": "2`) {
 		t.Error("the times are not a block of their own at the end")
 	}
 	var results struct {
 		Schema int
 		Sweep  Sweep
-		Times  map[string]Times
+		Times  struct {
+			Runs      map[string]Times
+			Inference Inference
+			Claims    []map[string]any
+		}
 	}
-	if err := json.Unmarshal(raw, &results); err != nil || results.Schema != resultsSchema || results.Sweep.Chosen() == nil || len(results.Times) != 5 {
-		t.Errorf("results: %v, %d times", err, len(results.Times))
+	if err := json.Unmarshal(raw, &results); err != nil || results.Schema != resultsSchema || results.Sweep.Chosen() == nil || len(results.Times.Runs) != 5 || results.Times.Inference.Singles == 0 || len(results.Times.Claims) == 0 {
+		t.Errorf("results: %v, times %+v", err, results.Times)
 	}
 }

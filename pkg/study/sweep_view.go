@@ -31,7 +31,7 @@ func (s *Sweep) Table() report.Table {
 	return t
 }
 
-func (s *Sweep) row(i int, o Outcome, said reportedScore, known bool) []report.Cell {
+func (s *Sweep) row(i int, o Outcome, said reportedConfiguration, known bool) []report.Cell {
 	reportedCell := func(v float64) report.Cell {
 		if !known {
 			return report.Metric.Cell(report.Missing("not in the report"))

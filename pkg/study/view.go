@@ -79,12 +79,12 @@ func (r *Run) ParameterTable() report.Table {
 		Columns: []report.Column{{Name: "Quantity"}, {Name: "This run", Numeric: true}, {Name: "Reported", Numeric: true}},
 		Rows: [][]report.Cell{
 			{report.Text("Trained parameters (adapter and head)"), count(n.Trainable), count(reported.Trainable)},
-			{report.Text("of them in the adapter"), count(n.Adapter), count(294_912)},
+			{report.Text("of them in the adapter"), count(n.Adapter), count(reported.Adapter)},
 			{report.Text("All parameters, as PEFT counts them"), count(n.PEFTTotal), count(reported.AllParameters)},
 			{report.Text("Share trained"), share(n.Trainable, n.PEFTTotal), share(reported.Trainable, reported.AllParameters)},
 			{report.Text("Parameters, each counted once"), count(n.Total), report.Count.Cell(report.Missing("not in the report"))},
 		},
-		Note: "Reported: DistilBERT-base. PEFT's count of all parameters holds the head twice, as the frozen original and as the trained copy.",
+		Note: "Reported: DistilBERT-base; the adapter's number follows from its settings. PEFT's count of all parameters holds the head twice, as the frozen original and as the trained copy.",
 	}
 }
 
@@ -108,13 +108,9 @@ func (r *Run) Results() report.Table {
 		Note: r.whyDifferent(),
 	}
 	for _, m := range headline {
-		said := report.Missing("not in the report")
-		if v, ok := reported.Test[m]; ok {
-			said = report.Of(v)
-		}
 		t.Rows = append(t.Rows, []report.Cell{
 			report.Text(m.Title()), report.Metric.Cell(value(r.Test.Metrics[m])), report.Metric.Cell(value(r.Majority.Metrics[m])),
-			report.Metric.Cell(report.Of(r.Test.Metrics[m].Ceiling)), report.Metric.Cell(said),
+			report.Metric.Cell(report.Of(r.Test.Metrics[m].Ceiling)), report.Metric.Cell(reportedValue(m)),
 		})
 	}
 	return t
@@ -163,7 +159,7 @@ func (r *Run) bySupport() []evaluate.Class {
 	return classes
 }
 
-// Origin says what made the numbers; the times stand last, because they alone differ between two equal runs.
+// Origin says what made the numbers. When, and how long it took, stands apart from it.
 func (f *Fit) Origin() report.Table {
 	o := f.Provenance
 	rows := [][2]string{
@@ -181,10 +177,6 @@ func (f *Fit) Origin() report.Table {
 			rows = append(rows, [2]string{path, version})
 		}
 	}
-	rows = append(rows,
-		[2]string{"Cores", number(o.Cores)},
-		[2]string{"Training", report.Duration.String(report.Of(o.Times.TrainSeconds))},
-		[2]string{"Finished", o.Times.Finished.Format("2006-01-02 15:04 UTC")},
-	)
+	rows = append(rows, [2]string{"Cores", number(o.Cores)})
 	return f.pairs("origin", "What made these numbers", rows)
 }

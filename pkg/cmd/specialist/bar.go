@@ -20,6 +20,9 @@ type bar struct {
 	printed time.Time
 }
 
+// thousandths of everything that was asked for are what the bar counts.
+const thousandths = 1000
+
 // plainEvery spaces the lines where there is no terminal.
 const plainEvery = 15 * time.Second
 
@@ -42,20 +45,20 @@ func (b *bar) show(p study.Progress) {
 		b.say(fmt.Sprintf("epoch %d of %d: validation loss %.3f, row accuracy %.3f, macro-F1 %.3f, any-valid %.3f", p.Epoch, p.Epochs, v.Loss, v.Accuracy, v.MacroF1, v.AnyValid))
 		return
 	}
-	text := fmt.Sprintf("step %d of %d, epoch %d of %d, loss %.3f, %.1f notes/s, %s left", p.Step, p.Steps, p.Epoch, p.Epochs, p.Loss, p.NotesPerSecond, p.Remaining.Round(time.Second))
+	text := fmt.Sprintf("%s: step %d of %d, epoch %d of %d, loss %.3f, %.1f notes/s, %s left", p.Stage, p.Step, p.Steps, p.Epoch, p.Epochs, p.Loss, p.NotesPerSecond, p.Remaining.Round(time.Second))
 	if !b.live {
 		if time.Since(b.printed) >= plainEvery {
 			b.printed = time.Now()
-			fmt.Fprintln(b.out, text)
+			fmt.Fprintf(b.out, "%.0f %%, %s\n", 100*p.Whole, text)
 		}
 		return
 	}
 	if b.bar == nil {
-		b.bar = progressbar.NewOptions(p.Steps, progressbar.OptionSetWriter(io.Writer(b.out)), progressbar.OptionFullWidth(),
+		b.bar = progressbar.NewOptions(thousandths, progressbar.OptionSetWriter(io.Writer(b.out)), progressbar.OptionFullWidth(),
 			progressbar.OptionSetPredictTime(false), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
 	}
 	b.bar.Describe(text)
-	_ = b.bar.Set(p.Step)
+	_ = b.bar.Set(int(p.Whole * thousandths))
 }
 
 // finish takes the bar away.

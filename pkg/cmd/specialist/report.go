@@ -9,13 +9,15 @@ import (
 
 type reportCommand struct {
 	profileFlags
-	Out string `placeholder:"DIR" help:"Folder of the report; reports/PROFILE unless given."`
+	Out   string   `placeholder:"DIR" help:"Folder of the report; reports/PROFILE unless given."`
+	Only  []string `placeholder:"STAGE" help:"Run these stages alone, of data, sweep, compare, rates, baselines, errors, speed, notebooks and page; what they need of the others has to be on disk."`
+	Fresh bool     `help:"Run the stages anew, whatever is on disk."`
 }
 
 // Help is shown below the flags.
 func (reportCommand) Help() string {
-	return `The notebooks are executed and exported to a page that needs no network. What is in the stage cache (data/cache) is not
-computed again; a stopped report goes on where it was.`
+	return `The stages of the study are run in their order, the notebooks are executed, and one page that needs no network is written with a
+print of it and results.json. What is in the stage cache (data/cache) is not computed again; a stopped report goes on where it was.`
 }
 
 // Run makes the report.
@@ -26,5 +28,5 @@ func (c *reportCommand) Run(ctx context.Context) error {
 	}
 	bar := newBar(os.Stderr)
 	defer bar.finish()
-	return study.Report(ctx, p, c.Out, c.tell(bar))
+	return study.Report(ctx, p, study.ReportOptions{Out: c.Out, Only: c.Only, Fresh: c.Fresh}, c.tell(bar))
 }

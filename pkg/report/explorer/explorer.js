@@ -118,7 +118,7 @@
 		];
 		var total = make("p", { "class": "spx-count", role: "status" });
 		var head = make("tr"), body = make("tbody"), more = make("button", { type: "button", "class": "spx-more" });
-		var table = make("table", { "class": "spx-list" }, make("thead", {}, head), body);
+		var table = make("table", { "class": "spx-list" }, make("caption", {}, "Matching notes"), make("thead", {}, head), body);
 		var scroll = make("div", { "class": "spx-scroll", role: "region", "aria-label": "Matching notes", tabindex: 0 }, table);
 		columns.forEach(function (c) {
 			var button = make("button", { type: "button", title: "Sort by " + c.title }, c.title);

@@ -67,9 +67,10 @@
 	function scroller(box) {
 		if (box.scrollWidth > box.clientWidth + 1) {
 			box.tabIndex = 0;
-			if (!box.hasAttribute("role")) box.setAttribute("role", "group");
+			box.setAttribute("role", "group");
+			box.setAttribute("aria-label", box.getAttribute("data-name"));
 		} else {
-			box.removeAttribute("tabindex");
+			["tabindex", "role", "aria-label"].forEach(function (name) { box.removeAttribute(name); });
 		}
 	}
 

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# axe-core (MPL-2.0, as its first lines say), which the tests look at pages with, out of a wheel that carries it.
+# shellcheck source=.setup/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+requirement="axe-playwright-python==0.1.8"
+hash=fdd263c998388f1a8e67cad02677e612d946248bd44d163be5e8650ea31f95f8
+folder=$cache/axe
+title="axe-core"
+
+key() { echo "$hash"; }
+ready() { [ -f "$folder/axe.min.js" ]; }
+
+work() {
+	local whl
+	whl=$(wheel "$requirement" "$hash")
+	progress "unpacking"
+	rm -rf "$folder" "$folder.part"
+	mkdir -p "$folder.part"
+	unpack "$whl" axe_playwright_python/axe.min.js "$folder.part/axe.min.js"
+	mv "$folder.part" "$folder"
+	rm -rf "$(dirname "$whl")"
+}
+
+step "$@"

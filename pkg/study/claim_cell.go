@@ -1,0 +1,68 @@
+package study
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/specialist-nlp/specialist/pkg/report"
+)
+
+// plainly writes a number with the digits that it has, up to six.
+func plainly(x float64) string {
+	return strings.ReplaceAll(strconv.FormatFloat(x, 'g', 6, 64), "e-0", "e-")
+}
+
+// sharply writes a share as per cent with the digits that it has.
+func sharply(x float64) string { return plainly(100*x) + "\u00a0%" }
+
+func sorted(text string, x float64) report.Cell { return report.Cell{Text: text, Sort: &x} }
+
+func plain(x float64) report.Cell { return sorted(plainly(x), x) }
+
+// stated is a share as the report states it, with all its digits.
+func stated(x float64) report.Cell { return sorted(sharply(x), x) }
+
+// score is a score as the report states it, with all its digits.
+func score(x float64) report.Cell { return sorted(strings.TrimPrefix(plainly(x), "0"), x) }
+
+// between is a range that the report states.
+func between(low, high float64, write func(float64) string) report.Cell {
+	from, to := write(low), write(high)
+	if unit := "\u00a0%"; strings.HasSuffix(from, unit) && strings.HasSuffix(to, unit) {
+		from = strings.TrimSuffix(from, unit)
+	}
+	return sorted(from+" to "+to, low)
+}
+
+// times is a factor that the report states.
+func times(x float64) report.Cell { return sorted(plainly(x)+"\u00a0×", x) }
+
+// ratioCell is a factor of this run.
+func ratioCell(v report.Value) report.Cell {
+	cell := report.Decimal.Cell(v)
+	if cell.Missing == "" {
+		cell.Text = strconv.FormatFloat(v.Number, 'g', 3, 64) + "\u00a0×"
+		if v.Number >= 1000 {
+			cell.Text = report.Count.String(v) + "\u00a0×"
+		}
+	}
+	return cell
+}
+
+// rowsOf is a number of rows with its share of all.
+func rowsOf(rows, all int) report.Cell {
+	cell := count(rows)
+	if all > 0 {
+		cell.Text += " (" + percentage(float64(rows)/float64(all)) + ")"
+	}
+	return cell
+}
+
+// statedPart is a part of the report's rows with its share.
+func statedPart(p reportedPart) report.Cell {
+	cell := count(p.Rows)
+	cell.Text += " (" + percentage(p.Share) + ")"
+	return cell
+}
+
+func listed(words []string) report.Cell { return report.Text(strings.Join(words, ", ")) }

@@ -1,0 +1,70 @@
+package study
+
+import (
+	"github.com/specialist-nlp/specialist/pkg/report"
+)
+
+// times is what the report says of times and memory. This run's are those of the profile's own protocol.
+func (l *ledger) times() {
+	l.part, l.timed = PartEfficiency, true
+	const machine = "another machine"
+	trained := func(r *Run) (float64, string) {
+		t := r.Provenance.Times
+		if t.Cost.Processes > 1 { // TrainSeconds is the last process's alone
+			return t.Cost.TrainSeconds, "validation not counted, as the run was stopped and went on"
+		}
+		return t.TrainSeconds, ""
+	}
+	seconds := func(r *Run) (report.Cell, []string) {
+		took, remark := trained(r)
+		why := []string{machine, byNotes, byBase, byLength, byTraining}
+		if remark != "" {
+			why = append(why, remark)
+		}
+		return report.Duration.Cell(report.Of(took)), why
+	}
+
+	here, why := report.Cell{Missing: "the profile has no configuration of this name"}, []string(nil)
+	if o := l.named(reported.Selected); o != nil && o.Run == nil {
+		here = report.Cell{Missing: "failed: " + o.Failed}
+	} else if o != nil {
+		here, why = seconds(o.Run)
+	}
+	l.same("Training of "+reported.Selected, sorted(plainly(reported.TrainSeconds)+" s", reported.TrainSeconds), here, why...)
+
+	sum, runs := 0.0, 0
+	for _, o := range l.Sweep.Outcomes {
+		if o.Run != nil {
+			took, _ := trained(o.Run)
+			sum, runs = sum+took, runs+1
+		}
+	}
+	l.same("Training of a configuration, on average", sorted(plainly(reported.SecondsEach/60)+" min", reported.SecondsEach), report.Duration.Cell(report.Of(sum/float64(runs))), machine, byNotes, byBase, byLength, byTraining)
+
+	full, why := l.full(), []string(nil)
+	none := report.Cell{Missing: "full fine-tuning was not run"}
+	fullTime, ratio := none, none
+	if full != nil {
+		fullTime, why = seconds(full)
+		lora := l.run.Provenance.Times.Cost.StepSeconds
+		ratio = report.Cell{Missing: "every step compiled a graph"}
+		if own := full.Provenance.Times.Cost.StepSeconds; own > 0 && lora > 0 {
+			ratio = ratioCell(report.Of(own / lora))
+		}
+	}
+	cell := between(reported.FullSeconds[0]/60, reported.FullSeconds[1]/60, plainly)
+	cell.Text, cell.Sort = cell.Text+" min", &reported.FullSeconds[0]
+	l.same("Full fine-tuning", cell, fullTime, append(why, "an estimate there")...)
+	l.same("Full fine-tuning over "+l.run.Profile.methodName(), times(reported.Speedup), ratio, "an estimate of whole runs there, the median step of each here: the pass through the frozen weights stays")
+
+	speed := func(of func(i *Inference) report.Cell) report.Cell {
+		if l.Inference == nil {
+			return report.Cell{Missing: "the speed was not measured"}
+		}
+		return of(l.Inference)
+	}
+	l.part = PartDeployment
+	l.same("One note", report.Duration.Cell(report.Of(reported.NoteSeconds)), speed((*Inference).latency), machine, byBase, byLength)
+	l.same("Notes a second, in batches", plain(reported.NotesASecond), speed((*Inference).throughput), machine, byBase, byLength)
+	l.same("Memory of inference", report.Bytes.Cell(report.Of(reported.InferenceBytes)), speed((*Inference).memory), "a GPU's memory there; here the process's, with XLA and its graphs", byBase, byLength)
+}

@@ -1,0 +1,63 @@
+package study
+
+import (
+	"github.com/specialist-nlp/specialist/pkg/corpus"
+	"github.com/specialist-nlp/specialist/pkg/evaluate"
+	"github.com/specialist-nlp/specialist/pkg/report"
+)
+
+// abstracted are the metrics of the abstract.
+var abstracted = []evaluate.Metric{evaluate.RowAccuracy, evaluate.MacroF1Union, evaluate.WeightedF1, evaluate.AnyValid}
+
+// HeadlineTable is the abstract's: the study's model beside the reported scores, and under each protocol beside the strongest baseline and the
+// ceiling.
+func (s *Study) HeadlineTable() report.Table {
+	run := s.Sweep.Chosen()
+	t := report.Table{
+		ID: "headline", Caption: "Test scores in short", Synthetic: run.Corpus.Synthetic,
+		Columns: []report.Column{{Name: "Metric"}, {Name: "Reported", Numeric: true}},
+		Note:    "Reported: rows divided at random, so protocol row at most is comparable. 95 % intervals by bootstrap over texts.",
+	}
+	columns := []func(evaluate.Metric) report.Value{reportedValue}
+	add := func(name string, of func(evaluate.Metric) report.Value) {
+		t.Columns, columns = append(t.Columns, report.Column{Name: name, Numeric: true}), append(columns, of)
+	}
+	for _, protocol := range []string{corpus.ProtocolRow, corpus.ProtocolGroup} {
+		one := s.under(protocol)
+		if one.run == nil {
+			continue
+		}
+		add("This run, "+protocol, func(m evaluate.Metric) report.Value { return value(one.run.Test.Metrics[m]) })
+		if one.rivals != nil {
+			add("Best baseline, "+protocol, func(m evaluate.Metric) report.Value { return one.rivals.best(m) })
+		}
+		add("Ceiling, "+protocol, func(m evaluate.Metric) report.Value { return report.Of(one.run.Test.Metrics[m].Ceiling) })
+	}
+	for _, m := range abstracted {
+		cells := []report.Cell{report.Text(m.Title())}
+		for _, of := range columns {
+			cells = append(cells, report.Metric.Cell(of(m)))
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	return t
+}
+
+// reportedValue is a reported test score.
+func reportedValue(m evaluate.Metric) report.Value {
+	if v, ok := reported.Test[m]; ok {
+		return report.Of(v)
+	}
+	return report.Missing("not in the report")
+}
+
+// best is the highest value that a baseline has in a metric.
+func (r *Rivals) best(m evaluate.Metric) report.Value {
+	best := report.Missing("no baseline was run")
+	for i, model := range r.Models {
+		if v := model.Test.Metrics[m].Value; i == 0 || v > best.Number {
+			best = report.Of(v)
+		}
+	}
+	return best
+}

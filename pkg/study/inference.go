@@ -1,0 +1,241 @@
+package study
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/tokenize"
+)
+
+// Inference is how fast the study's model answers. All of it differs between equal runs.
+type Inference struct {
+	Singles       int     `json:"singles"`        // texts that were given one by one
+	MedianSeconds float64 `json:"median_seconds"` // of one, from its text to its scores
+	P95Seconds    float64 `json:"p95_seconds"`
+
+	Batched        int     `json:"batched"` // texts that were given together
+	BatchSize      int     `json:"batch_size"`
+	TextsPerSecond float64 `json:"texts_per_second"`
+
+	// MemoryBytes is how much more was resident once the model had answered than before it was opened; nil, with the reason, where earlier work
+	// of the process hides it.
+	MemoryBytes   *int64 `json:"memory_bytes"`
+	MemoryUnknown string `json:"memory_unknown,omitempty"`
+	WeightBytes   int64  `json:"weight_bytes"` // the parameters alone, in memory
+	MaxLength     int    `json:"max_length"`   // tokens that are read of a text
+
+	Device string `json:"device"`
+	Cores  int    `json:"cores"`
+}
+
+// The most texts of the test part that are given one by one, and together.
+const (
+	mostSingles = 50
+	mostBatched = 200
+)
+
+const inferenceFile = "inference.json"
+
+// inference measures how fast a run's model answers on test texts, or reads what is in the stage cache.
+func (p Profile) inference(ctx context.Context, src *source, run *Run, tell Tell) (*Inference, error) {
+	h := sha256.New()
+	fmt.Fprintf(h, "specialist inference 1\n%s %d %d %d", run.Fingerprint, mostSingles, mostBatched, classifier.DefaultBatchSize)
+	dir, err := stageDir("inference", hex.EncodeToString(h.Sum(nil)))
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, inferenceFile)
+	i := &Inference{}
+	if found, err := src.cache.find(path, i); found || err != nil {
+		return i, err
+	}
+	tell.say("measuring how fast the model answers")
+	texts := textsOf(src.notes.Test)
+	if err := i.measure(ctx, run, src.base, texts); err != nil {
+		return nil, fmt.Errorf("measuring the speed of %s: %w", run.Dir, err)
+	}
+	return i, writeStage(path, i)
+}
+
+// measure opens the model and times it.
+func (i *Inference) measure(ctx context.Context, run *Run, base string, texts []string) error {
+	before, unknown := emptyMemory()
+	model, err := run.open(base)
+	if err != nil {
+		return err
+	}
+	backend, err := classifier.OpenBackend(run.Profile.Backend)
+	if err != nil {
+		return err
+	}
+	defer backend.Finalize()
+	one, err := classifier.NewPredictor(backend, model, 1)
+	if err != nil {
+		return err
+	}
+	many, err := classifier.NewPredictor(backend, model, classifier.DefaultBatchSize)
+	if err != nil {
+		return err
+	}
+	singles, together := texts[:min(mostSingles, len(texts))], texts[:min(mostBatched, len(texts))]
+	i.Singles, i.Batched, i.BatchSize = len(singles), len(together), min(classifier.DefaultBatchSize, len(together))
+	i.MaxLength, i.WeightBytes = model.MaxLength, 4*int64(run.Parameters.Total)
+	i.Device, i.Cores = device(backend), runtime.NumCPU()
+
+	if err := warm(ctx, model, one, singles); err != nil {
+		return err
+	}
+	var took []time.Duration
+	for _, text := range singles {
+		started := time.Now()
+		if _, err := one.Predict(ctx, []string{text}); err != nil {
+			return err
+		}
+		took = append(took, time.Since(started))
+	}
+	i.MedianSeconds, i.P95Seconds = quantile(took, .5).Seconds(), quantile(took, .95).Seconds()
+
+	if _, err := many.Predict(ctx, together); err != nil { // compiles a graph for each length
+		return err
+	}
+	started := time.Now()
+	if _, err := many.Predict(ctx, together); err != nil {
+		return err
+	}
+	i.TextsPerSecond = float64(len(together)) / time.Since(started).Seconds()
+
+	if i.MemoryUnknown = unknown; unknown == "" {
+		after, err := residentBytes()
+		if err != nil {
+			i.MemoryUnknown = err.Error()
+		} else {
+			grown := max(0, after-before)
+			i.MemoryBytes = &grown
+		}
+	}
+	return nil
+}
+
+// warm answers one text of each length that a batch can be padded to, so that no graph is compiled later.
+func warm(ctx context.Context, model *classifier.Classifier, predictor *classifier.Predictor, texts []string) error {
+	encodings, err := model.Encode(texts)
+	if err != nil {
+		return err
+	}
+	seen := make(map[int]bool)
+	for _, e := range encodings {
+		length := len(e.IDs)
+		for _, bucket := range slices.Backward(tokenize.Buckets(model.MaxLength)) {
+			if bucket >= len(e.IDs) {
+				length = bucket
+			}
+		}
+		if seen[length] {
+			continue
+		}
+		seen[length] = true
+		if _, err := predictor.PredictEncoded(ctx, []tokenize.Encoding{e}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// quantile is the smallest duration that at least a share q of them does not exceed.
+func quantile(took []time.Duration, q float64) time.Duration {
+	sorted := slices.Sorted(slices.Values(took))
+	at := int(float64(len(sorted))*q+.9999999) - 1
+	return sorted[max(0, min(at, len(sorted)-1))]
+}
+
+// emptyMemory gives back what the process does not need and says what is resident, or why that would hide what a model takes: XLA keeps
+// memory of earlier work for good.
+func emptyMemory() (bytes int64, unknown string) {
+	loaded, err := xlaLoaded()
+	switch {
+	case err != nil:
+		return 0, err.Error()
+	case loaded:
+		return 0, "earlier work of the same process left memory behind"
+	}
+	debug.FreeOSMemory()
+	if bytes, err = residentBytes(); err != nil {
+		return 0, err.Error()
+	}
+	return bytes, ""
+}
+
+// xlaLoaded says whether the process has loaded XLA. Linux alone can tell.
+func xlaLoaded() (bool, error) {
+	maps, err := os.ReadFile("/proc/self/maps")
+	if err != nil {
+		return false, fmt.Errorf("the system does not say what a process has loaded: %w", err)
+	}
+	return bytes.Contains(maps, []byte("pjrt_c_api")), nil
+}
+
+// residentBytes is what the process has in memory.
+func residentBytes() (int64, error) {
+	const path = "/proc/self/status"
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return 0, fmt.Errorf("the system does not say what is resident: %w", err)
+	}
+	for line := range bytes.Lines(raw) {
+		if fields := bytes.Fields(line); len(fields) == 3 && string(fields[0]) == "VmRSS:" {
+			if kib, err := strconv.ParseInt(string(fields[1]), 10, 64); err == nil {
+				return kib << 10, nil
+			}
+		}
+	}
+	return 0, fmt.Errorf("%s has no readable VmRSS", path)
+}
+
+// SpeedTable says how fast the model answers. It belongs to the block of times.
+func (s *Study) SpeedTable() report.Table {
+	i, run := s.Inference, s.Sweep.Chosen()
+	t := report.Table{
+		ID: "inference", Caption: "How fast the model answers", Synthetic: run.Corpus.Synthetic,
+		Columns: []report.Column{{Name: "Quantity"}, {Name: "Value", Numeric: true}},
+		Note: fmt.Sprintf("From a text to its scores, tokenisation included, once every graph is compiled; test texts as they come, of which up to %d tokens are read. On %s, %s cores. "+
+			"Memory: what is resident once the model has answered, less what was before it was opened: XLA and its compiled graphs included.", i.MaxLength, i.Device, number(i.Cores)),
+	}
+	for _, row := range []struct {
+		name string
+		cell report.Cell
+	}{
+		{fmt.Sprintf("One text, median of %d", i.Singles), i.latency()},
+		{"One text, 95 % take at most", report.Duration.Cell(report.Of(i.P95Seconds))},
+		{fmt.Sprintf("Texts a second, in batches of %d", i.BatchSize), i.throughput()},
+		{"Memory", i.memory()},
+		{"of this the parameters, at 4 bytes each", report.Bytes.Cell(report.Of(float64(i.WeightBytes)))},
+	} {
+		t.Rows = append(t.Rows, []report.Cell{report.Text(row.name), row.cell})
+	}
+	return t
+}
+
+func (i *Inference) latency() report.Cell { return report.Duration.Cell(report.Of(i.MedianSeconds)) }
+
+func (i *Inference) throughput() report.Cell {
+	return sorted(strconv.FormatFloat(i.TextsPerSecond, 'f', 0, 64), i.TextsPerSecond)
+}
+
+func (i *Inference) memory() report.Cell {
+	if i.MemoryBytes == nil {
+		return report.Cell{Missing: i.MemoryUnknown}
+	}
+	return report.Bytes.Cell(report.Of(float64(*i.MemoryBytes)))
+}

@@ -1,0 +1,75 @@
+package study
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestInferenceIsMeasuredOnce: the second call reads what the first one wrote, and another run has a measurement of its own.
+func TestInferenceIsMeasuredOnce(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv(homeEnv, home)
+	p := tinyProfile(t, "sweep=[]", "train.epochs=1")
+	src, err := p.source(t.Context(), Tell{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := p.run(t.Context(), src, "", Tell{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := 0
+	tell := Tell{Say: func(string) { said++ }}
+	made, err := p.inference(t.Context(), src, run, tell)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := len(src.notes.Test)
+	if made.Singles != texts || made.Batched != texts || made.BatchSize != 4 || made.MaxLength != 32 || made.WeightBytes != 4*int64(run.Parameters.Total) {
+		t.Errorf("of %d texts: %+v", texts, made)
+	}
+	if made.MedianSeconds <= 0 || made.P95Seconds < made.MedianSeconds || made.TextsPerSecond <= 0 {
+		t.Errorf("it took no time: %+v", made)
+	}
+	if (made.MemoryBytes == nil) == (made.MemoryUnknown == "") {
+		t.Errorf("memory has neither a number nor a reason, or both: %+v", made)
+	}
+	found, err := p.inference(t.Context(), src, run, tell)
+	if err != nil || said != 1 || found.MedianSeconds != made.MedianSeconds {
+		t.Errorf("the second time: %+v, %v, said %d", found, err, said)
+	}
+	files, _ := filepath.Glob(filepath.Join(home, "data", "cache", "inference", "*", inferenceFile))
+	if len(files) != 1 {
+		t.Fatalf("files %q", files)
+	}
+	if err := os.WriteFile(files[0], []byte(`{"singles": `), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.inference(t.Context(), src, run, tell); err == nil || !strings.Contains(err.Error(), files[0]) {
+		t.Errorf("half a file: %v", err)
+	}
+	other := *run
+	other.Fingerprint = strings.Repeat("0", 64)
+	if _, err := p.inference(t.Context(), src, &other, tell); err != nil || said != 2 {
+		t.Errorf("another run: %v, said %d", err, said)
+	}
+	text, err := (&Study{Sweep: &Sweep{Outcomes: []Outcome{{Run: run}}}, Inference: made}).SpeedTable().Text()
+	if err != nil || !strings.Contains(text, "Texts a second, in batches of 4") {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+func TestQuantile(t *testing.T) {
+	var took []time.Duration
+	for i := range 20 {
+		took = append(took, time.Duration(20-i))
+	}
+	for q, want := range map[float64]time.Duration{.5: 10, .95: 19, 1: 20, 0: 1} {
+		if got := quantile(took, q); got != want {
+			t.Errorf("quantile %g is %d, wanted %d", q, got, want)
+		}
+	}
+}

@@ -1,0 +1,124 @@
+package study
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/specialist-nlp/specialist/pkg/report"
+)
+
+// The files of a report, beside the executed notebooks.
+const (
+	pageFile    = "index.html"
+	printFile   = "report.pdf"
+	resultsFile = "results.json"
+)
+
+// workFolder makes a folder in the report's, on the same disk, and so says early where nothing can be written. What a process that was killed
+// left there goes.
+func workFolder(out string) (work string, done func(), err error) {
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return "", nil, fmt.Errorf("the report cannot be written: %w; choose another folder with --out", err)
+	}
+	left, err := filepath.Glob(filepath.Join(out, workPattern))
+	if err != nil {
+		return "", nil, err
+	}
+	for _, dir := range left {
+		if err := empty(dir); err != nil && !errors.Is(err, errBusy) {
+			return "", nil, err
+		}
+	}
+	if work, err = os.MkdirTemp(out, workPattern); err != nil {
+		return "", nil, fmt.Errorf("the report cannot be written: %w; choose another folder with --out", err)
+	}
+	release, err := lock(work)
+	if err != nil {
+		return "", nil, err
+	}
+	return work, func() {
+		release()
+		_ = os.RemoveAll(work)
+	}, nil
+}
+
+// workPattern names the folders of reports that are not whole.
+const workPattern = ".report-*"
+
+// page writes the page, its print and the results aside, and then moves everything into place.
+func (m *making) page(ctx context.Context, tell Tell) error {
+	if m.work == "" { // only notebooks were asked for
+		return nil
+	}
+	if err := m.study.writePage(filepath.Join(m.work, pageFile), m.executed); err != nil {
+		return m.unwritten(err)
+	}
+	if err := m.study.writeResults(filepath.Join(m.work, resultsFile)); err != nil {
+		return m.unwritten(err)
+	}
+	files := []string{pageFile, resultsFile}
+	switch err := report.PDF(ctx, filepath.Join(m.work, pageFile), filepath.Join(m.work, printFile)); {
+	case errors.Is(err, report.ErrNoBrowser):
+		tell.say("%s is left out: %v", printFile, err)
+	case err != nil:
+		return m.unwritten(err)
+	default:
+		files = append(files, printFile)
+	}
+	for _, name := range Notebooks {
+		if err := copyFile(filepath.Join(m.executed, name+".ipynb"), filepath.Join(m.work, name+".ipynb")); err != nil {
+			return m.unwritten(err)
+		}
+		files = append(files, name+".ipynb")
+	}
+	return publish(m.work, m.options.Out, files)
+}
+
+// unwritten says that the earlier report, if there is one, is whole.
+func (m *making) unwritten(err error) error {
+	if !isFile(filepath.Join(m.options.Out, pageFile)) {
+		return err
+	}
+	return fmt.Errorf("%w; the earlier report in %s is as it was", err, m.options.Out)
+}
+
+// publish moves the report's files into place. A print that was not made now is not left beside another page.
+func publish(work, out string, files []string) error {
+	if err := os.Remove(filepath.Join(out, printFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	for _, name := range files {
+		if err := os.Rename(filepath.Join(work, name), filepath.Join(out, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyFile copies a file's content to a new file, onto the disk.
+func copyFile(from, to string) error {
+	raw, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return writeSynced(to, raw)
+}
+
+// writeSynced writes a new file onto the disk: where that is full, it fails here, and not after the file has taken its place.
+func writeSynced(path string, raw []byte) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := f.Write(raw); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	return f.Close()
+}
