@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup build report lab test test-unit test-report lint bench bench-reference clean
+.PHONY: help setup build report lab test test-unit test-report test-image lint bench bench-reference clean
 
 PROFILE ?= demo
 
@@ -13,8 +13,11 @@ make report    set up, build, train, and write reports/PROFILE/index.html
                  DATA=FILE                      the notes: a CSV, for mtsamples
                  SET="key=value key=value"      overrides of the profile
                  OUT=DIR                        instead of reports/PROFILE
+                 ONLY="stage stage"             data sweep compare rates baselines errors speed notebooks page
+                 FRESH=1                        run the stages anew, whatever is on disk
 make lab       JupyterLab with the notebooks and the Go kernel (LAB="--port 8889" for its own options)
-make test      set up, build, lint, all tests, a cut-down report
+make test      set up, build, lint, all tests, a cut-down report made twice
+make test-image  the container image, built with buildah and used without a network (as root; FULL=1, CUDA=1)
 make build     bin/specialist (bin/specialist --help)
 make setup     JupyterLab, the Go kernel, XLA's plugin, the tokenizer, the base weights; nothing outside this folder
 make lint      gofumpt, go vet, staticcheck
@@ -47,12 +50,16 @@ build:
 
 report: build
 	@$(if $(filter paper,$(PROFILE)),export GOMLX_BACKEND="$${GOMLX_BACKEND:-xla:cuda}";) . .setup/env.sh; bin/specialist report --profile '$(PROFILE)' $(if $(DATA),--data '$(DATA)') \
-		$(foreach s,$(SET),--set '$(s)') $(if $(OUT),--out '$(OUT)')
+		$(foreach s,$(SET),--set '$(s)') $(if $(OUT),--out '$(OUT)') \
+		$(foreach s,$(ONLY),--only '$(s)') $(if $(FRESH),--fresh)
 
 lab: setup
 	@. .setup/env.sh; jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --notebook-dir=notebooks $(LAB)
 
 test: build lint test-unit test-report
+
+test-image: build
+	@bash .ci/image.sh
 
 lint: build
 	@bash .ci/lint/lint.sh

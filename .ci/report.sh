@@ -9,6 +9,7 @@ cd "$(dirname "$0")/.."
 # The browser that prints the page and looks at it.
 CHROME=$(bash .setup/chromium.sh)
 export CHROME
+if ! bash .setup/axe.sh check >/dev/null; then bash .setup/axe.sh run; fi
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
@@ -19,6 +20,18 @@ echo "report: once more, from nothing"
 bin/specialist report --profile .ci/small.yaml --out "$out/two" --fresh
 bin/specialist diff "$out/one" "$out/two"
 .venv/bin/python .ci/report.py same "$out/one" "$out/two"
+
+echo "report: a full disk, and no browser"
+page() { bin/specialist report --profile .ci/small.yaml --only page --out "$out/$1"; }
+cp -r "$out/two" "$out/kept"
+if (ulimit -f 2000 && page two) 2>"$out/said"; then
+	echo "a report that could not be written did not fail" >&2
+	exit 1
+fi
+grep -q "the earlier report in $out/two is as it was" "$out/said" || { cat "$out/said" >&2 && exit 1; }
+diff -r "$out/kept" "$out/two"
+CHROME=/nowhere page one 2>"$out/said"
+grep -q "report.pdf is left out: .*CHROME" "$out/said" && [ ! -e "$out/one/report.pdf" ] || { cat "$out/said" >&2 && exit 1; }
 
 echo "report: the page in a browser"
 SPECIALIST_REPORT=$out/two GOFLAGS="${GOFLAGS/-tags=/-tags=madereport,}"

@@ -185,6 +185,9 @@ func TestPageInBrowser(t *testing.T) {
 			document.querySelector("#classes .sp-box"))`) {
 			t.Error("the wide table does not scroll in its own box, or the box has no name")
 		}
+		b.until(`document.querySelector("#classes .sp-box").hasAttribute("data-more")`)
+		eval[any](b, `document.querySelector("#classes .sp-box").scrollLeft = 10000`)
+		b.until(`!document.querySelector("#classes .sp-box").hasAttribute("data-more")`)
 	})
 	b.quiet(address)
 }

@@ -47,7 +47,7 @@ func (p Profile) comparisons(ctx context.Context, src *source, s *Sweep, tell Te
 			if from, err = one.source(ctx, tell); err != nil {
 				return nil, err
 			}
-			from.cache = src.cache
+			from.cache, from.worker = src.cache, src.worker
 			if run, err = one.run(ctx, from, "", tell.one(i, costs, "protocol "+protocol)); err != nil {
 				return nil, fmt.Errorf("protocol %s: %w", protocol, err)
 			}

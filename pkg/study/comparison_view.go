@@ -158,7 +158,7 @@ func (c *Comparison) Words() string {
 			words += fmt.Sprintf(" (%+.3f to %+.3f)", *v.Low, *v.High)
 		}
 		if v.Better || v.Worse {
-			words, marked = words+"*", true
+			words, marked = words+"†", true
 		}
 		if v.Comparisons > 1 {
 			after = fmt.Sprintf(" after Holm's correction over %d comparisons", v.Comparisons)
@@ -169,7 +169,7 @@ func (c *Comparison) Words() string {
 	case len(said) == 0:
 		return "There is no baseline to compare with."
 	case marked:
-		after = "* is significant at 5 %" + after + "."
+		after = "† is significant at 5 %" + after + "."
 	default:
 		after = "None is significant at 5 %" + after + "."
 	}

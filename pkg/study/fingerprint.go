@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 )
@@ -23,6 +24,9 @@ type source struct {
 	base  string // its folder
 	hash  string // of the weights and the definitions
 	cache *cache
+
+	worker   worker        // that makes runs, and measures them
+	patience time.Duration // with another process in a run's folder
 }
 
 // source reads the notes and finds the base. One source serves all runs of a study, so that both are read and hashed once.

@@ -27,6 +27,12 @@ const (
 	TestFile       = "test.parquet"
 )
 
+// The kinds of runs: one that is tested, and one that is judged on the validation texts alone.
+const (
+	stageTrain = "train"
+	stageRate  = "rate"
+)
+
 // layout changes with the meaning of a run folder's files, so that older folders are made anew.
 const layout = 2
 
@@ -123,13 +129,21 @@ func (f *fitting) work(ctx context.Context, dir string, into result, tell Tell, 
 	if tell.series {
 		tell.say("%s", tell.stage)
 	}
+	if len(f.source.worker) > 0 {
+		e := errand{Stage: f.stage, Profile: f.Profile, Fingerprint: f.Fingerprint, Dir: dir, Short: tell.short}
+		if err := f.source.worker.do(ctx, e, tell); err != nil {
+			return err
+		}
+		into.fit().Dir = dir
+		return readResult(dir, into)
+	}
 	if f.model, err = f.Profile.model(f.source.base, f.notes.Corpus.Labels); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	release, err := lock(dir)
+	release, err := lockWithin(ctx, dir, f.source.patience)
 	if err != nil {
 		return err
 	}

@@ -61,6 +61,13 @@ func (p Profile) inference(ctx context.Context, src *source, run *Run, tell Tell
 	if found, err := src.cache.find(path, i); found || err != nil {
 		return i, err
 	}
+	if len(src.worker) > 0 {
+		if err := src.worker.do(ctx, errand{Stage: stageInference, Profile: p, Fingerprint: run.Fingerprint, Dir: run.Dir}, tell); err != nil {
+			return nil, err
+		}
+		_, err := readStage(path, i)
+		return i, err
+	}
 	tell.say("measuring how fast the model answers")
 	texts := textsOf(src.notes.Test)
 	if err := i.measure(ctx, run, src.base, texts); err != nil {

@@ -1,12 +1,14 @@
 package study
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"syscall"
+	"time"
 )
 
 var errBusy = errors.New("another process is working in")
@@ -27,6 +29,17 @@ func lock(dir string) (release func(), err error) {
 		return nil, fmt.Errorf("%w %s: wait for it, or choose another folder", errBusy, dir)
 	}
 	return func() { _ = f.Close() }, nil
+}
+
+// lockWithin is lock, and waits for another process that is about to end: the worker of a report that was killed writes a checkpoint yet.
+func lockWithin(ctx context.Context, dir string, patience time.Duration) (release func(), err error) {
+	for end := time.Now().Add(patience); ; {
+		release, err = lock(dir)
+		if !errors.Is(err, errBusy) || ctx.Err() != nil || time.Now().After(end) {
+			return release, err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
 }
 
 // unfinished matches the names of a run's files before they are whole and take their place.

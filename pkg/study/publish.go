@@ -42,6 +42,7 @@ func workFolder(out string) (work string, done func(), err error) {
 	return work, func() {
 		release()
 		_ = os.RemoveAll(work)
+		_ = os.Remove(out) // where it is empty: nothing came of it
 	}, nil
 }
 

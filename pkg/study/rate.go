@@ -34,7 +34,7 @@ func (p Profile) curve(ctx context.Context, src *source, tell Tell) (Curve, erro
 	for i := range points {
 		point := &points[i]
 		stage := fmt.Sprintf("learning rate %d of %d, %s", i+1, len(points), point.name())
-		fit, err := p.trial(*point).fitted(ctx, src, tell.one(i, costs, stage))
+		fit, err := p.trial(*point).fitted(ctx, src, "", tell.one(i, costs, stage))
 		if ctx.Err() != nil {
 			return nil, err
 		}
@@ -78,10 +78,10 @@ func (p Profile) trial(point RatePoint) Profile {
 	return p
 }
 
-// fitted trains without a test.
-func (p Profile) fitted(ctx context.Context, src *source, tell Tell) (*Fit, error) {
-	f, fit := p.prepare("rate", src), &Fit{}
-	err := f.work(ctx, "", fit, tell, func(predict.Predictor) error {
+// fitted trains without a test, in a folder as Run does.
+func (p Profile) fitted(ctx context.Context, src *source, dir string, tell Tell) (*Fit, error) {
+	f, fit := p.prepare(stageRate, src), &Fit{}
+	err := f.work(ctx, dir, fit, tell, func(predict.Predictor) error {
 		*fit = f.Fit
 		return nil
 	})

@@ -44,6 +44,8 @@ type ReportOptions struct {
 	Only []string
 	// Fresh makes the stages that are run anew, whatever is on disk.
 	Fresh bool
+	// Worker is the command line of a process that calls Work, for each training run; none for this process.
+	Worker []string
 }
 
 // check refuses stages that there are not, and says which is the nearest.
@@ -85,6 +87,9 @@ func Report(ctx context.Context, p Profile, options ReportOptions, tell Tell) er
 	if err := m.options.check(); err != nil {
 		return err
 	}
+	if m.source, err = p.source(ctx, tell); err != nil {
+		return err
+	}
 	if m.selected(StageNotebooks) || m.selected(StagePage) {
 		// Before the hours, not after them.
 		var done func()
@@ -93,9 +98,7 @@ func Report(ctx context.Context, p Profile, options ReportOptions, tell Tell) er
 		}
 		defer done()
 	}
-	if m.source, err = p.source(ctx, tell); err != nil {
-		return err
-	}
+	m.source.worker = options.Worker
 	m.study.Profile = p
 	return m.stages(ctx, tell)
 }

@@ -30,7 +30,7 @@ func (p Profile) Run(ctx context.Context, dir string, tell Tell) (*Run, error) {
 
 // run is Run from a source that is read already.
 func (p Profile) run(ctx context.Context, src *source, dir string, tell Tell) (*Run, error) {
-	f := p.prepare("train", src)
+	f := p.prepare(stageTrain, src)
 	run := &Run{}
 	err := f.work(ctx, dir, run, tell, func(predictor predict.Predictor) error {
 		started := time.Now()

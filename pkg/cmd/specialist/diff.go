@@ -29,7 +29,7 @@ func (c *diffCommand) Run(context.Context) error {
 		fmt.Fprintln(os.Stdout, line)
 	}
 	if len(found) > 0 {
-		return fmt.Errorf("%d values differ between %s and %s", len(found), c.One, c.Other)
+		return fmt.Errorf("%s and %s differ in %d of their values", c.One, c.Other, len(found))
 	}
 	fmt.Fprintln(os.Stdout, "equal but for the times")
 	return nil

@@ -9,7 +9,7 @@ import (
 
 func TestHelp(t *testing.T) {
 	for command, flags := range map[string][]string{
-		"report":   {"--profile", "--data", "--base", "--set", "--out"},
+		"report":   {"--profile", "--data", "--base", "--set", "--out", "--only", "--fresh"},
 		"train":    {"--profile", "--data", "--base", "--set", "--out"},
 		"classify": {"--base", "--adapter", "--in", "--out", "--logits", "--skip-bad", "--max-length", "--backend"},
 		"sweep":    {"--profile", "--data", "--base", "--set", "--out"},
@@ -30,7 +30,7 @@ func TestHelp(t *testing.T) {
 	}
 	for _, args := range [][]string{{}, {"--help"}, {"-h"}} {
 		r := call(t, args...).works(t)
-		for _, command := range []string{"report", "train", "sweep", "classify", "export", "fold", "DistilBERT", "GOMLX_BACKEND"} {
+		for _, command := range []string{"report", "train", "sweep", "classify", "export", "fold", "diff", "DistilBERT", "GOMLX_BACKEND"} {
 			if !strings.Contains(r.stdout, command) {
 				t.Errorf("%q does not mention %s:\n%s", args, command, r.stdout)
 			}

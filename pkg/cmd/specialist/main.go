@@ -30,6 +30,7 @@ type commands struct {
 	Classify classifyCommand `cmd:"" help:"File notes under the labels of a fine-tuned model."`
 	Export   exportCommand   `cmd:"" help:"Merge an adapter into its base: a folder that transformers loads."`
 	Fold     foldCommand     `cmd:"" help:"Turn a BERT folder into a DistilBERT folder that computes the same."`
+	Work     workCommand     `cmd:"" hidden:"" help:"Make one of a report's runs, for its process."`
 	Diff     diffCommand     `cmd:"" help:"Compare the results of two reports, but for their times."`
 }
 

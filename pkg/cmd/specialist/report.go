@@ -26,7 +26,11 @@ func (c *reportCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	worker, err := study.Worker()
+	if err != nil {
+		return err
+	}
 	bar := newBar(os.Stderr)
 	defer bar.finish()
-	return study.Report(ctx, p, study.ReportOptions{Out: c.Out, Only: c.Only, Fresh: c.Fresh}, c.tell(bar))
+	return study.Report(ctx, p, study.ReportOptions{Out: c.Out, Only: c.Only, Fresh: c.Fresh, Worker: worker}, c.tell(bar))
 }

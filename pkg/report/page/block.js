@@ -72,6 +72,12 @@
 		} else {
 			["tabindex", "role", "aria-label"].forEach(function (name) { box.removeAttribute(name); });
 		}
+		more(box);
+	}
+
+	// The edge that hides a part of a table says so.
+	function more(box) {
+		box.toggleAttribute("data-more", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
 	}
 
 	function value(cell, numeric) {
@@ -118,6 +124,7 @@
 	function enhance() {
 		each("table.sp-grid", "spSort", sortable);
 		each("figure.sp-figure, .sp-box", "spSize", function (el) { sizes.observe(el); });
+		each(".sp-box", "spMore", function (el) { el.addEventListener("scroll", function () { more(el); }, { passive: true }); });
 		document.querySelectorAll("figure.sp-figure:not(.sp-live)").forEach(twin);
 	}
 
