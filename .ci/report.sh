@@ -13,7 +13,7 @@ if ! bash .setup/axe.sh check >/dev/null; then bash .setup/axe.sh run; fi
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-bin/specialist report --profile .ci/small.yaml --out "$out/one"
+bin/specialist report --profile .ci/small.yaml --out "$out/one" --fresh
 .venv/bin/python .ci/report.py whole "$out/one"
 
 echo "report: once more, from nothing"

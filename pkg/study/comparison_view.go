@@ -153,9 +153,9 @@ func (c *Comparison) Words() string {
 		if v == nil {
 			continue
 		}
-		words := fmt.Sprintf("%s: %s, %+.3f", m.Title(), v.Model, v.Difference.Difference)
+		words := fmt.Sprintf("%s: %s, %s", m.Title(), v.Model, signed(v.Difference.Difference))
 		if v.Low != nil && v.High != nil {
-			words += fmt.Sprintf(" (%+.3f to %+.3f)", *v.Low, *v.High)
+			words += fmt.Sprintf(" (%s to %s)", signed(*v.Low), signed(*v.High))
 		}
 		if v.Better || v.Worse {
 			words, marked = words+"†", true
@@ -174,6 +174,11 @@ func (c *Comparison) Words() string {
 		after = "None is significant at 5 %" + after + "."
 	}
 	return fmt.Sprintf("The strongest baseline less %s, with 95 %% intervals. %s. %s", c.Run.Profile.methodName(), strings.Join(said, "; "), after)
+}
+
+// signed is a difference of scores as a text writes it.
+func signed(x float64) string {
+	return strings.NewReplacer("-0.", "−.", "+0.", "+.", "-", "−").Replace(fmt.Sprintf("%+.3f", x))
 }
 
 // strongest is the verdict on the baseline with the highest value in a metric; nil without one.

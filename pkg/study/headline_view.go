@@ -15,30 +15,30 @@ func (s *Study) HeadlineTable() report.Table {
 	run := s.Sweep.Chosen()
 	t := report.Table{
 		ID: "headline", Caption: "Test scores in short", Synthetic: run.Corpus.Synthetic,
-		Columns: []report.Column{{Name: "Metric"}, {Name: "Reported", Numeric: true}},
-		Note:    "Reported: rows divided at random, so protocol row at most is comparable. 95 % intervals by bootstrap over texts.",
+		Columns: []report.Column{{Name: "Whose"}},
+		Note:    "Reported: on rows that were divided at random, so that protocol row is the one to compare with; group is the one to go by. 95 % intervals by bootstrap over texts.",
 	}
-	columns := []func(evaluate.Metric) report.Value{reportedValue}
+	for _, m := range abstracted {
+		t.Columns = append(t.Columns, report.Column{Name: m.Title(), Numeric: true})
+	}
 	add := func(name string, of func(evaluate.Metric) report.Value) {
-		t.Columns, columns = append(t.Columns, report.Column{Name: name, Numeric: true}), append(columns, of)
+		cells := []report.Cell{report.Text(name)}
+		for _, m := range abstracted {
+			cells = append(cells, report.Metric.Cell(of(m)))
+		}
+		t.Rows = append(t.Rows, cells)
 	}
+	add("Reported", reportedValue)
 	for _, protocol := range []string{corpus.ProtocolRow, corpus.ProtocolGroup} {
 		one := s.under(protocol)
 		if one.run == nil {
 			continue
 		}
-		add("This run, "+protocol, func(m evaluate.Metric) report.Value { return value(one.run.Test.Metrics[m]) })
+		add("This run, protocol "+protocol, func(m evaluate.Metric) report.Value { return value(one.run.Test.Metrics[m]) })
 		if one.rivals != nil {
-			add("Best baseline, "+protocol, func(m evaluate.Metric) report.Value { return one.rivals.best(m) })
+			add("best baseline, "+protocol, one.rivals.best)
 		}
-		add("Ceiling, "+protocol, func(m evaluate.Metric) report.Value { return report.Of(one.run.Test.Metrics[m].Ceiling) })
-	}
-	for _, m := range abstracted {
-		cells := []report.Cell{report.Text(m.Title())}
-		for _, of := range columns {
-			cells = append(cells, report.Metric.Cell(of(m)))
-		}
-		t.Rows = append(t.Rows, cells)
+		add("ceiling, "+protocol, func(m evaluate.Metric) report.Value { return report.Of(one.run.Test.Metrics[m].Ceiling) })
 	}
 	return t
 }
