@@ -7,11 +7,17 @@
 title="the kernel in .venv"
 kernels=.venv/share/jupyter/kernels
 
-key() { echo "$SPECIALIST_HOME $(version_of github.com/janpfeifer/gonb) $(command -v go) $(sha256 .setup/kernel.sh)"; }
+key() { echo "$SPECIALIST_HOME $(version_of github.com/janpfeifer/gonb) $(command -v go) $(sha256 .setup/kernel.sh) $(sha256 go.sum)"; }
 ready() { [ -f "$kernels/gonb/kernel.json" ] && [ -f "$kernels/gonb/logo-svg.svg" ]; }
 
 work() {
 	local part=$cache/kernel.part
+	rm -rf "$part"
+	# A cell is a module of its own in a workspace with this one. For that Go reads the go.mod of more modules than for this one alone;
+	# they are fetched here, so that no cell needs the network.
+	mkdir -p "$part"
+	(cd "$part" && unset GOWORK && go mod init cell && go work init . "$SPECIALIST_HOME" && go list -m all >/dev/null) ||
+		fail "go could not read the modules' go.mod files" "the network, or Go's own settings (GOPROXY); then the same command again"
 	rm -rf "$part"
 	# By a relative name, because gonb copies a program that lies below /tmp beside its kernel.
 	(cd bin && JUPYTER_DATA_DIR=$part ./gonb --install --force_deps --go_work="$SPECIALIST_HOME") ||

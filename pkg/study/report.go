@@ -84,6 +84,10 @@ func Report(ctx context.Context, p Profile, options ReportOptions, tell Tell) er
 	if m.options.Out == "" {
 		m.options.Out = filepath.Join(m.home, "reports", p.Name)
 	}
+	// A notebook is executed in another folder.
+	if m.options.Out, err = filepath.Abs(m.options.Out); err != nil {
+		return err
+	}
 	if err := m.options.check(); err != nil {
 		return err
 	}
