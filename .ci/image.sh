@@ -13,7 +13,6 @@ cd "$(dirname "$0")/.."
 
 most=1500000000 # bytes, of the target cpu
 suite=trixie
-mirror=http://deb.debian.org/debian
 base=localhost/specialist-base:$suite
 store=$SPECIALIST_HOME/.cache/image
 
@@ -67,9 +66,9 @@ if ! b inspect --type image "$base" >/dev/null 2>&1; then
 	say "making the base from Debian's $suite"
 	c=$(b from scratch)
 	root=$(b mount "$c")
-	debootstrap --variant=minbase "$suite" "$root" "$mirror" >"$work/debootstrap.log" 2>&1 9>&- || {
+	debootstrap --variant=minbase "$suite" "$root" >"$work/debootstrap.log" 2>&1 9>&- || {
 		tail -n 5 "$work/debootstrap.log" >&2
-		fail "debootstrap could not make the base from $mirror"
+		fail "debootstrap could not make the base"
 	}
 	printf 'path-exclude /usr/share/%s/*\n' doc info locale man >"$root/etc/dpkg/dpkg.cfg.d/docker"
 	rm -rf "$root"/usr/share/{doc,info,locale,man}/* "$root"/var/cache/apt/*.bin "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
