@@ -10,6 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=.setup/env.sh
 . .setup/env.sh
+PATH=$PATH:/usr/sbin:/sbin # of debootstrap and ip, which a user's PATH may lack
 
 most=1500000000 # bytes, of the target cpu
 suite=trixie
@@ -77,18 +78,22 @@ if ! b inspect --type image "$base" >/dev/null 2>&1; then
 	b commit -q --rm "$c" "$base" >/dev/null
 fi
 
-# build TARGET: the image localhost/specialist:TARGET.
+# build TARGET...: the images localhost/specialist:TARGET. A stage is a target too, so that its layers have a name and are kept.
 build() {
-	local options=(--layers --format docker --network host --build-arg "BASE=$base" -f docker/Dockerfile --target "$1" -t "localhost/specialist:$1")
+	local target options=(--layers --format docker --network host --build-arg "BASE=$base" -f docker/Dockerfile)
 	local bundle=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
 	if [ -f "$bundle" ]; then
 		options+=(-v "$bundle:/usr/local/share/hostca.crt:ro" --build-arg SSL_CERT_FILE=/usr/local/share/hostca.crt)
 	fi
-	say "building the target $1"
-	b bud "${options[@]}" . >"$store/$1.log" 2>&1 || {
-		tail -n 25 "$store/$1.log" >&2
-		fail "the target $1 could not be built; the whole log is .cache/image/$1.log"
-	}
+	for target in "$@"; do
+		say "building $target"
+		b bud "${options[@]}" --target "$target" -t "localhost/specialist:$target" . >"$store/$target.log" 2>&1 || {
+			tail -n 25 "$store/$target.log" >&2
+			fail "$target could not be built; the whole log is .cache/image/$target.log"
+		}
+	done
+	# What an earlier state of the sources has left.
+	b rmi --prune >/dev/null 2>&1 || true
 }
 
 # bytes TARGET: what all layers of an image take, unpacked.
@@ -102,7 +107,7 @@ container() {
 # words FIELD: a list of the image's configuration into REPLY.
 words() { mapfile -t REPLY < <(b inspect --format "{{range $1}}{{println .}}{{end}}" "$c" | sed '/^$/d'); }
 
-build cpu
+build setup build cpu
 c=$(b from --pull-never localhost/specialist:cpu)
 root=$(b mount "$c")
 size=$(bytes cpu)
@@ -153,3 +158,11 @@ container "${options[@]}" "$c" -- bash -c '"$0" report --profile "$1" --out /opt
 }
 bin/specialist diff "$work/outside" "$work/reports/inside" || fail "the report made inside differs from the one made outside"
 say "the report made inside equals the one made outside"
+
+if [ -n "${CUDA:-}" ]; then
+	build nvidia cuda
+	say "the image with CUDA is $(($(bytes cuda) / 1000000)) MB unpacked"
+	c=$(b from --pull-never localhost/specialist:cuda)
+	container -v "$PWD/.ci/cuda.py:/cuda.py:ro" "$c" -- "${entry[@]}" python /cuda.py "${entry[0]}" || fail "the target cuda is not whole"
+	say "the target cuda is whole, but for the driver and a GPU to run on, which are the host's"
+fi
