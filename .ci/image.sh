@@ -47,7 +47,7 @@ flock -n 9 || fail "another test of the image is running in this checkout"
 work=$(mktemp -d)
 export BUILDAH_ISOLATION=chroot
 buildah=(buildah --root "$store/storage" --runroot "$work/run")
-b() { "${buildah[@]}" "$@" 9>&-; }
+b() { "${buildah[@]}" "$@" 8>&- 9>&-; }
 
 cleanup() {
 	trap - EXIT
@@ -60,7 +60,8 @@ cleanup() {
 	rm -rf "$work"
 }
 trap cleanup EXIT
-trap 'echo "image: interrupted; the layers that are built stay" >&2; exit 130' INT TERM
+exec 8>&2 # a trap may run where the output of a command goes elsewhere
+trap 'echo "image: interrupted; the layers that are built stay" >&8; exit 130' INT TERM
 
 # The base, as the one that the Dockerfile names: without documents and translations.
 if ! b inspect --type image "$base" >/dev/null 2>&1; then

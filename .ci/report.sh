@@ -6,10 +6,8 @@ cd "$(dirname "$0")/.."
 # shellcheck source=.setup/env.sh
 . .setup/env.sh
 
-# The browser that prints the page and looks at it.
-CHROME=$(bash .setup/chromium.sh)
-export CHROME
-if ! bash .setup/axe.sh check >/dev/null; then bash .setup/axe.sh run; fi
+# shellcheck source=.ci/browser.sh
+. .ci/browser.sh
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT

@@ -7,10 +7,8 @@ cd "$(dirname "$0")/.."
 . .setup/env.sh
 export GOWORK=off
 
-# The browser for the tests of the pages, and what looks at their accessibility.
-CHROME=$(bash .setup/chromium.sh)
-export CHROME
-if ! bash .setup/axe.sh check >/dev/null; then bash .setup/axe.sh run; fi
+# shellcheck source=.ci/browser.sh
+. .ci/browser.sh
 
 case $GOFLAGS in
 *rusttokenizer*)

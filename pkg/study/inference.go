@@ -14,9 +14,11 @@ import (
 	"strconv"
 	"time"
 
+	"gonum.org/v1/gonum/stat"
+
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 	"github.com/specialist-nlp/specialist/pkg/report"
-	"github.com/specialist-nlp/specialist/pkg/tokenize"
+	"github.com/specialist-nlp/specialist/pkg/train"
 )
 
 // Inference is how fast the study's model answers. All of it differs between equal runs.
@@ -101,20 +103,21 @@ func (i *Inference) measure(ctx context.Context, run *Run, base string, texts []
 	i.MaxLength, i.WeightBytes = model.MaxLength, 4*int64(run.Parameters.Total)
 	i.Device, i.Cores = device(backend), runtime.NumCPU()
 
-	if err := warm(ctx, model, one, singles); err != nil {
+	if _, err := one.Predict(ctx, singles); err != nil { // compiles a graph for each length
 		return err
 	}
-	var took []time.Duration
+	var took []float64 // seconds
 	for _, text := range singles {
 		started := time.Now()
 		if _, err := one.Predict(ctx, []string{text}); err != nil {
 			return err
 		}
-		took = append(took, time.Since(started))
+		took = append(took, time.Since(started).Seconds())
 	}
-	i.MedianSeconds, i.P95Seconds = quantile(took, .5).Seconds(), quantile(took, .95).Seconds()
+	slices.Sort(took)
+	i.MedianSeconds, i.P95Seconds = stat.Quantile(.5, stat.Empirical, took, nil), stat.Quantile(.95, stat.Empirical, took, nil)
 
-	if _, err := many.Predict(ctx, together); err != nil { // compiles a graph for each length
+	if _, err := many.Predict(ctx, together); err != nil { // as above
 		return err
 	}
 	started := time.Now()
@@ -124,7 +127,7 @@ func (i *Inference) measure(ctx context.Context, run *Run, base string, texts []
 	i.TextsPerSecond = float64(len(together)) / time.Since(started).Seconds()
 
 	if i.MemoryUnknown = unknown; unknown == "" {
-		after, err := residentBytes()
+		after, err := train.ResidentBytes()
 		if err != nil {
 			i.MemoryUnknown = err.Error()
 		} else {
@@ -133,38 +136,6 @@ func (i *Inference) measure(ctx context.Context, run *Run, base string, texts []
 		}
 	}
 	return nil
-}
-
-// warm answers one text of each length that a batch can be padded to, so that no graph is compiled later.
-func warm(ctx context.Context, model *classifier.Classifier, predictor *classifier.Predictor, texts []string) error {
-	encodings, err := model.Encode(texts)
-	if err != nil {
-		return err
-	}
-	seen := make(map[int]bool)
-	for _, e := range encodings {
-		length := len(e.IDs)
-		for _, bucket := range slices.Backward(tokenize.Buckets(model.MaxLength)) {
-			if bucket >= len(e.IDs) {
-				length = bucket
-			}
-		}
-		if seen[length] {
-			continue
-		}
-		seen[length] = true
-		if _, err := predictor.PredictEncoded(ctx, []tokenize.Encoding{e}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// quantile is the smallest duration that at least a share q of them does not exceed.
-func quantile(took []time.Duration, q float64) time.Duration {
-	sorted := slices.Sorted(slices.Values(took))
-	at := int(float64(len(sorted))*q+.9999999) - 1
-	return sorted[max(0, min(at, len(sorted)-1))]
 }
 
 // emptyMemory gives back what the process does not need and says what is resident, or why that would hide what a model takes: XLA keeps
@@ -178,7 +149,7 @@ func emptyMemory() (bytes int64, unknown string) {
 		return 0, "earlier work of the same process left memory behind"
 	}
 	debug.FreeOSMemory()
-	if bytes, err = residentBytes(); err != nil {
+	if bytes, err = train.ResidentBytes(); err != nil {
 		return 0, err.Error()
 	}
 	return bytes, ""
@@ -191,23 +162,6 @@ func xlaLoaded() (bool, error) {
 		return false, fmt.Errorf("the system does not say what a process has loaded: %w", err)
 	}
 	return bytes.Contains(maps, []byte("pjrt_c_api")), nil
-}
-
-// residentBytes is what the process has in memory.
-func residentBytes() (int64, error) {
-	const path = "/proc/self/status"
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return 0, fmt.Errorf("the system does not say what is resident: %w", err)
-	}
-	for line := range bytes.Lines(raw) {
-		if fields := bytes.Fields(line); len(fields) == 3 && string(fields[0]) == "VmRSS:" {
-			if kib, err := strconv.ParseInt(string(fields[1]), 10, 64); err == nil {
-				return kib << 10, nil
-			}
-		}
-	}
-	return 0, fmt.Errorf("%s has no readable VmRSS", path)
 }
 
 // SpeedTable says how fast the model answers. It belongs to the block of times.

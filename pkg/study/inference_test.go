@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestInferenceIsMeasuredOnce: the second call reads what the first one wrote, and another run has a measurement of its own.
@@ -59,17 +58,5 @@ func TestInferenceIsMeasuredOnce(t *testing.T) {
 	text, err := (&Study{Sweep: &Sweep{Outcomes: []Outcome{{Run: run}}}, Inference: made}).SpeedTable().Text()
 	if err != nil || !strings.Contains(text, "Texts a second, in batches of 4") {
 		t.Errorf("%v\n%s", err, text)
-	}
-}
-
-func TestQuantile(t *testing.T) {
-	var took []time.Duration
-	for i := range 20 {
-		took = append(took, time.Duration(20-i))
-	}
-	for q, want := range map[float64]time.Duration{.5: 10, .95: 19, 1: 20, 0: 1} {
-		if got := quantile(took, q); got != want {
-			t.Errorf("quantile %g is %d, wanted %d", q, got, want)
-		}
 	}
 }

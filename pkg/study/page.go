@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/renameio/v2"
+
 	"github.com/specialist-nlp/specialist/pkg/report"
 )
 
@@ -236,5 +238,5 @@ func (s *Study) writePage(path, executed string) (err error) {
 	if err := page.Write(&written); err != nil {
 		return err
 	}
-	return writeSynced(path, written.Bytes())
+	return renameio.WriteFile(path, written.Bytes(), 0o644, renameio.WithTempDir(filepath.Dir(path)))
 }

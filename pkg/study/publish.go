@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"github.com/google/renameio/v2"
 
 	"github.com/specialist-nlp/specialist/pkg/report"
 )
@@ -51,9 +54,6 @@ const workPattern = ".report-*"
 
 // page writes the page, its print and the results aside, and then moves everything into place.
 func (m *making) page(ctx context.Context, tell Tell) error {
-	if m.work == "" { // only notebooks were asked for
-		return nil
-	}
 	if err := m.study.writePage(filepath.Join(m.work, pageFile), m.executed); err != nil {
 		return m.unwritten(err)
 	}
@@ -88,8 +88,10 @@ func (m *making) unwritten(err error) error {
 
 // publish moves the report's files into place. A print that was not made now is not left beside another page.
 func publish(work, out string, files []string) error {
-	if err := os.Remove(filepath.Join(out, printFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
+	if !slices.Contains(files, printFile) {
+		if err := os.Remove(filepath.Join(out, printFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
 	}
 	for _, name := range files {
 		if err := os.Rename(filepath.Join(work, name), filepath.Join(out, name)); err != nil {
@@ -99,27 +101,11 @@ func publish(work, out string, files []string) error {
 	return nil
 }
 
-// copyFile copies a file's content to a new file, onto the disk.
+// copyFile copies a file's content to a new file, onto the disk: where that is full, it fails here, and not after the file has taken its place.
 func copyFile(from, to string) error {
 	raw, err := os.ReadFile(from)
 	if err != nil {
 		return err
 	}
-	return writeSynced(to, raw)
-}
-
-// writeSynced writes a new file onto the disk: where that is full, it fails here, and not after the file has taken its place.
-func writeSynced(path string, raw []byte) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if _, err := f.Write(raw); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	return f.Close()
+	return renameio.WriteFile(to, raw, 0o644, renameio.WithTempDir(filepath.Dir(to)))
 }

@@ -135,12 +135,13 @@ func (m *making) stages(ctx context.Context, tell Tell) error {
 		}
 	}
 	costs := m.profile.stageCosts(names)
+	renewed := make(map[string]bool)
 	for _, name := range Stages() {
 		place := slices.Index(names, name)
 		if place < 0 && !m.needed(name) {
 			continue
 		}
-		m.source.cache = &cache{stage: name, only: place < 0, fresh: m.options.Fresh && place >= 0}
+		m.source.cache = &cache{stage: name, only: place < 0, fresh: m.options.Fresh && place >= 0, renewed: renewed}
 		if place < 0 {
 			if err := steps[name](ctx, Tell{}); err != nil {
 				return err

@@ -1,11 +1,16 @@
 package study
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"path/filepath"
+
+	"github.com/google/renameio/v2"
+)
 
 // resultsSchema is the version of results.json. It changes with the meaning of a key.
 const resultsSchema = 3
 
-// Results are the study as results.json has it.
+// results are the study as results.json has it.
 type results struct {
 	Schema int `json:"schema"`
 	*Study
@@ -27,7 +32,7 @@ func (s *Study) writeResults(path string) error {
 	if err != nil {
 		return err
 	}
-	return writeSynced(path, raw)
+	return renameio.WriteFile(path, raw, 0o644, renameio.WithTempDir(filepath.Dir(path)))
 }
 
 // results is the content of results.json.

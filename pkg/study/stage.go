@@ -53,7 +53,7 @@ type cache struct {
 	only  bool   // its results may be read and not made
 	fresh bool   // they are made anew
 
-	renewed map[string]bool // folders that this process has emptied
+	renewed map[string]bool // folders that the report has emptied, in this stage or an earlier one
 	made    bool            // something was made in this stage
 }
 
@@ -63,9 +63,6 @@ func (c *cache) find(path string, into any) (found bool, err error) {
 	if c != nil && c.fresh && !c.renewed[dir] {
 		if err := empty(dir); err != nil {
 			return false, err
-		}
-		if c.renewed == nil {
-			c.renewed = make(map[string]bool)
 		}
 		c.renewed[dir] = true
 	}

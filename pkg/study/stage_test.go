@@ -33,7 +33,7 @@ func TestCacheFindsMakesAndRenews(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c = &cache{stage: "sweep", fresh: true}
+	c = &cache{stage: "sweep", fresh: true, renewed: map[string]bool{}}
 	if _, err := c.find(path, into()); err == nil || !strings.Contains(err.Error(), "another process") || !isFile(path) {
 		t.Errorf("a busy folder: %v", err)
 	}

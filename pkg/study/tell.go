@@ -20,9 +20,9 @@ type Tell struct {
 
 // Progress is where a run is, and which run of several it is.
 type Progress struct {
-	Stage string `json:"stage,omitempty"`
+	Stage string
 	// Whole is the share of everything that was asked for that is done, from 0 to 1.
-	Whole float64 `json:"whole"`
+	Whole float64
 	train.Progress
 }
 

@@ -1,11 +1,10 @@
 package train
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
 )
 
@@ -88,20 +87,20 @@ func (l *ledger) look() {
 func resetPeak() error { return os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) }
 
 // peakBytes is the process's largest resident memory since resetPeak.
-func peakBytes() (int64, error) {
+func peakBytes() (int64, error) { return statusBytes("VmHWM:") }
+
+// ResidentBytes is what the process has in memory now. Linux alone can tell.
+func ResidentBytes() (int64, error) { return statusBytes("VmRSS:") }
+
+// statusBytes reads an amount of memory that the kernel states of the process.
+func statusBytes(name string) (int64, error) {
 	const path = "/proc/self/status"
 	raw, err := os.ReadFile(path)
 	if err != nil {
-		return 0, fmt.Errorf("the system does not say a process's peak: %w", err)
+		return 0, fmt.Errorf("the system does not say what memory a process has: %w", err)
 	}
-	for line := range bytes.Lines(raw) {
-		if fields := bytes.Fields(line); len(fields) == 3 && string(fields[0]) == "VmHWM:" {
-			kib, err := strconv.ParseInt(string(fields[1]), 10, 64)
-			if err != nil {
-				break
-			}
-			return kib << 10, nil
-		}
+	if kib, ok := field(raw, name); ok {
+		return kib << 10, nil
 	}
-	return 0, fmt.Errorf("%s has no readable VmHWM", path)
+	return 0, fmt.Errorf("%s has no readable %s", path, strings.TrimSuffix(name, ":"))
 }

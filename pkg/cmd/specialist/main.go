@@ -51,7 +51,8 @@ func run(args []string) (code int) {
 	}()
 	var c commands
 	parser, err := kong.New(&c, kong.Name("specialist"), kong.Description(description), kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Help(helpWithKeys))
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Help(helpWithKeys),
+		kong.Vars{"stages": strings.Join(study.Stages(), ", ")})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "specialist:", err)
 		return exitFailure

@@ -10,7 +10,7 @@ import (
 type reportCommand struct {
 	profileFlags
 	Out   string   `placeholder:"DIR" help:"Folder of the report; reports/PROFILE unless given."`
-	Only  []string `placeholder:"STAGE" help:"Run these stages alone, of data, sweep, compare, rates, baselines, errors, speed, notebooks and page; what they need of the others has to be on disk."`
+	Only  []string `placeholder:"STAGE" help:"Run these stages alone, of ${stages}; what they need of the others has to be on disk."`
 	Fresh bool     `help:"Run the stages anew, whatever is on disk."`
 }
 
