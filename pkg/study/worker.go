@@ -65,22 +65,7 @@ func (w worker) do(ctx context.Context, e errand, tell Tell) error {
 	if _, err := in.Write(append(sent, '\n')); err != nil {
 		in.Close()
 	}
-	failed := ""
-	lines := json.NewDecoder(bufio.NewReader(out))
-	for {
-		var n news
-		if err := lines.Decode(&n); err != nil {
-			break // its end, or a line that was cut off with it: how it ended comes from Wait
-		}
-		switch {
-		case n.Failed != "":
-			failed = n.Failed
-		case n.Progress != nil:
-			tell.progress(*n.Progress)
-		default:
-			tell.say("%s", n.Say)
-		}
-	}
+	failed := listen(out, tell)
 	err = cmd.Wait()
 	switch {
 	case ctx.Err() != nil && failed != "":
@@ -93,6 +78,29 @@ func (w worker) do(ctx context.Context, e errand, tell Tell) error {
 		return fmt.Errorf("the process that was at work ended: %w %s", err, log.reason())
 	}
 	return nil
+}
+
+// listen passes on what a worker tells, to its end, and returns what it failed with. Lines of other origin, such as a library's that prints,
+// are passed over; how a worker ended without a word is for Wait to say.
+func listen(out io.Reader, tell Tell) (failed string) {
+	reader := bufio.NewReader(out)
+	for {
+		line, err := reader.ReadBytes('\n')
+		var n news
+		if json.Unmarshal(line, &n) == nil {
+			switch {
+			case n.Failed != "":
+				failed = n.Failed
+			case n.Progress != nil:
+				tell.progress(*n.Progress)
+			case n.Say != "":
+				tell.say("%s", n.Say)
+			}
+		}
+		if err != nil {
+			return failed
+		}
+	}
 }
 
 // Work does one errand of a report: what it is comes from in, which stays open as long as the report's process lives, and what there is to tell
