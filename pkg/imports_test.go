@@ -20,7 +20,7 @@ var allowed = map[string][]string{
 	"seal":           {},
 	"spelling":       {},
 	"predict":        {"seal"},
-	"report":         {},
+	"page":           {},
 	"distilbert":     {"weights"},
 	"lora":           {"weights"},
 	"evaluate":       {"predict"},
@@ -29,13 +29,13 @@ var allowed = map[string][]string{
 	"classifier":     {"distilbert", "lora", "predict", "tokenize", "weights"},
 	"attribution":    {"classifier", "seal", "tokenize"},
 	"train":          {"classifier", "tokenize", "weights"},
-	"study":          {"attribution", "audit", "baseline", "classifier", "corpus", "erroranalysis", "evaluate", "hub", "lora", "predict", "report", "spelling", "tokenize", "train"},
-	"notebook":       {"corpus", "erroranalysis", "report", "study"},
+	"study":          {"attribution", "audit", "baseline", "classifier", "corpus", "erroranalysis", "evaluate", "hub", "lora", "predict", "page", "spelling", "tokenize", "train"},
+	"notebook":       {"corpus", "erroranalysis", "page", "study"},
 	"cmd/specialist": {"classifier", "corpus", "distilbert", "evaluate", "predict", "study", "train"},
 }
 
 // filesOnly are packages that an analyst uses without XLA.
-var filesOnly = []string{"corpus", "audit", "predict", "evaluate", "erroranalysis", "baseline", "report", "hub"}
+var filesOnly = []string{"corpus", "audit", "predict", "evaluate", "erroranalysis", "baseline", "page", "hub"}
 
 func goList(t *testing.T, args ...string) []string {
 	t.Helper()

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 	"github.com/specialist-nlp/specialist/pkg/study"
 )
 
@@ -26,10 +26,10 @@ func Audit() {
 }
 
 // DataTables shows tables of the audit. It makes the audit first if there is none yet.
-func DataTables(views ...func(a *study.Audit) report.Table) { showTables(audited, views) }
+func DataTables(views ...func(a *study.Audit) page.Table) { showTables(audited, views) }
 
 // DataFigures shows figures of the audit. It makes the audit first if there is none yet.
-func DataFigures(views ...func(a *study.Audit) (report.Figure, error)) { showFigures(audited, views) }
+func DataFigures(views ...func(a *study.Audit) (page.Figure, error)) { showFigures(audited, views) }
 
 func audited(ctx context.Context) (*study.Audit, error) { return audit(ctx, study.Tell{}) }
 

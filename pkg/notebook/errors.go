@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 	"github.com/specialist-nlp/specialist/pkg/study"
 )
 
@@ -31,16 +31,16 @@ func Baselines() {
 
 // ComparisonTables shows tables of the comparison with the baselines, each under one protocol after the other. It trains first what is not on
 // disk.
-func ComparisonTables(views ...func(c *study.Comparison) report.Table) {
-	showComparisons(len(views), func(c *study.Comparison, i int) (report.Block, error) { return views[i](c), nil })
+func ComparisonTables(views ...func(c *study.Comparison) page.Table) {
+	showComparisons(len(views), func(c *study.Comparison, i int) (page.Block, error) { return views[i](c), nil })
 }
 
 // ComparisonFigures shows figures as [ComparisonTables] shows tables.
-func ComparisonFigures(views ...func(c *study.Comparison) (report.Figure, error)) {
-	showComparisons(len(views), func(c *study.Comparison, i int) (report.Block, error) { return views[i](c) })
+func ComparisonFigures(views ...func(c *study.Comparison) (page.Figure, error)) {
+	showComparisons(len(views), func(c *study.Comparison, i int) (page.Block, error) { return views[i](c) })
 }
 
-func showComparisons(count int, view func(c *study.Comparison, i int) (report.Block, error)) {
+func showComparisons(count int, view func(c *study.Comparison, i int) (page.Block, error)) {
 	Run(func(ctx context.Context) error {
 		all, err := comparisons(ctx, false)
 		if err != nil {
@@ -78,10 +78,10 @@ func Errors() {
 }
 
 // ErrorTables shows tables of the analysis of errors. It trains first what is not on disk.
-func ErrorTables(views ...func(e *study.Errors) report.Table) { showTables(analysis, views) }
+func ErrorTables(views ...func(e *study.Errors) page.Table) { showTables(analysis, views) }
 
 // ErrorFigures shows figures of the analysis of errors. It trains first what is not on disk.
-func ErrorFigures(views ...func(e *study.Errors) (report.Figure, error)) {
+func ErrorFigures(views ...func(e *study.Errors) (page.Figure, error)) {
 	showFigures(analysis, views)
 }
 
@@ -127,9 +127,9 @@ func ExploreErrors() {
 func readings(x *study.Explanation) map[string]Reading {
 	out := make(map[string]Reading, len(x.Attributions))
 	for _, a := range x.Attributions {
-		shading := &report.Shading{Label: a.Label, Method: string(x.Method)}
+		shading := &page.Shading{Label: a.Label, Method: string(x.Method)}
 		for _, s := range a.Spans {
-			shading.Spans = append(shading.Spans, report.ShadedSpan{Start: s.Start, End: s.End, Weight: s.Weight})
+			shading.Spans = append(shading.Spans, page.ShadedSpan{Start: s.Start, End: s.End, Weight: s.Weight})
 		}
 		r := Reading{Shading: shading}
 		if a.Truncated {

@@ -10,7 +10,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/comms"
 
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 	"github.com/specialist-nlp/specialist/pkg/study"
 )
 
@@ -31,7 +31,7 @@ const (
 //
 // Everywhere else the cell ends at once: under nbconvert, in a report, in an editor, where nothing opens GoNB's channel. Filters work
 // there all the same, and corrections can be downloaded.
-func Explore(ctx context.Context, e report.Explorer, where string, save func(line string) (said string, err error)) error {
+func Explore(ctx context.Context, e page.Explorer, where string, save func(line string) (said string, err error)) error {
 	live := gonbui.IsNotebook && os.Getenv(study.ParentEnv) == "" && os.Getenv(sessionEnv) != ""
 	e.Channel = ""
 	if live {

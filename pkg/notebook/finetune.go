@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"reflect"
 
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 	"github.com/specialist-nlp/specialist/pkg/study"
 )
 
@@ -25,16 +25,16 @@ func Sweep() {
 }
 
 // SweepTables shows tables of the finished sweep. It trains first what is not on disk.
-func SweepTables(views ...func(s *study.Sweep) report.Table) { showTables(swept, views) }
+func SweepTables(views ...func(s *study.Sweep) page.Table) { showTables(swept, views) }
 
 // SweepFigures shows figures of the finished sweep. It trains first what is not on disk.
-func SweepFigures(views ...func(s *study.Sweep) (report.Figure, error)) { showFigures(swept, views) }
+func SweepFigures(views ...func(s *study.Sweep) (page.Figure, error)) { showFigures(swept, views) }
 
 // Tables shows tables of the selected run. It trains first what is not on disk.
-func Tables(views ...func(run *study.Run) report.Table) { showTables(chosen, views) }
+func Tables(views ...func(run *study.Run) page.Table) { showTables(chosen, views) }
 
 // Figures shows figures of the selected run. It trains first what is not on disk.
-func Figures(views ...func(run *study.Run) (report.Figure, error)) { showFigures(chosen, views) }
+func Figures(views ...func(run *study.Run) (page.Figure, error)) { showFigures(chosen, views) }
 
 // Rates shows the learning-rate curve, or says that the profile has none. It trains first what is not on disk.
 func Rates() {
@@ -76,15 +76,15 @@ func StudyText(text func(s *study.Study) (string, error)) {
 
 // Claims shows what the original report states in some of its parts, beside this run. It trains first what is not on disk.
 func Claims(parts ...study.Part) {
-	views := make([]func(*study.Study) report.Table, len(parts))
+	views := make([]func(*study.Study) page.Table, len(parts))
 	for i, part := range parts {
-		views[i] = func(s *study.Study) report.Table { return s.ClaimTable(part) }
+		views[i] = func(s *study.Study) page.Table { return s.ClaimTable(part) }
 	}
 	StudyTables(views...)
 }
 
 // StudyTables shows tables of the whole study. It trains first what is not on disk.
-func StudyTables(views ...func(s *study.Study) report.Table) { showTables(whole, views) }
+func StudyTables(views ...func(s *study.Study) page.Table) { showTables(whole, views) }
 
 func swept(ctx context.Context) (*study.Sweep, error) { return sweep(ctx, false) }
 

@@ -13,13 +13,13 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
-func figure() report.Figure {
-	f, err := report.Lines(report.LinesSpec{
-		About: report.About{ID: "loss", Title: "Loss", Alt: "It falls from 3 to 1."}, X: report.Axis{Title: "Epoch"}, Y: report.Axis{Title: "Loss"},
-		Series: []report.Series{{Name: "train", X: []float64{1, 2}, Y: []float64{3, 1}}},
+func figure() page.Figure {
+	f, err := page.Lines(page.LinesSpec{
+		About: page.About{ID: "loss", Title: "Loss", Alt: "It falls from 3 to 1."}, X: page.Axis{Title: "Epoch"}, Y: page.Axis{Title: "Loss"},
+		Series: []page.Series{{Name: "train", X: []float64{1, 2}, Y: []float64{3, 1}}},
 	})
 	if err != nil {
 		panic(err)
@@ -27,7 +27,7 @@ func figure() report.Figure {
 	return f
 }
 
-var table = report.Table{Caption: "Results", Columns: []report.Column{{Name: "Model"}}, Rows: [][]report.Cell{{report.Text("LoRA")}}}
+var table = page.Table{Caption: "Results", Columns: []page.Column{{Name: "Model"}}, Rows: [][]page.Cell{{page.Text("LoRA")}}}
 
 // cells are what the test program runs in place of a notebook's.
 var cells = map[string]func(context.Context) error{
@@ -35,12 +35,12 @@ var cells = map[string]func(context.Context) error{
 	"figure":  func(context.Context) error { return Show(figure()) },
 	"table":   func(context.Context) error { return Show(table) },
 	"words": func(context.Context) error {
-		return errors.Join(Markdown("**bold**"), HTML(report.Banner()))
+		return errors.Join(Markdown("**bold**"), HTML(page.Banner()))
 	},
 	"fail": func(context.Context) error {
 		return errors.Join(Show(table), fmt.Errorf("notes.csv, line 3:\n\tno column %q", "label"))
 	},
-	"bad table": func(context.Context) error { return Show(report.Table{Caption: "Empty"}) },
+	"bad table": func(context.Context) error { return Show(page.Table{Caption: "Empty"}) },
 	"progress": func(context.Context) error {
 		p := NewProgress("Training", 1000)
 		for i := range 800 {

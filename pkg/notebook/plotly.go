@@ -17,7 +17,7 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // script is where the set-up puts plotly.js, below the repository's root.
@@ -43,7 +43,7 @@ func plotly() (template.HTML, error) {
 	if err != nil {
 		return "", err
 	}
-	return report.Script(path)
+	return page.Script(path)
 }
 
 // find returns a file below SPECIALIST_HOME, or below the nearest folder upwards of the working folder that has it.

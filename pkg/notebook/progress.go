@@ -10,7 +10,7 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui"
 
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // pace is how often a progress display changes at most.
@@ -68,7 +68,7 @@ func (p *Progress) line(running bool) string {
 		spent := time.Since(p.started)
 		left := spent.Seconds() * float64(p.total-p.done) / float64(p.done)
 		if left >= 1 {
-			parts = append(parts, report.Duration.String(report.Of(math.Round(left)))+" left")
+			parts = append(parts, page.Duration.String(page.Of(math.Round(left)))+" left")
 		}
 	}
 	if p.text != "" {

@@ -7,11 +7,11 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // Show displays figures and tables, one below the other. It fails, and shows what came before, where one cannot be rendered.
-func Show(blocks ...report.Block) error {
+func Show(blocks ...page.Block) error {
 	for _, b := range blocks {
 		if err := show(b); err != nil {
 			return err
@@ -20,7 +20,7 @@ func Show(blocks ...report.Block) error {
 	return nil
 }
 
-func show(b report.Block) error {
+func show(b page.Block) error {
 	text, err := b.Text()
 	if err != nil {
 		return err
@@ -35,8 +35,8 @@ func show(b report.Block) error {
 	}
 	// Front-ends without HTML show the picture, or the text.
 	bundle := map[protocol.MIMEType]any{protocol.MIMETextPlain: text}
-	html = report.Assets() + html
-	if f, ok := b.(report.Figure); ok {
+	html = page.Assets() + html
+	if f, ok := b.(page.Figure); ok {
 		script, err := plotly()
 		if err != nil {
 			return err
@@ -59,12 +59,12 @@ func Markdown(text string) error {
 	return gonbui.Error()
 }
 
-// HTML displays HTML, with the styles and the script of figures and tables: a page's section, or [report.Banner].
+// HTML displays HTML, with the styles and the script of figures and tables: a page's section, or [page.Banner].
 func HTML(html template.HTML) error {
 	if !gonbui.IsNotebook {
 		fmt.Println(html)
 		return nil
 	}
-	gonbui.DisplayHTML(string(report.Assets() + html))
+	gonbui.DisplayHTML(string(page.Assets() + html))
 	return gonbui.Error()
 }

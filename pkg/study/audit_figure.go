@@ -8,7 +8,7 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/audit"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // shown is how many labels a figure has room for; the tables have all.
@@ -47,107 +47,107 @@ func names(classes []audit.Class) []string {
 }
 
 // ClassFigure is how many texts carry each label, and how many of these carry another one too.
-func (a *Audit) ClassFigure() (report.Figure, error) {
+func (a *Audit) ClassFigure() (page.Figure, error) {
 	classes, remark := a.largest()
-	all, shared := make([]report.Value, len(classes)), make([]report.Value, len(classes))
+	all, shared := make([]page.Value, len(classes)), make([]page.Value, len(classes))
 	for i, c := range classes {
-		all[i], shared[i] = report.Of(float64(c.Texts)), report.Of(float64(c.Shared))
+		all[i], shared[i] = page.Of(float64(c.Texts)), page.Of(float64(c.Shared))
 	}
-	return report.Bars(report.BarsSpec{
-		About: report.About{
+	return page.Bars(page.BarsSpec{
+		About: page.About{
 			ID: "class-counts", Title: "Texts by label", Synthetic: a.Synthetic,
 			Caption: "A text counts once for each of its labels." + remark,
 			Alt: fmt.Sprintf("The largest label, %s, has %s texts, the smallest, %s, has %s. %s of the texts stand under more than one label.",
 				a.Imbalance.Largest, number(a.Imbalance.LargestTexts), a.Imbalance.Smallest, number(a.Imbalance.SmallestTexts), percentage(a.CoFiling.SharedShare)),
 		},
-		Axis: report.Axis{Title: "Texts"}, Form: report.Count, Labels: names(classes),
-		Groups: []report.Group{{Name: "under this label", Values: all}, {Name: "of these, under another label too", Values: shared}},
+		Axis: page.Axis{Title: "Texts"}, Form: page.Count, Labels: names(classes),
+		Groups: []page.Group{{Name: "under this label", Values: all}, {Name: "of these, under another label too", Values: shared}},
 	})
 }
 
 // LabelsFigure is how many labels the texts carry.
-func (a *Audit) LabelsFigure() (report.Figure, error) {
+func (a *Audit) LabelsFigure() (page.Figure, error) {
 	var labels []string
-	var texts []report.Value
+	var texts []page.Value
 	for _, n := range slices.Sorted(maps.Keys(a.LabelsPerText)) {
 		name := fmt.Sprintf("%d labels", n)
 		if n == 1 {
 			name = "1 label"
 		}
-		labels, texts = append(labels, name), append(texts, report.Of(float64(a.LabelsPerText[n])))
+		labels, texts = append(labels, name), append(texts, page.Of(float64(a.LabelsPerText[n])))
 	}
-	return report.Bars(report.BarsSpec{
-		About: report.About{
+	return page.Bars(page.BarsSpec{
+		About: page.About{
 			ID: "labels-per-text", Title: "Labels a text carries", Synthetic: a.Synthetic,
 			Caption: "The source repeats a text, one row for each of its labels. A model that gives a text one label is right about one of its rows at most.",
 			Alt: fmt.Sprintf("%s of %s texts carry one label; %s carry two or more.",
 				number(a.LabelsPerText[1]), number(a.Texts), number(a.CoFiling.Shared)),
 		},
-		Axis: report.Axis{Title: "Texts"}, Form: report.Count, Labels: labels, Groups: []report.Group{{Name: "texts", Values: texts}},
+		Axis: page.Axis{Title: "Texts"}, Form: page.Count, Labels: labels, Groups: []page.Group{{Name: "texts", Values: texts}},
 	})
 }
 
 // CoFilingFigure is, for each label, the share of its texts that stand under each other label.
-func (a *Audit) CoFilingFigure() (report.Figure, error) {
+func (a *Audit) CoFilingFigure() (page.Figure, error) {
 	classes, remark := a.largest()
 	place := make(map[string]int, len(a.CoFiling.Labels))
 	for i, label := range a.CoFiling.Labels {
 		place[label] = i
 	}
-	cells := make([][]report.Value, len(classes))
+	cells := make([][]page.Value, len(classes))
 	top, what := -1.0, "No two labels are filed together."
 	for i, row := range classes {
 		counts := a.CoFiling.Counts[place[row.Label]]
 		for j, column := range classes {
 			if i == j {
-				cells[i] = append(cells[i], report.Missing("the label itself"))
+				cells[i] = append(cells[i], page.Missing("the label itself"))
 				continue
 			}
 			share := float64(counts[place[column.Label]]) / float64(row.Texts)
-			cells[i] = append(cells[i], report.Of(share))
+			cells[i] = append(cells[i], page.Of(share))
 			if share > top && share > 0 {
 				top, what = share, fmt.Sprintf("The highest share: %s of the texts under %s stand under %s too.", percentage(share), row.Label, column.Label)
 			}
 		}
 	}
 	labels := names(classes)
-	return report.Heatmap(report.HeatmapSpec{
-		About: report.About{
+	return page.Heatmap(page.HeatmapSpec{
+		About: page.About{
 			ID: "co-filing", Title: "Which labels are filed together", Synthetic: a.Synthetic,
 			Caption: "Of the texts under the label on the left, the share that stands under the label below too. Largest labels first." + remark, Alt: what,
 		},
 		RowTitle: "Texts under", ColumnTitle: "also under", Rows: labels, Columns: labels, Cells: cells,
-		Scale: report.Axis{Title: "Share of the row's texts", Min: 0, Max: 1}, Form: report.Percent,
+		Scale: page.Axis{Title: "Share of the row's texts", Min: 0, Max: 1}, Form: page.Percent,
 	})
 }
 
 // CeilingFigure is what the labels allow, beside what was reported.
-func (a *Audit) CeilingFigure() (report.Figure, error) {
+func (a *Audit) CeilingFigure() (page.Figure, error) {
 	var labels []string
 	for _, m := range audit.CeilingMetrics {
 		labels = append(labels, m.Title())
 	}
-	var groups []report.Group
+	var groups []page.Group
 	for _, c := range a.Ceilings {
-		g := report.Group{Name: policyNames[c.Policy]}
+		g := page.Group{Name: policyNames[c.Policy]}
 		for _, m := range audit.CeilingMetrics {
-			g.Values = append(g.Values, report.Of(c.Values[m]))
+			g.Values = append(g.Values, page.Of(c.Values[m]))
 		}
 		groups = append(groups, g)
 	}
-	said := report.Group{Name: "Reported"}
+	said := page.Group{Name: "Reported"}
 	for _, m := range audit.CeilingMetrics {
 		said.Values = append(said.Values, reportedTest(m))
 	}
 	accuracy := reported.Test[evaluate.RowAccuracy]
-	return report.Bars(report.BarsSpec{
-		About: report.About{
+	return page.Bars(page.BarsSpec{
+		About: page.About{
 			ID: "ceiling", Title: "Scores that the labels allow", Synthetic: a.Synthetic,
 			Caption: fmt.Sprintf("The dashed line is the row accuracy that was reported, on rows of MTSamples split at random: %s. The ceiling of row accuracy on these labels is %s.", percentage2(accuracy), percentage2(a.CeilingRowAccuracy)),
 			Alt:     fmt.Sprintf("Row accuracy cannot pass %s on these labels; %s was reported.", percentage2(a.CeilingRowAccuracy), percentage2(accuracy)),
 		},
-		Axis: report.Axis{Title: "Score", Min: 0, Max: 1}, Form: report.Metric, Labels: labels, Groups: append(groups, said),
-		References: []report.Reference{{Label: "reported row accuracy " + percentage2(accuracy), Value: accuracy}},
+		Axis: page.Axis{Title: "Score", Min: 0, Max: 1}, Form: page.Metric, Labels: labels, Groups: append(groups, said),
+		References: []page.Reference{{Label: "reported row accuracy " + percentage2(accuracy), Value: accuracy}},
 	})
 }
 
@@ -155,9 +155,9 @@ func (a *Audit) CeilingFigure() (report.Figure, error) {
 func percentage2(x float64) string { return fmt.Sprintf("%.2f\u00a0%%", 100*x) }
 
 // LengthFigure is the distribution of the lengths in tokens with the cut-offs, or in characters where no tokenizer was given.
-func (a *Audit) LengthFigure() (report.Figure, error) {
+func (a *Audit) LengthFigure() (page.Figure, error) {
 	l := a.Lengths
-	about := report.About{ID: "length-histogram", Title: "Length of the texts", Synthetic: a.Synthetic}
+	about := page.About{ID: "length-histogram", Title: "Length of the texts", Synthetic: a.Synthetic}
 	if l.Tokens == nil {
 		about.Caption = "In characters: no tokenizer was given."
 		about.Alt = fmt.Sprintf("Half of the texts have up to %.0f characters, the longest %.0f.", l.Characters.Median, l.Characters.Max)
@@ -166,11 +166,11 @@ func (a *Audit) LengthFigure() (report.Figure, error) {
 	last := l.Truncated[len(l.Truncated)-1]
 	about.Caption = fmt.Sprintf("Tokens of %s, [CLS] and [SEP] included. What lies to the right of %d is cut by a model of that length: %s of the texts.", l.Tokenizer, last.Tokens, percentage(last.Share))
 	about.Alt = fmt.Sprintf("Half of the texts have up to %.0f tokens, the longest %.0f; %s exceed %d.", l.Tokens.Median, l.Tokens.Max, percentage(last.Share), last.Tokens)
-	return lengthFigure(about, "Tokens", *l.TokensHistogram, []report.Reference{{Label: fmt.Sprintf("%d tokens", last.Tokens), Value: float64(last.Tokens)}})
+	return lengthFigure(about, "Tokens", *l.TokensHistogram, []page.Reference{{Label: fmt.Sprintf("%d tokens", last.Tokens), Value: float64(last.Tokens)}})
 }
 
 // lengthFigure draws a histogram that is counted already: every text at the middle of its bin.
-func lengthFigure(about report.About, unit string, h audit.Histogram, references []report.Reference) (report.Figure, error) {
+func lengthFigure(about page.About, unit string, h audit.Histogram, references []page.Reference) (page.Figure, error) {
 	var middles []float64
 	for i, n := range h.Counts {
 		for range n {
@@ -181,8 +181,8 @@ func lengthFigure(about report.About, unit string, h audit.Histogram, references
 	for _, r := range references { // the axis reaches the cut-off even where no text does
 		bins = max(bins, (int(r.Value)+h.Width-1)/h.Width)
 	}
-	return report.Histogram(report.HistogramSpec{
-		About: about, Axis: report.Axis{Title: unit, Min: 0, Max: float64(bins * h.Width)}, Count: report.Axis{Title: "Texts"}, Bins: bins,
-		Samples: []report.Sample{{Name: "texts", Values: middles}}, References: references,
+	return page.Histogram(page.HistogramSpec{
+		About: about, Axis: page.Axis{Title: unit, Min: 0, Max: float64(bins * h.Width)}, Count: page.Axis{Title: "Texts"}, Bins: bins,
+		Samples: []page.Sample{{Name: "texts", Values: middles}}, References: references,
 	})
 }

@@ -9,21 +9,21 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // NearTable is the near duplicates, and the most similar pairs.
-func (a *Audit) NearTable() report.Table {
+func (a *Audit) NearTable() page.Table {
 	n := a.NearDuplicates
-	t := report.Table{
+	t := page.Table{
 		ID: "near", Caption: fmt.Sprintf("Near duplicates: %s pairs among %s texts", a.nearPairs(), number(a.Texts)), Synthetic: a.Synthetic,
-		Columns: []report.Column{{Name: "Note"}, {Name: "Note beside it"}, {Name: "Jaccard", Numeric: true}},
+		Columns: []page.Column{{Name: "Note"}, {Name: "Note beside it"}, {Name: "Jaccard", Numeric: true}},
 		Note: fmt.Sprintf("Distinct texts whose sets of character 5-grams, cleaned, have a Jaccard similarity of %g or more. %s texts are in a pair; they form %s groups, the largest of %s. ",
 			n.Threshold, number(n.Texts), number(n.Groups), number(n.LargestGroup)) +
 			fmt.Sprintf("%s pairs lie across the row split and %s across the group split.", number(a.Protocols[0].NearPairsAcross), number(a.Protocols[1].NearPairsAcross)),
 	}
 	for _, p := range n.Examples {
-		t.Rows = append(t.Rows, []report.Cell{report.Text(p.A), report.Text(p.B), report.Metric.Cell(report.Of(p.Jaccard))})
+		t.Rows = append(t.Rows, []page.Cell{page.Text(p.A), page.Text(p.B), page.Metric.Cell(page.Of(p.Jaccard))})
 	}
 	if n.Pairs > len(n.Examples) {
 		t.Note += fmt.Sprintf(" The %d most similar are shown.", len(n.Examples))
@@ -35,10 +35,10 @@ func (a *Audit) NearTable() report.Table {
 }
 
 // ColumnTable says which columns give the label away.
-func (a *Audit) ColumnTable() report.Table {
-	t := report.Table{
+func (a *Audit) ColumnTable() page.Table {
+	t := page.Table{
 		ID: "columns", Caption: "Columns that name the label", Synthetic: a.Synthetic,
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Column"},
 			{Name: "Rows filled", Numeric: true},
 			{Name: "Share filled", Numeric: true},
@@ -51,41 +51,41 @@ func (a *Audit) ColumnTable() report.Table {
 		t.Note = "A model that is given such a column is given the answer. The texts here are extended with " + strings.Join(a.With, " and ") + "."
 	}
 	for _, c := range a.Columns {
-		starts, contains := report.Of(c.StartsWithShare), report.Of(c.ContainsShare)
+		starts, contains := page.Of(c.StartsWithShare), page.Of(c.ContainsShare)
 		if c.NonEmpty == 0 {
-			starts, contains = report.Missing("no row has it"), report.Missing("no row has it")
+			starts, contains = page.Missing("no row has it"), page.Missing("no row has it")
 		}
-		t.Rows = append(t.Rows, []report.Cell{
-			report.Text(c.Name), count(c.NonEmpty), percent(c.FilledShare), report.Percent.Cell(starts), report.Percent.Cell(contains),
+		t.Rows = append(t.Rows, []page.Cell{
+			page.Text(c.Name), count(c.NonEmpty), percent(c.FilledShare), page.Percent.Cell(starts), page.Percent.Cell(contains),
 		})
 	}
 	return t
 }
 
 // LengthTable is the lengths, and what is cut at the usual limits.
-func (a *Audit) LengthTable() report.Table {
+func (a *Audit) LengthTable() page.Table {
 	l := a.Lengths
-	t := report.Table{
+	t := page.Table{
 		ID: "lengths", Caption: "Length of the texts", Synthetic: a.Synthetic,
-		Columns: []report.Column{{Name: "Quantity"}, {Name: "Characters", Numeric: true}, {Name: "Tokens", Numeric: true}},
+		Columns: []page.Column{{Name: "Quantity"}, {Name: "Characters", Numeric: true}, {Name: "Tokens", Numeric: true}},
 	}
-	row := func(name string, characters float64, tokens func() float64, form report.Form) {
-		v := report.Missing("no tokenizer was given")
+	row := func(name string, characters float64, tokens func() float64, form page.Form) {
+		v := page.Missing("no tokenizer was given")
 		if l.Tokens != nil {
-			v = report.Of(tokens())
+			v = page.Of(tokens())
 		}
-		t.Rows = append(t.Rows, []report.Cell{report.Text(name), report.Count.Cell(report.Of(characters)), form.Cell(v)})
+		t.Rows = append(t.Rows, []page.Cell{page.Text(name), page.Count.Cell(page.Of(characters)), form.Cell(v)})
 	}
-	row("Mean", l.Characters.Mean, func() float64 { return l.Tokens.Mean }, report.Count)
-	row("Shortest", l.Characters.Min, func() float64 { return l.Tokens.Min }, report.Count)
-	row("5 % are shorter than", l.Characters.P5, func() float64 { return l.Tokens.P5 }, report.Count)
-	row("25 %", l.Characters.P25, func() float64 { return l.Tokens.P25 }, report.Count)
-	row("Median", l.Characters.Median, func() float64 { return l.Tokens.Median }, report.Count)
-	row("75 %", l.Characters.P75, func() float64 { return l.Tokens.P75 }, report.Count)
-	row("95 %", l.Characters.P95, func() float64 { return l.Tokens.P95 }, report.Count)
-	row("Longest", l.Characters.Max, func() float64 { return l.Tokens.Max }, report.Count)
+	row("Mean", l.Characters.Mean, func() float64 { return l.Tokens.Mean }, page.Count)
+	row("Shortest", l.Characters.Min, func() float64 { return l.Tokens.Min }, page.Count)
+	row("5 % are shorter than", l.Characters.P5, func() float64 { return l.Tokens.P5 }, page.Count)
+	row("25 %", l.Characters.P25, func() float64 { return l.Tokens.P25 }, page.Count)
+	row("Median", l.Characters.Median, func() float64 { return l.Tokens.Median }, page.Count)
+	row("75 %", l.Characters.P75, func() float64 { return l.Tokens.P75 }, page.Count)
+	row("95 %", l.Characters.P95, func() float64 { return l.Tokens.P95 }, page.Count)
+	row("Longest", l.Characters.Max, func() float64 { return l.Tokens.Max }, page.Count)
 	for _, c := range l.Truncated {
-		t.Rows = append(t.Rows, []report.Cell{report.Text(fmt.Sprintf("Share of texts over %d", c.Tokens)), {Missing: "tokens are what a model's limit counts"}, percent(c.Share)})
+		t.Rows = append(t.Rows, []page.Cell{page.Text(fmt.Sprintf("Share of texts over %d", c.Tokens)), {Missing: "tokens are what a model's limit counts"}, percent(c.Share)})
 	}
 	if l.Tokens != nil {
 		t.Note = fmt.Sprintf("Tokens: WordPiece of %s, [CLS] and [SEP] included. Reported: %s of the notes exceed %d.", l.Tokenizer, percentage(reported.Truncated), reported.MaxLength)
@@ -94,8 +94,8 @@ func (a *Audit) LengthTable() report.Table {
 }
 
 // Made says what the numbers depend on.
-func (a *Audit) Made() report.Table {
-	t := report.Table{ID: "made", Caption: "What made these numbers", Synthetic: a.Synthetic, Columns: []report.Column{{Name: "What"}, {Name: "Value"}}}
+func (a *Audit) Made() page.Table {
+	t := page.Table{ID: "made", Caption: "What made these numbers", Synthetic: a.Synthetic, Columns: []page.Column{{Name: "What"}, {Name: "Value"}}}
 	tokenizer := a.Lengths.Tokenizer
 	if tokenizer == "" {
 		tokenizer = "none"
@@ -103,7 +103,7 @@ func (a *Audit) Made() report.Table {
 	for _, row := range [][2]string{
 		{"Notes", a.Name}, {"Notes (SHA-256)", a.Hash}, {"Seed of the splits", fmt.Sprint(a.Seed)}, {"Tokenizer", tokenizer}, {"Definitions, version", fmt.Sprint(a.Version)},
 	} {
-		t.Rows = append(t.Rows, []report.Cell{report.Text(row[0]), report.Text(row[1])})
+		t.Rows = append(t.Rows, []page.Cell{page.Text(row[0]), page.Text(row[1])})
 	}
 	return t
 }
@@ -111,22 +111,22 @@ func (a *Audit) Made() report.Table {
 // Page writes the audit as one page that needs nothing beside itself. Its figures are interactive where the set-up has put plotly.js into the
 // checkout, and pictures elsewhere.
 func (a *Audit) Page(w io.Writer) error {
-	page := report.Page{Title: "Audit of " + a.Name, Synthetic: a.Synthetic}
+	doc := page.Page{Title: "Audit of " + a.Name, Synthetic: a.Synthetic}
 	for _, s := range []struct {
 		id, title string
-		tables    []report.Table
-		figures   []func() (report.Figure, error)
+		tables    []page.Table
+		figures   []func() (page.Figure, error)
 	}{
-		{"read", "What was read", []report.Table{a.Read()}, nil},
-		{"classes", "Labels", nil, []func() (report.Figure, error){a.ClassFigure, a.LabelsFigure}},
-		{"together", "Labels that are filed together", []report.Table{a.CoFilingTable()}, []func() (report.Figure, error){a.CoFilingFigure}},
-		{"allowed", "What the labels allow", []report.Table{a.CeilingTable()}, []func() (report.Figure, error){a.CeilingFigure}},
-		{"leaks", "What leaks through a split", []report.Table{a.LeakTable(), a.NearTable()}, nil},
-		{"beside", "Columns beside the text", []report.Table{a.ColumnTable()}, nil},
-		{"length", "Lengths", []report.Table{a.LengthTable(), a.ClassTable()}, []func() (report.Figure, error){a.LengthFigure}},
-		{"origin", "What made these numbers", []report.Table{a.Made()}, nil},
+		{"read", "What was read", []page.Table{a.Read()}, nil},
+		{"classes", "Labels", nil, []func() (page.Figure, error){a.ClassFigure, a.LabelsFigure}},
+		{"together", "Labels that are filed together", []page.Table{a.CoFilingTable()}, []func() (page.Figure, error){a.CoFilingFigure}},
+		{"allowed", "What the labels allow", []page.Table{a.CeilingTable()}, []func() (page.Figure, error){a.CeilingFigure}},
+		{"leaks", "What leaks through a split", []page.Table{a.LeakTable(), a.NearTable()}, nil},
+		{"beside", "Columns beside the text", []page.Table{a.ColumnTable()}, nil},
+		{"length", "Lengths", []page.Table{a.LengthTable(), a.ClassTable()}, []func() (page.Figure, error){a.LengthFigure}},
+		{"origin", "What made these numbers", []page.Table{a.Made()}, nil},
 	} {
-		var blocks []report.Block
+		var blocks []page.Block
 		for _, draw := range s.figures {
 			figure, err := draw()
 			if err != nil {
@@ -137,17 +137,17 @@ func (a *Audit) Page(w io.Writer) error {
 		for _, t := range s.tables {
 			blocks = append(blocks, t)
 		}
-		body, err := report.Join(blocks...)
+		body, err := page.Join(blocks...)
 		if err != nil {
 			return err
 		}
-		page.Sections = append(page.Sections, report.Section{ID: s.id, Title: s.title, Body: body})
+		doc.Sections = append(doc.Sections, page.Section{ID: s.id, Title: s.title, Body: body})
 	}
 	var err error
-	if page.Plotly, err = interactive(); err != nil {
+	if doc.Plotly, err = interactive(); err != nil {
 		return err
 	}
-	return page.Write(w)
+	return doc.Write(w)
 }
 
 // plotlyFile is where the set-up puts plotly.js.
@@ -159,7 +159,7 @@ func interactive() (template.HTML, error) {
 	if err != nil {
 		return "", nil // outside a checkout the figures are pictures
 	}
-	script, err := report.Script(plotlyFile(home))
+	script, err := page.Script(plotlyFile(home))
 	if errors.Is(err, os.ErrNotExist) {
 		return "", nil
 	}

@@ -8,14 +8,14 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/audit"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
-func count(n int) report.Cell { return report.Count.Cell(report.Of(float64(n))) }
+func count(n int) page.Cell { return page.Count.Cell(page.Of(float64(n))) }
 
-func percent(x float64) report.Cell { return report.Percent.Cell(report.Of(x)) }
+func percent(x float64) page.Cell { return page.Percent.Cell(page.Of(x)) }
 
-func percentage(x float64) string { return report.Percent.String(report.Of(x)) }
+func percentage(x float64) string { return page.Percent.String(page.Of(x)) }
 
 // Summary is the audit in a few lines, for a terminal.
 func (a *Audit) Summary() []string {
@@ -59,25 +59,25 @@ func (a *Audit) nearPairs() string {
 }
 
 // quantities is a table of names and numbers.
-func (a *Audit) quantities(id, caption string, rows [][]report.Cell) report.Table {
-	return report.Table{
-		ID: id, Caption: caption, Synthetic: a.Synthetic, Rows: rows, Columns: []report.Column{{Name: "Quantity"}, {Name: "Value", Numeric: true}},
+func (a *Audit) quantities(id, caption string, rows [][]page.Cell) page.Table {
+	return page.Table{
+		ID: id, Caption: caption, Synthetic: a.Synthetic, Rows: rows, Columns: []page.Column{{Name: "Quantity"}, {Name: "Value", Numeric: true}},
 	}
 }
 
 // Read says what was read, kept and dropped.
-func (a *Audit) Read() report.Table {
-	t := a.quantities("rows", "What was read: "+a.Name, [][]report.Cell{
-		{report.Text("Rows read"), count(a.RowsRead)},
-		{report.Text("dropped as short"), count(a.DroppedShort)},
-		{report.Text("of these without any text"), count(a.WithoutText)},
-		{report.Text("dropped as duplicates"), count(a.DroppedDuplicate)},
-		{report.Text("Rows kept"), count(a.RowsKept)},
-		{report.Text("Distinct texts"), count(a.Texts)},
-		{report.Text("Labels"), count(a.Labels)},
-		{report.Text("Texts under more than one label"), percent(a.CoFiling.SharedShare)},
-		{report.Text("Largest class / smallest class"), report.Decimal.Cell(report.Of(a.Imbalance.Ratio))},
-		{report.Text("Texts with a label that names a kind of document"), percent(a.DocumentTypes.Share)},
+func (a *Audit) Read() page.Table {
+	t := a.quantities("rows", "What was read: "+a.Name, [][]page.Cell{
+		{page.Text("Rows read"), count(a.RowsRead)},
+		{page.Text("dropped as short"), count(a.DroppedShort)},
+		{page.Text("of these without any text"), count(a.WithoutText)},
+		{page.Text("dropped as duplicates"), count(a.DroppedDuplicate)},
+		{page.Text("Rows kept"), count(a.RowsKept)},
+		{page.Text("Distinct texts"), count(a.Texts)},
+		{page.Text("Labels"), count(a.Labels)},
+		{page.Text("Texts under more than one label"), percent(a.CoFiling.SharedShare)},
+		{page.Text("Largest class / smallest class"), page.Decimal.Cell(page.Of(a.Imbalance.Ratio))},
+		{page.Text("Texts with a label that names a kind of document"), percent(a.DocumentTypes.Share)},
 	})
 	t.Note = "Short: under 20 characters once cleaned (lower case, letters and digits of ASCII). Duplicate: the same cleaned text under the same label again. " +
 		fmt.Sprintf("Largest class: %s, %s texts; smallest: %s, %s. ", a.Imbalance.Largest, number(a.Imbalance.LargestTexts), a.Imbalance.Smallest, number(a.Imbalance.SmallestTexts))
@@ -94,10 +94,10 @@ func (a *Audit) Read() report.Table {
 }
 
 // ClassTable is what the corpus has of every label, the largest first.
-func (a *Audit) ClassTable() report.Table {
-	t := report.Table{
+func (a *Audit) ClassTable() page.Table {
+	t := page.Table{
 		ID: "labels", Caption: "Labels", Synthetic: a.Synthetic,
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Label"},
 			{Name: "Texts", Numeric: true, Note: "also its rows"},
 			{Name: "Share of rows", Numeric: true},
@@ -109,17 +109,17 @@ func (a *Audit) ClassTable() report.Table {
 		},
 	}
 	for _, c := range a.bySize() {
-		tokens, over := report.Missing("no tokenizer was given"), report.Missing("no tokenizer was given")
+		tokens, over := page.Missing("no tokenizer was given"), page.Missing("no tokenizer was given")
 		if c.Tokens != nil {
-			tokens, over = report.Of(c.Tokens.Median), report.Of(c.Truncated[len(c.Truncated)-1].Share)
+			tokens, over = page.Of(c.Tokens.Median), page.Of(c.Truncated[len(c.Truncated)-1].Share)
 		}
 		kind := "specialty"
 		if c.DocumentType {
 			kind = "document"
 		}
-		t.Rows = append(t.Rows, []report.Cell{
-			report.Text(c.Label), count(c.Texts), percent(c.RowShare), percent(c.SharedShare), report.Count.Cell(report.Of(c.Characters.Median)),
-			report.Count.Cell(tokens), report.Percent.Cell(over), report.Text(kind),
+		t.Rows = append(t.Rows, []page.Cell{
+			page.Text(c.Label), count(c.Texts), percent(c.RowShare), percent(c.SharedShare), page.Count.Cell(page.Of(c.Characters.Median)),
+			page.Count.Cell(tokens), page.Percent.Cell(over), page.Text(kind),
 		})
 	}
 	return t
@@ -133,7 +133,7 @@ func (a *Audit) bySize() []audit.Class {
 }
 
 // CoFilingTable is the pairs of labels that are filed together most.
-func (a *Audit) CoFilingTable() report.Table {
+func (a *Audit) CoFilingTable() page.Table {
 	const most = 20
 	type pair struct{ i, j, texts int }
 	var pairs []pair
@@ -146,9 +146,9 @@ func (a *Audit) CoFilingTable() report.Table {
 		}
 	}
 	slices.SortStableFunc(pairs, func(x, y pair) int { return y.texts - x.texts })
-	t := report.Table{
+	t := page.Table{
 		ID: "pairs", Caption: "Labels filed together", Synthetic: a.Synthetic,
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Label"},
 			{Name: "And"},
 			{Name: "Texts", Numeric: true},
@@ -157,8 +157,8 @@ func (a *Audit) CoFilingTable() report.Table {
 		},
 	}
 	for _, p := range pairs[:min(most, len(pairs))] {
-		t.Rows = append(t.Rows, []report.Cell{
-			report.Text(m.Labels[p.i]), report.Text(m.Labels[p.j]), count(p.texts),
+		t.Rows = append(t.Rows, []page.Cell{
+			page.Text(m.Labels[p.i]), page.Text(m.Labels[p.j]), count(p.texts),
 			percent(float64(p.texts) / float64(m.Counts[p.i][p.i])), percent(float64(p.texts) / float64(m.Counts[p.j][p.j])),
 		})
 	}
@@ -177,36 +177,36 @@ var policyNames = map[string]string{
 }
 
 // CeilingTable is the ceilings under their policies, beside what was reported.
-func (a *Audit) CeilingTable() report.Table {
-	t := report.Table{
-		ID: "ceilings", Caption: "Scores by way of answering", Synthetic: a.Synthetic, Columns: []report.Column{{Name: "Answers"}},
+func (a *Audit) CeilingTable() page.Table {
+	t := page.Table{
+		ID: "ceilings", Caption: "Scores by way of answering", Synthetic: a.Synthetic, Columns: []page.Column{{Name: "Answers"}},
 		Note: fmt.Sprintf("Row accuracy cannot pass %s texts / %s rows = %s, whoever reads the texts: all rows of a text get the same answer, and one of them is right at most. ", number(a.Texts), number(a.RowsKept), percentage(a.CeilingRowAccuracy)) +
 			"Of the ceilings, macro-F1 and weighted F1 are upper bounds, the others exact; each stands alone. Best single label: every text gets the one of its own labels that is filed most, or least, in the corpus. Majority: every text gets the largest label. " +
 			"Reported: the original report's second configuration, on the rows of MTSamples split at random.",
 	}
 	for _, m := range audit.CeilingMetrics {
-		t.Columns = append(t.Columns, report.Column{Name: m.Title(), Numeric: true})
+		t.Columns = append(t.Columns, page.Column{Name: m.Title(), Numeric: true})
 	}
 	for _, c := range a.Ceilings {
-		row := []report.Cell{report.Text(policyNames[c.Policy])}
+		row := []page.Cell{page.Text(policyNames[c.Policy])}
 		for _, m := range audit.CeilingMetrics {
-			row = append(row, report.Metric.Cell(report.Of(c.Values[m])))
+			row = append(row, page.Metric.Cell(page.Of(c.Values[m])))
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	row := []report.Cell{report.Text("Reported")}
+	row := []page.Cell{page.Text("Reported")}
 	for _, m := range audit.CeilingMetrics {
-		row = append(row, report.Metric.Cell(reportedTest(m)))
+		row = append(row, page.Metric.Cell(reportedTest(m)))
 	}
 	t.Rows = append(t.Rows, row)
 	return t
 }
 
-func reportedTest(m evaluate.Metric) report.Value {
+func reportedTest(m evaluate.Metric) page.Value {
 	if v, ok := reported.Test[m]; ok {
-		return report.Of(v)
+		return page.Of(v)
 	}
-	return report.Missing("not in the report")
+	return page.Missing("not in the report")
 }
 
 // exploiterNames says in words what the exploiters answer.
@@ -218,9 +218,9 @@ var exploiterNames = map[string]string{
 }
 
 // LeakTable is what leaks from train to test under both protocols.
-func (a *Audit) LeakTable() report.Table {
-	t := report.Table{
-		ID: "leak", Caption: "What train tells of the test texts", Synthetic: a.Synthetic, Columns: []report.Column{{Name: "Quantity"}},
+func (a *Audit) LeakTable() page.Table {
+	t := page.Table{
+		ID: "leak", Caption: "What train tells of the test texts", Synthetic: a.Synthetic, Columns: []page.Column{{Name: "Quantity"}},
 		Note: "Row split: rows drawn at random, stratified by label, as in the original report, or the parts that the source has. Group split: no text stands in two parts. " +
 			"The answers below read no word of a test text; they know which labels train has for the same text, and fall back on train's majority class. " +
 			"Memoriser: the most frequent of those labels. Anti-memoriser: the most frequent label that is not among them. Co-filer: of the labels not among them, the one that train files with them most. " +
@@ -229,32 +229,32 @@ func (a *Audit) LeakTable() report.Table {
 	}
 	quantities := []struct {
 		name string
-		cell func(p audit.Protocol) report.Cell
+		cell func(p audit.Protocol) page.Cell
 	}{
-		{"Train rows", func(p audit.Protocol) report.Cell { return count(p.TrainRows) }},
-		{"Validation rows", func(p audit.Protocol) report.Cell { return count(p.ValidationRows) }},
-		{"Test rows", func(p audit.Protocol) report.Cell { return count(p.TestRows) }},
-		{"Test texts", func(p audit.Protocol) report.Cell { return count(p.TestTexts) }},
-		{"Test texts that stand in train", func(p audit.Protocol) report.Cell { return percent(p.TestShareInTrain) }},
-		{"Other test texts with a near duplicate in train", func(p audit.Protocol) report.Cell { return count(p.TestTextsNearTrain) }},
-		{"Test texts / test rows", func(p audit.Protocol) report.Cell { return report.Metric.Cell(report.Of(p.TestCeilingRowAccuracy)) }},
+		{"Train rows", func(p audit.Protocol) page.Cell { return count(p.TrainRows) }},
+		{"Validation rows", func(p audit.Protocol) page.Cell { return count(p.ValidationRows) }},
+		{"Test rows", func(p audit.Protocol) page.Cell { return count(p.TestRows) }},
+		{"Test texts", func(p audit.Protocol) page.Cell { return count(p.TestTexts) }},
+		{"Test texts that stand in train", func(p audit.Protocol) page.Cell { return percent(p.TestShareInTrain) }},
+		{"Other test texts with a near duplicate in train", func(p audit.Protocol) page.Cell { return count(p.TestTextsNearTrain) }},
+		{"Test texts / test rows", func(p audit.Protocol) page.Cell { return page.Metric.Cell(page.Of(p.TestCeilingRowAccuracy)) }},
 	}
 	for i, e := range a.Protocols[0].Exploiters {
 		quantities = append(quantities, struct {
 			name string
-			cell func(p audit.Protocol) report.Cell
-		}{"Row accuracy, " + exploiterNames[e.Name], func(p audit.Protocol) report.Cell {
-			return report.Metric.Cell(report.Of(p.Exploiters[i].RowAccuracy))
+			cell func(p audit.Protocol) page.Cell
+		}{"Row accuracy, " + exploiterNames[e.Name], func(p audit.Protocol) page.Cell {
+			return page.Metric.Cell(page.Of(p.Exploiters[i].RowAccuracy))
 		}})
 	}
 	for i, e := range a.Protocols[0].Exploiters {
 		quantities = append(quantities, struct {
 			name string
-			cell func(p audit.Protocol) report.Cell
-		}{"Valid label, " + exploiterNames[e.Name], func(p audit.Protocol) report.Cell { return percent(p.Exploiters[i].AnyValid) }})
+			cell func(p audit.Protocol) page.Cell
+		}{"Valid label, " + exploiterNames[e.Name], func(p audit.Protocol) page.Cell { return percent(p.Exploiters[i].AnyValid) }})
 	}
 	for _, q := range quantities {
-		row := []report.Cell{report.Text(q.name)}
+		row := []page.Cell{page.Text(q.name)}
 		for _, p := range a.Protocols {
 			row = append(row, q.cell(p))
 		}
@@ -262,7 +262,7 @@ func (a *Audit) LeakTable() report.Table {
 	}
 	for _, p := range a.Protocols {
 		name := strings.ToUpper(p.Name[:1]) + p.Name[1:] + " split"
-		t.Columns = append(t.Columns, report.Column{Name: name, Numeric: true})
+		t.Columns = append(t.Columns, page.Column{Name: name, Numeric: true})
 		if len(p.Notices) > 0 {
 			t.Note += " " + name + ": " + strings.Join(p.Notices, " ")
 		}

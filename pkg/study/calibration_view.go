@@ -7,7 +7,7 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/predict"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // fitted says where the temperature comes from.
@@ -21,11 +21,11 @@ func (e *Errors) fitted() string {
 }
 
 // CalibrationTable is how far the confidence can be taken for a probability, before and after temperature scaling.
-func (e *Errors) CalibrationTable() report.Table {
+func (e *Errors) CalibrationTable() page.Table {
 	s := e.Scaling
-	t := report.Table{
+	t := page.Table{
 		ID: "calibration", Caption: fmt.Sprintf("Calibration on %s test texts, before and after temperature scaling", number(s.Notes)), Synthetic: e.Synthetic,
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Measure"},
 			{Name: "Before", Numeric: true, Note: "at temperature 1"},
 			{Name: "After", Numeric: true},
@@ -35,42 +35,42 @@ func (e *Errors) CalibrationTable() report.Table {
 			" Rows: the confidence as the probability that a row's label is the predicted one. Valid label: that the predicted label is one of the text's own; a model that is right about rows divides its confidence among a text's labels, and is too modest here." +
 			" AURC: the mean, over every share of the texts, of the share that is misread among the most confident ones.",
 	}
-	t.Rows = append(t.Rows, []report.Cell{
-		report.Text("Log loss (rows), in nats"), report.Metric.Cell(report.Of(s.Before.LogLoss)), report.Metric.Cell(report.Of(s.After.LogLoss)),
-		report.Metric.Cell(report.Of(s.After.LogLoss - s.Before.LogLoss)),
+	t.Rows = append(t.Rows, []page.Cell{
+		page.Text("Log loss (rows), in nats"), page.Metric.Cell(page.Of(s.Before.LogLoss)), page.Metric.Cell(page.Of(s.After.LogLoss)),
+		page.Metric.Cell(page.Of(s.After.LogLoss - s.Before.LogLoss)),
 	})
 	for _, m := range []evaluate.Metric{evaluate.RowECE, evaluate.ValidECE, evaluate.Brier, evaluate.AURC} {
 		d := s.Change[m]
-		change := report.Of(d.Difference)
+		change := page.Of(d.Difference)
 		if d.Low != nil && d.High != nil {
-			change = report.Between(d.Difference, *d.Low, *d.High)
+			change = page.Between(d.Difference, *d.Low, *d.High)
 		}
-		t.Rows = append(t.Rows, []report.Cell{
-			report.Text(m.Title()), report.Metric.Cell(value(s.Before.Metrics[m])), report.Metric.Cell(value(s.After.Metrics[m])), report.Metric.Cell(change),
+		t.Rows = append(t.Rows, []page.Cell{
+			page.Text(m.Title()), page.Metric.Cell(value(s.Before.Metrics[m])), page.Metric.Cell(value(s.After.Metrics[m])), page.Metric.Cell(change),
 		})
 	}
 	return t
 }
 
 // ReliabilityFigure is how often the predicted label is one of the text's own, by confidence, before and after temperature scaling.
-func (e *Errors) ReliabilityFigure() (report.Figure, error) {
+func (e *Errors) ReliabilityFigure() (page.Figure, error) {
 	return e.reliability("reliability", "Confidence and how often a label of the text is predicted", "Share whose predicted label is valid",
 		e.Scaling.Before.ValidReliability, e.Scaling.After.ValidReliability)
 }
 
 // RowReliabilityFigure is how often a row's label is the predicted one, by confidence, before and after temperature scaling.
-func (e *Errors) RowReliabilityFigure() (report.Figure, error) {
+func (e *Errors) RowReliabilityFigure() (page.Figure, error) {
 	return e.reliability("reliability-rows", "Confidence and how often a row's label is predicted", "Share of rows that are right",
 		e.Scaling.Before.RowReliability, e.Scaling.After.RowReliability)
 }
 
-func (e *Errors) reliability(id, title, y string, before, after evaluate.Reliability) (report.Figure, error) {
-	var series []report.Series
+func (e *Errors) reliability(id, title, y string, before, after evaluate.Reliability) (page.Figure, error) {
+	var series []page.Series
 	for _, r := range []struct {
 		name string
 		of   evaluate.Reliability
 	}{{"before scaling", before}, {"after scaling", after}} {
-		line := report.Series{Name: r.name}
+		line := page.Series{Name: r.name}
 		for _, b := range r.of.Bins {
 			if b.Count > 0 {
 				line.X, line.Y = append(line.X, *b.Confidence), append(line.Y, *b.Accuracy)
@@ -79,13 +79,13 @@ func (e *Errors) reliability(id, title, y string, before, after evaluate.Reliabi
 		}
 		series = append(series, line)
 	}
-	return report.Lines(report.LinesSpec{
-		About: report.About{
+	return page.Lines(page.LinesSpec{
+		About: page.About{
 			ID: id, Title: title, Synthetic: e.Synthetic,
 			Caption: fmt.Sprintf("Test predictions in bins of confidence; above the diagonal the model is right more often than its confidence says. ECE, the mean distance from the diagonal: %.3f before and %.3f after. ", before.ECE, after.ECE) + e.fitted(),
 			Alt:     fmt.Sprintf("The expected calibration error is %.3f before and %.3f after temperature scaling.", before.ECE, after.ECE),
 		},
-		X: report.Axis{Title: "Mean confidence", Min: 0, Max: 1}, Y: report.Axis{Title: y, Min: 0, Max: 1}, Series: series, Diagonal: "as sure as it is right",
+		X: page.Axis{Title: "Mean confidence", Min: 0, Max: 1}, Y: page.Axis{Title: y, Min: 0, Max: 1}, Series: series, Diagonal: "as sure as it is right",
 	})
 }
 
@@ -126,20 +126,20 @@ func covered(curve []evaluate.CoveragePoint, threshold float64) (share, risk flo
 }
 
 // CoverageFigure is the share of the texts that is misread among the most confident ones, by how many these are.
-func (e *Errors) CoverageFigure() (report.Figure, error) {
+func (e *Errors) CoverageFigure() (page.Figure, error) {
 	before, after, err := e.coverage()
 	if err != nil {
-		return report.Figure{}, err
+		return page.Figure{}, err
 	}
-	var series []report.Series
-	var marks []report.Reference
+	var series []page.Series
+	var marks []page.Reference
 	var said []string
 	top := 0.0
 	for _, c := range []struct {
 		name  string
 		curve []evaluate.CoveragePoint
 	}{{"before scaling", before}, {"after scaling", after}} {
-		line := report.Series{Name: c.name}
+		line := page.Series{Name: c.name}
 		for _, p := range c.curve {
 			line.X, line.Y = append(line.X, p.Coverage), append(line.Y, p.Risk)
 			line.Labels = append(line.Labels, "confidence from "+percentage(p.Threshold))
@@ -152,27 +152,27 @@ func (e *Errors) CoverageFigure() (report.Figure, error) {
 			continue
 		}
 		said = append(said, fmt.Sprintf("%s: %s of the texts, of which %s are misread", c.name, percentage(share), percentage(risk)))
-		marks = append(marks, report.Reference{Label: fmt.Sprintf("from %s on, %s", whole(reported.Threshold), c.name), Value: share})
+		marks = append(marks, page.Reference{Label: fmt.Sprintf("from %s on, %s", whole(reported.Threshold), c.name), Value: share})
 	}
 	if top == 0 {
 		top = 1 // nothing is misread
 	}
 	looked := fmt.Sprintf("From the report's threshold of %s confidence on, %s.", whole(reported.Threshold), strings.Join(said, "; "))
-	return report.Lines(report.LinesSpec{
-		About: report.About{
+	return page.Lines(page.LinesSpec{
+		About: page.About{
 			ID: "coverage", Title: "Errors among the most confident texts", Synthetic: e.Synthetic,
 			Caption: "From left to right more texts are filed without a person, the most confident first. " + looked + " The report gives neither number.",
 			Alt:     looked,
 		},
-		X: report.Axis{Title: "Share of the texts", Min: 0, Max: 1}, Y: report.Axis{Title: "Share of these that is misread", Min: 0, Max: 1.05 * top}, Series: series, AtX: marks,
+		X: page.Axis{Title: "Share of the texts", Min: 0, Max: 1}, Y: page.Axis{Title: "Share of these that is misread", Min: 0, Max: 1.05 * top}, Series: series, AtX: marks,
 	})
 }
 
 // ThresholdTable is what is filed without a person from a confidence on, and what is left to people.
-func (e *Errors) ThresholdTable() report.Table {
-	t := report.Table{
+func (e *Errors) ThresholdTable() page.Table {
+	t := page.Table{
 		ID: "thresholds", Caption: "What a threshold on the calibrated confidence does", Synthetic: e.Synthetic,
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Confidence from"},
 			{Name: "Automatic", Numeric: true, Note: "share of the test texts with at least this confidence, with a 95 % interval"},
 			{Name: "Texts", Numeric: true},
@@ -187,7 +187,7 @@ func (e *Errors) ThresholdTable() report.Table {
 		if threshold == reported.Threshold {
 			name += ", the report's"
 		}
-		t.Rows = append(t.Rows, []report.Cell{
+		t.Rows = append(t.Rows, []page.Cell{
 			{Text: name, Sort: &threshold},
 			e.proportion(f.Automatic, f.Texts, ""), count(f.Automatic), e.proportion(f.Wrong, f.Automatic, "no text is this confident"),
 			e.proportion(f.LeftWrong, f.Texts-f.Automatic, "no text is left to people"),
@@ -200,11 +200,11 @@ func (e *Errors) ThresholdTable() report.Table {
 func whole(x float64) string { return fmt.Sprintf("%.0f\u00a0%%", 100*x) }
 
 // proportion is a share of texts with its score interval.
-func (e *Errors) proportion(n, of int, none string) report.Cell {
+func (e *Errors) proportion(n, of int, none string) page.Cell {
 	if of == 0 {
-		return report.Percent.Cell(report.Missing(none))
+		return page.Percent.Cell(page.Missing(none))
 	}
 	share := float64(n) / float64(of)
 	interval := evaluate.Wilson(share, float64(of), e.Interval.Level)
-	return report.Percent.Cell(report.Between(share, interval.Low, interval.High))
+	return page.Percent.Cell(page.Between(share, interval.Low, interval.High))
 }

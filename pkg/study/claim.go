@@ -6,7 +6,7 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/audit"
 	"github.com/specialist-nlp/specialist/pkg/corpus"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // Part is the part of the report that a claim belongs to.
@@ -31,10 +31,10 @@ const (
 type Claim struct {
 	Part     Part
 	What     string
-	Reported report.Cell
+	Reported page.Cell
 	// Row is this run's number under protocol row, which is the report's, Group that under protocol group. They are the same where the
 	// number does not depend on how the notes were divided.
-	Row, Group report.Cell
+	Row, Group page.Cell
 	// Why names what may make the numbers differ: keys of the run's differences, or a few words of its own.
 	Why []string
 	// Timed numbers differ between two equal runs: times and memory.
@@ -66,7 +66,7 @@ func (c Claim) MarshalJSON() ([]byte, error) {
 		Number  *float64 `json:"number,omitempty"`
 		Missing string   `json:"missing,omitempty"`
 	}
-	write := func(cell report.Cell) entry { return entry{plainText(cell.Text), cell.Sort, cell.Missing} }
+	write := func(cell page.Cell) entry { return entry{plainText(cell.Text), cell.Sort, cell.Missing} }
 	return json.Marshal(struct {
 		Part     Part     `json:"part"`
 		What     string   `json:"what"`
@@ -129,23 +129,23 @@ func (s *Study) protocolsRun() []string {
 }
 
 // notRun is the cell of a protocol that the study did not use.
-func notRun(protocol string) report.Cell {
-	return report.Cell{Missing: "protocol " + protocol + " was not run"}
+func notRun(protocol string) page.Cell {
+	return page.Cell{Missing: "protocol " + protocol + " was not run"}
 }
 
-func (l *ledger) add(what string, said report.Cell, cells [2]report.Cell, why []string) {
+func (l *ledger) add(what string, said page.Cell, cells [2]page.Cell, why []string) {
 	kept := slices.DeleteFunc(append([]string{}, why...), func(reason string) bool { return slices.Contains(l.alike, reason) })
 	l.claims = append(l.claims, Claim{Part: l.part, What: what, Reported: said, Row: cells[0], Group: cells[1], Why: kept, Timed: l.timed})
 }
 
 // same adds a number that does not depend on the protocol.
-func (l *ledger) same(what string, said, here report.Cell, why ...string) {
-	l.add(what, said, [2]report.Cell{here, here}, why)
+func (l *ledger) same(what string, said, here page.Cell, why ...string) {
+	l.add(what, said, [2]page.Cell{here, here}, why)
 }
 
 // each adds a number that was measured under each protocol that was run.
-func (l *ledger) each(what string, said report.Cell, of func(tested) report.Cell, why ...string) {
-	var cells [2]report.Cell
+func (l *ledger) each(what string, said page.Cell, of func(tested) page.Cell, why ...string) {
+	var cells [2]page.Cell
 	for i, one := range l.tests {
 		cells[i] = notRun(one.protocol)
 		if one.run != nil {
@@ -156,13 +156,13 @@ func (l *ledger) each(what string, said report.Cell, of func(tested) report.Cell
 }
 
 // own adds a number that was measured under the profile's own protocol alone.
-func (l *ledger) own(what string, said, here report.Cell, why ...string) {
+func (l *ledger) own(what string, said, here page.Cell, why ...string) {
 	protocol := l.run.Corpus.Protocol
-	l.each(what, said, func(one tested) report.Cell {
+	l.each(what, said, func(one tested) page.Cell {
 		if one.protocol == protocol {
 			return here
 		}
-		return report.Cell{Missing: "measured under protocol " + protocol + " alone"}
+		return page.Cell{Missing: "measured under protocol " + protocol + " alone"}
 	}, why...)
 }
 
@@ -170,8 +170,8 @@ func (l *ledger) own(what string, said, here report.Cell, why ...string) {
 func (l *ledger) data() {
 	l.part = PartData
 	a := l.Audit
-	divided := func(rows func(p audit.Protocol) int) func(tested) report.Cell {
-		return func(one tested) report.Cell {
+	divided := func(rows func(p audit.Protocol) int) func(tested) page.Cell {
+		return func(one tested) page.Cell {
 			for _, p := range a.Protocols {
 				if p.Name == one.protocol {
 					return rowsOf(rows(p), a.RowsKept)
@@ -180,13 +180,13 @@ func (l *ledger) data() {
 			return notRun(one.protocol)
 		}
 	}
-	published := func(rows func(p audit.Protocol) int) report.Cell {
+	published := func(rows func(p audit.Protocol) int) page.Cell {
 		for _, p := range a.Protocols {
 			if p.SourceParts {
 				return count(rows(p))
 			}
 		}
-		return report.Cell{Missing: "these notes are not divided by their source"}
+		return page.Cell{Missing: "these notes are not divided by their source"}
 	}
 	learned := func(p audit.Protocol) int { return p.TrainRows + p.ValidationRows }
 	toTest := func(p audit.Protocol) int { return p.TestRows }
@@ -201,19 +201,19 @@ func (l *ledger) data() {
 	l.each("of these to train", statedPart(reported.TrainRows), divided(func(p audit.Protocol) int { return p.TrainRows }), byNotes, byCleaning)
 	l.each("of these to validate", statedPart(reported.ValidationRows), divided(func(p audit.Protocol) int { return p.ValidationRows }), byNotes, byCleaning)
 	l.each("of these to test", statedPart(reported.TestRows), divided(toTest), byNotes, byCleaning)
-	long := report.Missing("no tokenizer was given")
+	long := page.Missing("no tokenizer was given")
 	for _, c := range a.Lengths.Truncated {
 		if c.Tokens == reported.MaxLength {
-			long = report.Of(c.Share)
+			long = page.Of(c.Share)
 		}
 	}
 	fits := long
 	fits.Number = 1 - long.Number
-	l.same("Notes that fit 512 tokens", stated(reported.Whole), report.Percent.Cell(fits), byNotes, "texts here, rows there")
-	l.same("Notes that are cut at 512 tokens", stated(reported.Truncated), report.Percent.Cell(long), byNotes, "texts here, rows there")
-	imbalance := report.Missing("no label has a text")
+	l.same("Notes that fit 512 tokens", stated(reported.Whole), page.Percent.Cell(fits), byNotes, "texts here, rows there")
+	l.same("Notes that are cut at 512 tokens", stated(reported.Truncated), page.Percent.Cell(long), byNotes, "texts here, rows there")
+	imbalance := page.Missing("no label has a text")
 	if a.Imbalance.SmallestTexts > 0 {
-		imbalance = report.Of(a.Imbalance.Ratio)
+		imbalance = page.Of(a.Imbalance.Ratio)
 	}
 	l.same("Largest class over smallest", times(reported.Imbalance), ratioCell(imbalance), byNotes, byCleaning)
 }
@@ -223,16 +223,16 @@ func (l *ledger) method() {
 	l.part = PartMethod
 	r := l.run
 	p := r.Profile
-	width := report.Missing("the head has another form")
+	width := page.Missing("the head has another form")
 	if n := r.hidden(); n > 0 {
-		width = report.Of(float64(n))
+		width = page.Of(float64(n))
 	}
 	l.same("Parameters of the encoder", sorted("66 million", float64(reported.EncoderParameters)), count(r.encoder()), byBase)
-	l.same("Width of the encoder", count(reported.HiddenDim), report.Count.Cell(width), byBase)
+	l.same("Width of the encoder", count(reported.HiddenDim), page.Count.Cell(width), byBase)
 	l.same("Tokens that are read", count(reported.MaxLength), count(r.Corpus.MaxLength), byLength)
-	adapter := func(cell report.Cell) report.Cell {
+	adapter := func(cell page.Cell) page.Cell {
 		if p.Train.Method != methodLoRA {
-			return report.Cell{Missing: "trained by " + p.methodName() + ", without an adapter"}
+			return page.Cell{Missing: "trained by " + p.methodName() + ", without an adapter"}
 		}
 		return cell
 	}
@@ -241,8 +241,8 @@ func (l *ledger) method() {
 	l.same("LoRA: dropout", plain(reported.Dropout), adapter(plain(p.Adapter.Dropout)), "a setting")
 	l.same("LoRA: linear layers", listed(reported.Targets), adapter(listed(p.Adapter.TargetModules)), "a setting")
 	l.same("Warm-up steps", count(reported.WarmupSteps), count(p.Train.WarmupSteps), "a setting")
-	l.same("Precision in training", report.Text(reported.Precision), report.Text(p.precision()), "a setting")
-	patience := report.Text("never stops early")
+	l.same("Precision in training", page.Text(reported.Precision), page.Text(p.precision()), "a setting")
+	patience := page.Text("never stops early")
 	if p.Train.Patience > 0 {
 		patience = count(p.Train.Patience)
 	}

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // plainly writes a number with the digits that it has, up to six.
@@ -15,18 +15,18 @@ func plainly(x float64) string {
 // sharply writes a share as per cent with the digits that it has.
 func sharply(x float64) string { return plainly(100*x) + "\u00a0%" }
 
-func sorted(text string, x float64) report.Cell { return report.Cell{Text: text, Sort: &x} }
+func sorted(text string, x float64) page.Cell { return page.Cell{Text: text, Sort: &x} }
 
-func plain(x float64) report.Cell { return sorted(plainly(x), x) }
+func plain(x float64) page.Cell { return sorted(plainly(x), x) }
 
 // stated is a share as the report states it, with all its digits.
-func stated(x float64) report.Cell { return sorted(sharply(x), x) }
+func stated(x float64) page.Cell { return sorted(sharply(x), x) }
 
 // score is a score as the report states it, with all its digits.
-func score(x float64) report.Cell { return sorted(strings.TrimPrefix(plainly(x), "0"), x) }
+func score(x float64) page.Cell { return sorted(strings.TrimPrefix(plainly(x), "0"), x) }
 
 // between is a range that the report states.
-func between(low, high float64, write func(float64) string) report.Cell {
+func between(low, high float64, write func(float64) string) page.Cell {
 	from, to := write(low), write(high)
 	if unit := "\u00a0%"; strings.HasSuffix(from, unit) && strings.HasSuffix(to, unit) {
 		from = strings.TrimSuffix(from, unit)
@@ -35,22 +35,22 @@ func between(low, high float64, write func(float64) string) report.Cell {
 }
 
 // times is a factor that the report states.
-func times(x float64) report.Cell { return sorted(plainly(x)+"\u00a0×", x) }
+func times(x float64) page.Cell { return sorted(plainly(x)+"\u00a0×", x) }
 
 // ratioCell is a factor of this run.
-func ratioCell(v report.Value) report.Cell {
-	cell := report.Decimal.Cell(v)
+func ratioCell(v page.Value) page.Cell {
+	cell := page.Decimal.Cell(v)
 	if cell.Missing == "" {
 		cell.Text = strconv.FormatFloat(v.Number, 'g', 3, 64) + "\u00a0×"
 		if v.Number >= 1000 {
-			cell.Text = report.Count.String(v) + "\u00a0×"
+			cell.Text = page.Count.String(v) + "\u00a0×"
 		}
 	}
 	return cell
 }
 
 // rowsOf is a number of rows with its share of all.
-func rowsOf(rows, all int) report.Cell {
+func rowsOf(rows, all int) page.Cell {
 	cell := count(rows)
 	if all > 0 {
 		cell.Text += " (" + percentage(float64(rows)/float64(all)) + ")"
@@ -59,10 +59,10 @@ func rowsOf(rows, all int) report.Cell {
 }
 
 // statedPart is a part of the report's rows with its share.
-func statedPart(p reportedPart) report.Cell {
+func statedPart(p reportedPart) page.Cell {
 	cell := count(p.Rows)
 	cell.Text += " (" + percentage(p.Share) + ")"
 	return cell
 }
 
-func listed(words []string) report.Cell { return report.Text(strings.Join(words, ", ")) }
+func listed(words []string) page.Cell { return page.Text(strings.Join(words, ", ")) }

@@ -4,40 +4,40 @@ import (
 	"fmt"
 
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // errors is what the report says of its errors, over rows.
 func (l *ledger) errors() {
 	l.part = PartErrors
 	e, said := l.Errors, reportedErrors
-	found := func(p *erroranalysis.Pattern, name string, cell func(f *erroranalysis.Finding) report.Cell) report.Cell {
+	found := func(p *erroranalysis.Pattern, name string, cell func(f *erroranalysis.Finding) page.Cell) page.Cell {
 		f := finding(p, erroranalysis.RowReading, name)
 		if f == nil {
-			return report.Cell{Missing: "the analysis did not test this"}
+			return page.Cell{Missing: "the analysis did not test this"}
 		}
 		return cell(f)
 	}
-	sideOf := func(i int, none string) func(f *erroranalysis.Finding) report.Cell {
-		return func(f *erroranalysis.Finding) report.Cell { return report.Count.Cell(side(f, i, none)) }
+	sideOf := func(i int, none string) func(f *erroranalysis.Finding) page.Cell {
+		return func(f *erroranalysis.Finding) page.Cell { return page.Count.Cell(side(f, i, none)) }
 	}
-	effect := func(form report.Form) func(f *erroranalysis.Finding) report.Cell {
-		return func(f *erroranalysis.Finding) report.Cell { return form.Cell(estimate(f.Estimate)) }
+	effect := func(form page.Form) func(f *erroranalysis.Finding) page.Cell {
+		return func(f *erroranalysis.Finding) page.Cell { return form.Cell(estimate(f.Estimate)) }
 	}
-	l.own("Mean length of misread notes, characters", report.Count.Cell(report.Of(said.MisreadCharacters)), found(&e.Length.Pattern, "characters", sideOf(0, "nothing is misread")), byScore...)
-	l.own("Mean length of right notes, characters", report.Count.Cell(report.Of(said.RightCharacters)), found(&e.Length.Pattern, "characters", sideOf(1, "everything is misread")), byScore...)
-	l.own("Error rate over 512 tokens, over that of the others", sorted(plainly(said.LongRatio), said.LongRatio), found(&e.Length.Pattern, "long", effect(report.Metric)), append([]string{"the report's is the very ratio of its two mean lengths"}, byScore...)...)
+	l.own("Mean length of misread notes, characters", page.Count.Cell(page.Of(said.MisreadCharacters)), found(&e.Length.Pattern, "characters", sideOf(0, "nothing is misread")), byScore...)
+	l.own("Mean length of right notes, characters", page.Count.Cell(page.Of(said.RightCharacters)), found(&e.Length.Pattern, "characters", sideOf(1, "everything is misread")), byScore...)
+	l.own("Error rate over 512 tokens, over that of the others", sorted(plainly(said.LongRatio), said.LongRatio), found(&e.Length.Pattern, "long", effect(page.Metric)), append([]string{"the report's is the very ratio of its two mean lengths"}, byScore...)...)
 	for _, asked := range erroranalysis.DefaultPairs() {
 		pair := said.Pairs[asked]
 		if pair.Errors > 0 {
 			l.own(asked.Gold+" read as "+asked.Predicted, count(pair.Errors), l.confused(asked), byScore...)
 		}
 	}
-	l.own("Correlation of a class's training samples with its error rate", report.Metric.Cell(report.Of(said.Correlation)), found(&e.Imbalance.Pattern, "pearson_classes", effect(report.Metric)), byScore...)
+	l.own("Correlation of a class's training samples with its error rate", page.Metric.Cell(page.Of(said.Correlation)), found(&e.Imbalance.Pattern, "pearson_classes", effect(page.Metric)), byScore...)
 	bands := e.Imbalance.Bands
-	band := func(i int) report.Cell {
+	band := func(i int) page.Cell {
 		if len(bands) == 0 {
-			return report.Cell{Missing: "the analysis did not test this"}
+			return page.Cell{Missing: "the analysis did not test this"}
 		}
 		return rate(bands[i].Row)
 	}
@@ -62,10 +62,10 @@ func (l *ledger) asked(pair erroranalysis.LabelPair) erroranalysis.ReportedPair 
 }
 
 // confused counts a confusion, with how many of its texts are filed under both labels.
-func (l *ledger) confused(pair erroranalysis.LabelPair) report.Cell {
+func (l *ledger) confused(pair erroranalysis.LabelPair) page.Cell {
 	p := l.asked(pair)
 	if p.Pair == nil {
-		return report.Cell{Missing: p.Reason}
+		return page.Cell{Missing: p.Reason}
 	}
 	cell := count(p.Pair.Texts)
 	if p.Pair.Texts > 0 {
@@ -75,22 +75,22 @@ func (l *ledger) confused(pair erroranalysis.LabelPair) report.Cell {
 }
 
 // example is the length of the typical text of a confusion.
-func (l *ledger) example(pair erroranalysis.LabelPair) report.Cell {
+func (l *ledger) example(pair erroranalysis.LabelPair) page.Cell {
 	p := l.asked(pair)
 	switch {
 	case p.Pair == nil:
-		return report.Cell{Missing: p.Reason}
+		return page.Cell{Missing: p.Reason}
 	case p.Typical == "":
-		return report.Cell{Missing: "no text is read so"}
+		return page.Cell{Missing: "no text is read so"}
 	}
 	c, err := l.Errors.Case(p.Typical)
 	if err != nil {
-		return report.Cell{Missing: err.Error()}
+		return page.Cell{Missing: err.Error()}
 	}
 	return exampleLength(c.Characters, c.Truncated)
 }
 
-func exampleLength(characters int, truncated bool) report.Cell {
+func exampleLength(characters int, truncated bool) page.Cell {
 	cell := count(characters)
 	if truncated {
 		cell.Text += ", truncated"
@@ -104,7 +104,7 @@ func (l *ledger) improvements() {
 	for _, proposal := range reported.Improvements {
 		cell := between(proposal.Low, proposal.High, sharply)
 		cell.Text = "+" + cell.Text + proposal.Of
-		l.same(proposal.What, cell, report.Cell{Missing: l.notMeasured(proposal.What)}, "an expectation, not a measurement")
+		l.same(proposal.What, cell, page.Cell{Missing: l.notMeasured(proposal.What)}, "an expectation, not a measurement")
 	}
 	ceiling := sorted("at most "+percentage(l.Audit.CeilingRowAccuracy)+", the ceiling of any reader of the text", l.Audit.CeilingRowAccuracy)
 	l.same("Accuracy called achievable with all of them", between(reported.Achievable[0], reported.Achievable[1], sharply), ceiling, byNotes, "an expectation, not a measurement")
@@ -151,12 +151,12 @@ func (s *Study) epochs() (least, most int) {
 func (l *ledger) deployment() {
 	l.part = PartDeployment
 	t := l.Errors.filed(reported.Threshold)
-	here := report.Cell{Missing: "no test text is this confident"}
+	here := page.Cell{Missing: "no test text is this confident"}
 	if t.Automatic > 0 {
 		here = sorted(fmt.Sprintf("%s of the texts, of which %s are misread", percentage(t.share()), percentage(t.risk())), t.share())
 	}
 	l.own("Confidence from which on a note is filed without a person", stated(reported.Threshold), here, append([]string{"the report does not say what its threshold does"}, byScore...)...)
-	l.same("A/B test: filed without a person", stated(reported.Automatic), report.Cell{Missing: "a study has no traffic to divide"})
-	l.same("A/B test: checked by hand", stated(1-reported.Automatic), report.Cell{Missing: "a study has no traffic to divide"})
-	l.same("Trained anew", report.Text(reported.Retrained), report.Cell{Missing: "corrections are kept; nothing is trained on them by itself"})
+	l.same("A/B test: filed without a person", stated(reported.Automatic), page.Cell{Missing: "a study has no traffic to divide"})
+	l.same("A/B test: checked by hand", stated(1-reported.Automatic), page.Cell{Missing: "a study has no traffic to divide"})
+	l.same("Trained anew", page.Text(reported.Retrained), page.Cell{Missing: "corrections are kept; nothing is trained on them by itself"})
 }

@@ -7,52 +7,52 @@ import (
 	"strings"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // sweep is what the report says of its configurations on validation notes.
 func (l *ledger) sweep() {
 	l.part = PartSweep
 	l.own("Configurations that were tried", count(len(reported.Sweep)), count(len(l.Sweep.Outcomes)), "a setting")
-	l.own("The best of them", report.Text(reported.Selected), report.Text(l.Sweep.Outcomes[l.Sweep.Best].Name), byScore...)
+	l.own("The best of them", page.Text(reported.Selected), page.Text(l.Sweep.Outcomes[l.Sweep.Best].Name), byScore...)
 	for _, name := range slices.Sorted(maps.Keys(reported.Sweep)) {
 		said := reported.Sweep[name]
-		here := func(of func(r *Run) report.Cell) report.Cell {
+		here := func(of func(r *Run) page.Cell) page.Cell {
 			switch o := l.named(name); {
 			case o == nil:
-				return report.Cell{Missing: "the profile has no configuration of this name"}
+				return page.Cell{Missing: "the profile has no configuration of this name"}
 			case o.Run == nil:
-				return report.Cell{Missing: "failed: " + o.Failed}
+				return page.Cell{Missing: "failed: " + o.Failed}
 			default:
 				return of(o.Run)
 			}
 		}
-		validated := func(m evaluate.Metric, form report.Form) report.Cell {
-			return here(func(r *Run) report.Cell { return form.Cell(value(r.Validation.Metrics[m])) })
+		validated := func(m evaluate.Metric, form page.Form) page.Cell {
+			return here(func(r *Run) page.Cell { return form.Cell(value(r.Validation.Metrics[m])) })
 		}
-		l.own(name+": settings", recipe(said.LearningRate, said.BatchSize, said.Epochs, said.WeightDecay), here(func(r *Run) report.Cell {
+		l.own(name+": settings", recipe(said.LearningRate, said.BatchSize, said.Epochs, said.WeightDecay), here(func(r *Run) page.Cell {
 			p := r.Profile.Train
 			return recipe(p.LearningRate, p.BatchSize, p.Epochs, p.WeightDecay)
 		}), "a setting")
-		l.own(name+": validation accuracy", stated(said.Accuracy), validated(evaluate.RowAccuracy, report.Percent), byScore...)
-		l.own(name+": validation macro-F1", score(said.MacroF1), validated(evaluate.MacroF1Union, report.Metric), byScore...)
+		l.own(name+": validation accuracy", stated(said.Accuracy), validated(evaluate.RowAccuracy, page.Percent), byScore...)
+		l.own(name+": validation macro-F1", score(said.MacroF1), validated(evaluate.MacroF1Union, page.Metric), byScore...)
 	}
 }
 
 // recipe is a configuration's settings in words.
-func recipe(rate float64, batch, epochs int, decay float64) report.Cell {
-	return report.Text(fmt.Sprintf("rate %s, batch %d, %d epochs, decay %s", plainly(rate), batch, epochs, plainly(decay)))
+func recipe(rate float64, batch, epochs int, decay float64) page.Cell {
+	return page.Text(fmt.Sprintf("rate %s, batch %d, %d epochs, decay %s", plainly(rate), batch, epochs, plainly(decay)))
 }
 
 // results is what the report says of its test.
 func (l *ledger) results() {
 	l.part = PartResults
 	for _, m := range []evaluate.Metric{evaluate.RowAccuracy, evaluate.MacroF1Union, evaluate.WeightedF1, evaluate.WeightedPrecision, evaluate.WeightedRecall} {
-		said, form := score(reported.Test[m]), report.Metric
+		said, form := score(reported.Test[m]), page.Metric
 		if m == evaluate.RowAccuracy {
-			said, form = stated(reported.Test[m]), report.Percent
+			said, form = stated(reported.Test[m]), page.Percent
 		}
-		l.each(m.Title(), said, func(t tested) report.Cell { return form.Cell(value(t.run.Test.Metrics[m])) }, byScore...)
+		l.each(m.Title(), said, func(t tested) page.Cell { return form.Cell(value(t.run.Test.Metrics[m])) }, byScore...)
 	}
 }
 
@@ -60,17 +60,17 @@ func (l *ledger) results() {
 func (l *ledger) baselines() {
 	l.part = PartBaselines
 	names := []string{"random, uniform", "keyword rules", "encoder, untuned"}
-	of := func(name string, cell func(t tested, b evaluate.Summary) report.Cell) func(tested) report.Cell {
-		return func(t tested) report.Cell {
+	of := func(name string, cell func(t tested, b evaluate.Summary) page.Cell) func(tested) page.Cell {
+		return func(t tested) page.Cell {
 			if t.rivals == nil {
-				return report.Cell{Missing: "no baseline was run"}
+				return page.Cell{Missing: "no baseline was run"}
 			}
 			for _, m := range t.rivals.Models {
 				if m.Name == name {
 					return cell(t, m.Test)
 				}
 			}
-			return report.Cell{Missing: "there is no such baseline"}
+			return page.Cell{Missing: "there is no such baseline"}
 		}
 	}
 	why := func(name string) []string {
@@ -84,20 +84,20 @@ func (l *ledger) baselines() {
 	}
 	for _, name := range names {
 		said := reported.Baselines[name]
-		l.each(upper(name)+": accuracy", stated(said.Accuracy), of(name, func(_ tested, b evaluate.Summary) report.Cell {
-			return report.Percent.Cell(value(b.Metrics[evaluate.RowAccuracy]))
+		l.each(upper(name)+": accuracy", stated(said.Accuracy), of(name, func(_ tested, b evaluate.Summary) page.Cell {
+			return page.Percent.Cell(value(b.Metrics[evaluate.RowAccuracy]))
 		}), why(name)...)
-		l.each(upper(name)+": macro-F1", score(said.MacroF1), of(name, func(_ tested, b evaluate.Summary) report.Cell {
-			return report.Metric.Cell(value(b.Metrics[evaluate.MacroF1Union]))
+		l.each(upper(name)+": macro-F1", score(said.MacroF1), of(name, func(_ tested, b evaluate.Summary) page.Cell {
+			return page.Metric.Cell(value(b.Metrics[evaluate.MacroF1Union]))
 		}), why(name)...)
 	}
 	for _, name := range names {
-		l.each("Accuracy over that of: "+name, times(reported.Ratios[name]), of(name, func(t tested, b evaluate.Summary) report.Cell {
+		l.each("Accuracy over that of: "+name, times(reported.Ratios[name]), of(name, func(t tested, b evaluate.Summary) page.Cell {
 			base := b.Metrics[evaluate.RowAccuracy].Value
 			if base == 0 {
-				return report.Cell{Missing: "the baseline is right about no row"}
+				return page.Cell{Missing: "the baseline is right about no row"}
 			}
-			return ratioCell(report.Of(t.run.Test.Metrics[evaluate.RowAccuracy].Value / base))
+			return ratioCell(page.Of(t.run.Test.Metrics[evaluate.RowAccuracy].Value / base))
 		}), byScore...)
 	}
 }
@@ -106,12 +106,12 @@ func (l *ledger) baselines() {
 func (l *ledger) classes() {
 	l.part = PartClasses
 	few := reported.FewTest
-	l.each("Classes with test rows", report.Text(fmt.Sprintf("%d of %d", reported.TestedLabels, reported.Labels)), func(t tested) report.Cell {
+	l.each("Classes with test rows", page.Text(fmt.Sprintf("%d of %d", reported.TestedLabels, reported.Labels)), func(t tested) page.Cell {
 		return sorted(fmt.Sprintf("%d of %d", t.run.Test.LabelsPresent, t.run.Test.Labels), float64(t.run.Test.LabelsPresent))
 	}, byNotes, bySplit)
-	l.each("Top performing classes", listed(reported.Best), func(t tested) report.Cell { return t.run.top(len(reported.Best)) },
+	l.each("Top performing classes", listed(reported.Best), func(t tested) page.Cell { return t.run.top(len(reported.Best)) },
 		append(slices.Clone(byScore), fmt.Sprintf("by F1 among classes of %d or more test rows here", few))...)
-	l.each("Challenging classes", report.Text(fmt.Sprintf("under %d test rows", few)), func(t tested) report.Cell { return t.run.rareScores() },
+	l.each("Challenging classes", page.Text(fmt.Sprintf("under %d test rows", few)), func(t tested) page.Cell { return t.run.rareScores() },
 		append(slices.Clone(byScore), "mean F1 here")...)
 	for _, label := range slices.Backward(slices.Sorted(maps.Keys(reported.Confidence))) {
 		l.own("Confidence on a test case: "+label, stated(reported.Confidence[label]), l.confidence(label), append(slices.Clone(byScore), "one case there; here the median of the texts that are read so and filed so, calibrated")...)
@@ -119,7 +119,7 @@ func (l *ledger) classes() {
 }
 
 // top names the classes with the highest F1 among those that have enough test rows.
-func (r *Run) top(most int) report.Cell {
+func (r *Run) top(most int) page.Cell {
 	var enough []evaluate.Class
 	for _, c := range r.bySupport() {
 		if c.Support >= reported.FewTest && c.F1 != nil && *c.F1 > 0 {
@@ -137,16 +137,16 @@ func (r *Run) top(most int) report.Cell {
 	})
 	var names []string
 	for _, c := range enough[:min(most, len(enough))] {
-		names = append(names, fmt.Sprintf("%s (%s)", c.Label, report.Metric.String(report.Of(*c.F1))))
+		names = append(names, fmt.Sprintf("%s (%s)", c.Label, page.Metric.String(page.Of(*c.F1))))
 	}
 	if len(names) == 0 {
-		return report.Cell{Missing: fmt.Sprintf("no class of %d or more test rows is read right at all", reported.FewTest)}
+		return page.Cell{Missing: fmt.Sprintf("no class of %d or more test rows is read right at all", reported.FewTest)}
 	}
 	return listed(names)
 }
 
 // rareScores is the mean F1 of the classes with few test rows, and of the others.
-func (r *Run) rareScores() report.Cell {
+func (r *Run) rareScores() page.Cell {
 	var sums [2]float64
 	var counts [2]int
 	for _, c := range r.Test.Classes {
@@ -160,18 +160,18 @@ func (r *Run) rareScores() report.Cell {
 		sums[i], counts[i] = sums[i]+*c.F1, counts[i]+1
 	}
 	if counts[0] == 0 {
-		return report.Cell{Missing: fmt.Sprintf("no class has under %d test rows", reported.FewTest)}
+		return page.Cell{Missing: fmt.Sprintf("no class has under %d test rows", reported.FewTest)}
 	}
 	rare := sums[0] / float64(counts[0])
-	said := fmt.Sprintf("%s over %d of them", report.Metric.String(report.Of(rare)), counts[0])
+	said := fmt.Sprintf("%s over %d of them", page.Metric.String(page.Of(rare)), counts[0])
 	if counts[1] > 0 {
-		said += fmt.Sprintf("; %s over the %d others", report.Metric.String(report.Of(sums[1]/float64(counts[1]))), counts[1])
+		said += fmt.Sprintf("; %s over the %d others", page.Metric.String(page.Of(sums[1]/float64(counts[1]))), counts[1])
 	}
 	return sorted(said, rare)
 }
 
 // confidence is the median confidence of the texts that are filed under a label and read as it. The label may be named by its beginning.
-func (l *ledger) confidence(label string) report.Cell {
+func (l *ledger) confidence(label string) page.Cell {
 	var all []float64
 	for _, c := range l.Errors.Cases {
 		if strings.HasPrefix(c.Predicted, label) && slices.Contains(c.Labels, c.Predicted) {
@@ -179,7 +179,7 @@ func (l *ledger) confidence(label string) report.Cell {
 		}
 	}
 	if len(all) == 0 {
-		return report.Cell{Missing: "no test text that is filed so is read so"}
+		return page.Cell{Missing: "no test text that is filed so is read so"}
 	}
 	slices.Sort(all)
 	middle := (all[(len(all)-1)/2] + all[len(all)/2]) / 2
@@ -190,14 +190,14 @@ func (l *ledger) confidence(label string) report.Cell {
 func (l *ledger) efficiency() {
 	l.part = PartEfficiency
 	n := l.run.Parameters
-	share := report.Missing("nothing was counted")
+	share := page.Missing("nothing was counted")
 	if n.PEFTTotal > 0 {
-		share = report.Of(float64(n.Trainable) / float64(n.PEFTTotal))
+		share = page.Of(float64(n.Trainable) / float64(n.PEFTTotal))
 	}
 	fewer := share
 	fewer.Number = 1 - share.Number
-	percent2 := func(v report.Value) report.Cell {
-		cell := report.Percent.Cell(v)
+	percent2 := func(v page.Value) page.Cell {
+		cell := page.Percent.Cell(v)
 		if cell.Missing == "" {
 			cell.Text = percentage2(v.Number)
 		}
@@ -212,10 +212,10 @@ func (l *ledger) efficiency() {
 // rates is what the report says of learning rates.
 func (l *ledger) rates() {
 	l.part = PartRates
-	best := func(method string) (*RatePoint, report.Cell, []string) {
+	best := func(method string) (*RatePoint, page.Cell, []string) {
 		at, inside := l.Rates.best(method)
 		if at == nil {
-			return nil, report.Cell{Missing: "no learning rate of " + methodTitle(method) + " was compared"}, nil
+			return nil, page.Cell{Missing: "no learning rate of " + methodTitle(method) + " was compared"}, nil
 		}
 		why := append(slices.Clone(byScore), "short runs here")
 		if !inside {
@@ -227,9 +227,9 @@ func (l *ledger) rates() {
 	l.own("Best learning rate of LoRA", plain(reported.RateLoRA), here, why...)
 	full, here, why := best(methodFull)
 	l.own("Best learning rate of full fine-tuning", plain(reported.RateFull), here, why...)
-	ratio := report.Missing("the rates of both were not compared")
+	ratio := page.Missing("the rates of both were not compared")
 	if lora != nil && full != nil {
-		ratio = report.Of(lora.LearningRate / full.LearningRate)
+		ratio = page.Of(lora.LearningRate / full.LearningRate)
 	}
 	cell := between(reported.RateRatio[0], reported.RateRatio[1], plainly)
 	cell.Text += "\u00a0×"

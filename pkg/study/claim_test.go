@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/specialist-nlp/specialist/pkg/corpus"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // claimOf finds a claim by its part and its name.
@@ -185,7 +185,7 @@ func TestClaimsOfThisRun(t *testing.T) {
 		{PartDeployment, "Memory of inference", "– hidden", "– hidden"},
 	} {
 		c := claimOf(t, claims, want.part, want.what)
-		shown := func(cell report.Cell) string {
+		shown := func(cell page.Cell) string {
 			if cell.Missing != "" {
 				return "– " + cell.Missing
 			}
@@ -199,7 +199,7 @@ func TestClaimsOfThisRun(t *testing.T) {
 		if timed := c.Part == PartDeployment && strings.Contains("One note, Notes a second, in batches, Memory of inference", c.What) || strings.HasPrefix(c.What, "Training of") || strings.HasPrefix(c.What, "Full fine-tuning"); c.Timed != timed {
 			t.Errorf("%s, %s: timed is %v", c.Part, c.What, c.Timed)
 		}
-		for _, cell := range []report.Cell{c.Reported, c.Row, c.Group} {
+		for _, cell := range []page.Cell{c.Reported, c.Row, c.Group} {
 			if cell.Text == "" && cell.Missing == "" || cell.Text != "" && cell.Missing != "" {
 				t.Errorf("%s, %s: %+v has neither a number nor a reason, or both", c.Part, c.What, cell)
 			}
@@ -272,7 +272,7 @@ func TestDifferencesFollowTheProfile(t *testing.T) {
 // TestClaimTablesRender: every table renders, of whatever study, with an anchor of its own and no number that is none.
 func TestClaimTablesRender(t *testing.T) {
 	for name, s := range oddStudies(t) {
-		tables := []report.Table{s.AllClaimsTable(), s.TimedClaimTable(), s.ImprovementTable()}
+		tables := []page.Table{s.AllClaimsTable(), s.TimedClaimTable(), s.ImprovementTable()}
 		for _, part := range []Part{PartData, PartMethod, PartSweep, PartResults, PartBaselines, PartClasses, PartEfficiency, PartRates, PartErrors, PartImprovements, PartDeployment} {
 			tables = append(tables, s.ClaimTable(part))
 		}
@@ -309,7 +309,7 @@ func TestClaimTablesRender(t *testing.T) {
 
 // TestClaimTableShowsTheProtocolsThatWereRun, and which of them a number is from.
 func TestClaimTableShowsTheProtocolsThatWereRun(t *testing.T) {
-	names := func(table report.Table) (names []string) {
+	names := func(table page.Table) (names []string) {
 		for _, c := range table.Columns {
 			names = append(names, c.Name)
 		}

@@ -1,7 +1,7 @@
 package study
 
 import (
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // times is what the report says of times and memory. This run's are those of the profile's own protocol.
@@ -15,18 +15,18 @@ func (l *ledger) times() {
 		}
 		return t.TrainSeconds, ""
 	}
-	seconds := func(r *Run) (report.Cell, []string) {
+	seconds := func(r *Run) (page.Cell, []string) {
 		took, remark := trained(r)
 		why := []string{machine, byNotes, byBase, byLength, byTraining}
 		if remark != "" {
 			why = append(why, remark)
 		}
-		return report.Duration.Cell(report.Of(took)), why
+		return page.Duration.Cell(page.Of(took)), why
 	}
 
-	here, why := report.Cell{Missing: "the profile has no configuration of this name"}, []string(nil)
+	here, why := page.Cell{Missing: "the profile has no configuration of this name"}, []string(nil)
 	if o := l.named(reported.Selected); o != nil && o.Run == nil {
-		here = report.Cell{Missing: "failed: " + o.Failed}
+		here = page.Cell{Missing: "failed: " + o.Failed}
 	} else if o != nil {
 		here, why = seconds(o.Run)
 	}
@@ -39,17 +39,17 @@ func (l *ledger) times() {
 			sum, runs = sum+took, runs+1
 		}
 	}
-	l.same("Training of a configuration, on average", sorted(plainly(reported.SecondsEach/60)+" min", reported.SecondsEach), report.Duration.Cell(report.Of(sum/float64(runs))), machine, byNotes, byBase, byLength, byTraining)
+	l.same("Training of a configuration, on average", sorted(plainly(reported.SecondsEach/60)+" min", reported.SecondsEach), page.Duration.Cell(page.Of(sum/float64(runs))), machine, byNotes, byBase, byLength, byTraining)
 
 	full, why := l.full(), []string(nil)
-	none := report.Cell{Missing: "full fine-tuning was not run"}
+	none := page.Cell{Missing: "full fine-tuning was not run"}
 	fullTime, ratio := none, none
 	if full != nil {
 		fullTime, why = seconds(full)
 		lora := l.run.Provenance.Times.Cost.StepSeconds
-		ratio = report.Cell{Missing: "every step compiled a graph"}
+		ratio = page.Cell{Missing: "every step compiled a graph"}
 		if own := full.Provenance.Times.Cost.StepSeconds; own > 0 && lora > 0 {
-			ratio = ratioCell(report.Of(own / lora))
+			ratio = ratioCell(page.Of(own / lora))
 		}
 	}
 	cell := between(reported.FullSeconds[0]/60, reported.FullSeconds[1]/60, plainly)
@@ -57,14 +57,14 @@ func (l *ledger) times() {
 	l.same("Full fine-tuning", cell, fullTime, append(why, "an estimate there")...)
 	l.same("Full fine-tuning over "+l.run.Profile.methodName(), times(reported.Speedup), ratio, "an estimate of whole runs there, the median step of each here: the pass through the frozen weights stays")
 
-	speed := func(of func(i *Inference) report.Cell) report.Cell {
+	speed := func(of func(i *Inference) page.Cell) page.Cell {
 		if l.Inference == nil {
-			return report.Cell{Missing: "the speed was not measured"}
+			return page.Cell{Missing: "the speed was not measured"}
 		}
 		return of(l.Inference)
 	}
 	l.part = PartDeployment
-	l.same("One note", report.Duration.Cell(report.Of(reported.NoteSeconds)), speed((*Inference).latency), machine, byBase, byLength)
+	l.same("One note", page.Duration.Cell(page.Of(reported.NoteSeconds)), speed((*Inference).latency), machine, byBase, byLength)
 	l.same("Notes a second, in batches", plain(reported.NotesASecond), speed((*Inference).throughput), machine, byBase, byLength)
-	l.same("Memory of inference", report.Bytes.Cell(report.Of(reported.InferenceBytes)), speed((*Inference).memory), "a GPU's memory there; here the process's, with XLA and its graphs", byBase, byLength)
+	l.same("Memory of inference", page.Bytes.Cell(page.Of(reported.InferenceBytes)), speed((*Inference).memory), "a GPU's memory there; here the process's, with XLA and its graphs", byBase, byLength)
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/specialist-nlp/specialist/pkg/corpus"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // partTitles are the parts as a table names them.
@@ -15,50 +15,50 @@ var partTitles = map[Part]string{
 }
 
 // ClaimTable sets what the report states in one part beside this run.
-func (s *Study) ClaimTable(part Part) report.Table {
+func (s *Study) ClaimTable(part Part) page.Table {
 	claims := slices.DeleteFunc(s.Claims(), func(c Claim) bool { return c.Part != part || c.Timed })
 	return s.claimTable("claims-"+string(part), "What the report states of "+partTitles[part]+", beside this run", claims, false)
 }
 
 // AllClaimsTable sets all that the report states beside this run, but for times.
-func (s *Study) AllClaimsTable() report.Table {
+func (s *Study) AllClaimsTable() page.Table {
 	claims := slices.DeleteFunc(s.Claims(), func(c Claim) bool { return c.Timed })
 	return s.claimTable("claims", "Every number of the report, beside this run", claims, true)
 }
 
 // TimedClaimTable sets the reported times and memory beside this run's. It belongs to the block of times.
-func (s *Study) TimedClaimTable() report.Table {
+func (s *Study) TimedClaimTable() page.Table {
 	claims := slices.DeleteFunc(s.Claims(), func(c Claim) bool { return !c.Timed })
 	t := s.claimTable("claims-times", "What the report states of times and memory, beside this run", claims, false)
 	t.Note = "Reported: on a GPU. This run: " + s.Sweep.Chosen().Provenance.Device + ". " + t.Note
 	return t
 }
 
-func (s *Study) claimTable(id, caption string, claims []Claim, parts bool) report.Table {
-	t := report.Table{ID: id, Caption: caption, Synthetic: s.Sweep.Chosen().Corpus.Synthetic, Columns: []report.Column{{Name: "What"}}}
+func (s *Study) claimTable(id, caption string, claims []Claim, parts bool) page.Table {
+	t := page.Table{ID: id, Caption: caption, Synthetic: s.Sweep.Chosen().Corpus.Synthetic, Columns: []page.Column{{Name: "What"}}}
 	if parts {
-		t.Columns = append(t.Columns, report.Column{Name: "Part"})
+		t.Columns = append(t.Columns, page.Column{Name: "Part"})
 	}
-	t.Columns = append(t.Columns, report.Column{Name: "Reported"})
+	t.Columns = append(t.Columns, page.Column{Name: "Reported"})
 	own := s.Sweep.Chosen().Corpus.Protocol
 	protocols := s.measured(claims)
 	switch depends := slices.ContainsFunc(claims, Claim.depends); {
 	case depends && len(protocols) > 1:
 		t.Columns = append(t.Columns,
-			report.Column{Name: "This run, row", Note: "rows divided at random, as the report did: the one to compare with"},
-			report.Column{Name: "This run, group", Note: "no text stands in two parts: the one to go by"})
+			page.Column{Name: "This run, row", Note: "rows divided at random, as the report did: the one to compare with"},
+			page.Column{Name: "This run, group", Note: "no text stands in two parts: the one to go by"})
 	case depends:
-		t.Columns = append(t.Columns, report.Column{Name: "This run", Note: "protocol " + own})
+		t.Columns = append(t.Columns, page.Column{Name: "This run", Note: "protocol " + own})
 	default:
 		protocols = protocols[:1]
-		t.Columns = append(t.Columns, report.Column{Name: "This run"})
+		t.Columns = append(t.Columns, page.Column{Name: "This run"})
 	}
-	t.Columns = append(t.Columns, report.Column{Name: "Why they may differ"})
+	t.Columns = append(t.Columns, page.Column{Name: "Why they may differ"})
 	used := make(map[string]bool)
 	for _, c := range claims {
-		row := []report.Cell{report.Text(c.What)}
+		row := []page.Cell{page.Text(c.What)}
 		if parts {
-			row = append(row, report.Text(string(c.Part)))
+			row = append(row, page.Text(string(c.Part)))
 		}
 		row = append(row, c.Reported)
 		for _, protocol := range protocols {
@@ -71,7 +71,7 @@ func (s *Study) claimTable(id, caption string, claims []Claim, parts bool) repor
 }
 
 // under is the claim's cell of a protocol.
-func (c Claim) under(protocol string) report.Cell {
+func (c Claim) under(protocol string) page.Cell {
 	if protocol == corpus.ProtocolRow {
 		return c.Row
 	}
@@ -93,7 +93,7 @@ func (s *Study) measured(claims []Claim) []string {
 }
 
 // why says in a few words what may make a claim's numbers differ, and marks what it names as used.
-func (c Claim) why(protocols []string, used map[string]bool) report.Cell {
+func (c Claim) why(protocols []string, used map[string]bool) page.Cell {
 	same, missing := true, true
 	for _, protocol := range protocols {
 		same = same && c.under(protocol).Text == c.Reported.Text
@@ -101,16 +101,16 @@ func (c Claim) why(protocols []string, used map[string]bool) report.Cell {
 	}
 	switch {
 	case same:
-		return report.Text("the same")
+		return page.Text("the same")
 	case missing:
-		return report.Text("no number here")
+		return page.Text("no number here")
 	case len(c.Why) == 0:
-		return report.Text("as far as is known, nothing")
+		return page.Text("as far as is known, nothing")
 	}
 	for _, reason := range c.Why {
 		used[reason] = true
 	}
-	return report.Text(strings.Join(c.Why, "; "))
+	return page.Text(strings.Join(c.Why, "; "))
 }
 
 // differences are those of the study's model, under all protocols that were run.

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // compared are the metrics of a comparison's table, in its order.
@@ -23,11 +23,11 @@ func (c *Comparison) protocol() string {
 }
 
 // Table is every model's test scores with intervals, the ceilings below them, the reported ones beside them.
-func (c *Comparison) Table() report.Table {
+func (c *Comparison) Table() page.Table {
 	t := c.scores("comparison", "Models", compared)
 	t.Columns = append(t.Columns,
-		report.Column{Name: "Reported acc.", Numeric: true, Note: "accuracy on the original report's test rows: other notes, another base, a split of rows"},
-		report.Column{Name: "Reported F1", Numeric: true, Note: "macro-F1 on the same"})
+		page.Column{Name: "Reported acc.", Numeric: true, Note: "accuracy on the original report's test rows: other notes, another base, a split of rows"},
+		page.Column{Name: "Reported F1", Numeric: true, Note: "macro-F1 on the same"})
 	for i := range t.Rows {
 		said, known := reportedScore{}, false
 		switch {
@@ -38,9 +38,9 @@ func (c *Comparison) Table() report.Table {
 			said, known = reportedScore{reported.Test[evaluate.RowAccuracy], reported.Test[evaluate.MacroF1Union]}, true
 		}
 		for _, v := range []float64{said.Accuracy, said.MacroF1} {
-			cell := report.Metric.Cell(report.Missing("not in the report"))
+			cell := page.Metric.Cell(page.Missing("not in the report"))
 			if known {
-				cell = report.Cell{Text: fmt.Sprintf("%.4g", v), Sort: &v}
+				cell = page.Cell{Text: fmt.Sprintf("%.4g", v), Sort: &v}
 			}
 			t.Rows[i] = append(t.Rows[i], cell)
 		}
@@ -50,25 +50,25 @@ func (c *Comparison) Table() report.Table {
 }
 
 // FurtherTable is the same in further metrics.
-func (c *Comparison) FurtherTable() report.Table {
+func (c *Comparison) FurtherTable() page.Table {
 	return c.scores("further", "Further scores of the models", furtherCompared)
 }
 
 // scores is a table of the baselines, the study's model and the ceilings.
-func (c *Comparison) scores(id, what string, metrics []evaluate.Metric) report.Table {
-	t := report.Table{
+func (c *Comparison) scores(id, what string, metrics []evaluate.Metric) page.Table {
+	t := page.Table{
 		ID: id + "-" + c.Rivals.Protocol, Synthetic: c.Run.Corpus.Synthetic,
 		Caption: fmt.Sprintf("%s on %s test texts, %s rows; %s", what, number(c.Run.Test.Notes), number(c.Run.Test.Rows), c.protocol()),
-		Columns: []report.Column{{Name: "Model"}},
+		Columns: []page.Column{{Name: "Model"}},
 	}
 	for _, m := range metrics {
-		t.Columns = append(t.Columns, report.Column{Name: m.Title(), Numeric: true})
+		t.Columns = append(t.Columns, page.Column{Name: m.Title(), Numeric: true})
 	}
 	best := c.best(metrics)
 	add := func(name string, s evaluate.Summary) {
-		row := []report.Cell{report.Text(name)}
+		row := []page.Cell{page.Text(name)}
 		for _, m := range metrics {
-			cell := report.Metric.Cell(value(s.Metrics[m]))
+			cell := page.Metric.Cell(value(s.Metrics[m]))
 			if s.Metrics[m].Value == best[m] {
 				cell = cell.Best()
 			}
@@ -80,9 +80,9 @@ func (c *Comparison) scores(id, what string, metrics []evaluate.Metric) report.T
 		add(m.Name, m.Test)
 	}
 	add(c.Run.Profile.methodName()+", the selected configuration", c.Run.Test)
-	ceiling := []report.Cell{report.Text("ceiling of any reader of the text")}
+	ceiling := []page.Cell{page.Text("ceiling of any reader of the text")}
 	for _, m := range metrics {
-		ceiling = append(ceiling, report.Metric.Cell(report.Of(c.Run.Test.Metrics[m].Ceiling)))
+		ceiling = append(ceiling, page.Metric.Cell(page.Of(c.Run.Test.Metrics[m].Ceiling)))
 	}
 	t.Rows = append(t.Rows, ceiling)
 	return t
@@ -117,20 +117,20 @@ func (c *Comparison) note() string {
 func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // VerdictTable says in words how each baseline stands to the study's model.
-func (c *Comparison) VerdictTable() report.Table {
-	t := report.Table{
+func (c *Comparison) VerdictTable() page.Table {
+	t := page.Table{
 		ID: "verdicts-" + c.Rivals.Protocol, Caption: "Which differences are significant; " + c.protocol(), Synthetic: c.Run.Corpus.Synthetic,
-		Columns: []report.Column{{Name: "Baseline"}, {Name: "Metric"}, {Name: "Less the study's model", Numeric: true, Note: "with a 95 % interval, by paired bootstrap over texts"}, {Name: "p, corrected", Numeric: true, Note: "after Holm over the baselines, within each metric"}, {Name: "Verdict"}},
+		Columns: []page.Column{{Name: "Baseline"}, {Name: "Metric"}, {Name: "Less the study's model", Numeric: true, Note: "with a 95 % interval, by paired bootstrap over texts"}, {Name: "p, corrected", Numeric: true, Note: "after Holm over the baselines, within each metric"}, {Name: "Verdict"}},
 		Note:    c.Words(),
 	}
 	for _, v := range c.Family.Verdicts {
-		p := report.Missing(v.Reason)
+		p := page.Missing(v.Reason)
 		if v.Adjusted != nil {
-			p = report.Of(*v.Adjusted)
+			p = page.Of(*v.Adjusted)
 		}
-		difference := report.Of(v.Difference.Difference)
+		difference := page.Of(v.Difference.Difference)
 		if v.Low != nil && v.High != nil {
-			difference = report.Between(v.Difference.Difference, *v.Low, *v.High)
+			difference = page.Between(v.Difference.Difference, *v.Low, *v.High)
 		}
 		said := "no significant difference"
 		switch {
@@ -139,7 +139,7 @@ func (c *Comparison) VerdictTable() report.Table {
 		case v.Worse:
 			said = "the study's model is better"
 		}
-		t.Rows = append(t.Rows, []report.Cell{report.Text(v.Model), report.Text(v.Metric.Title()), report.Metric.Cell(difference), report.Metric.Cell(p), report.Text(said)})
+		t.Rows = append(t.Rows, []page.Cell{page.Text(v.Model), page.Text(v.Metric.Title()), page.Metric.Cell(difference), page.Metric.Cell(p), page.Text(said)})
 	}
 	return t
 }
@@ -193,9 +193,9 @@ func (c *Comparison) strongest(m evaluate.Metric) *evaluate.Verdict {
 }
 
 // Figure is the models' macro-F1 and any-valid with intervals.
-func (c *Comparison) Figure() (report.Figure, error) {
+func (c *Comparison) Figure() (page.Figure, error) {
 	var names []string
-	groups := []report.Group{{Name: "macro-F1"}, {Name: "row accuracy"}, {Name: "any-valid"}}
+	groups := []page.Group{{Name: "macro-F1"}, {Name: "row accuracy"}, {Name: "any-valid"}}
 	add := func(name string, s evaluate.Summary) {
 		names = append(names, name)
 		for i, m := range []evaluate.Metric{evaluate.MacroF1Union, evaluate.RowAccuracy, evaluate.AnyValid} {
@@ -206,20 +206,20 @@ func (c *Comparison) Figure() (report.Figure, error) {
 		add(m.Name, m.Test)
 	}
 	add(c.Run.Profile.methodName(), c.Run.Test)
-	return report.Bars(report.BarsSpec{
-		About: report.About{
+	return page.Bars(page.BarsSpec{
+		About: page.About{
 			ID: "comparison-figure-" + c.Rivals.Protocol, Title: "Models beside each other, protocol " + c.Rivals.Protocol, Synthetic: c.Run.Corpus.Synthetic,
 			Caption: "Test scores with 95 % intervals by bootstrap over texts.", Alt: c.Words(),
 		},
-		Axis: report.Axis{Title: "Score", Min: 0, Max: 1}, Form: report.Metric, Labels: names, Groups: groups,
+		Axis: page.Axis{Title: "Score", Min: 0, Max: 1}, Form: page.Metric, Labels: names, Groups: groups,
 	})
 }
 
 // TuningTable is what the linear models reached on the validation texts, by their settings.
-func (c *Comparison) TuningTable() report.Table {
-	t := report.Table{
+func (c *Comparison) TuningTable() page.Table {
+	t := page.Table{
 		ID: "tuning-" + c.Rivals.Protocol, Caption: "How the linear models were tuned, on the validation texts; " + c.protocol(), Synthetic: c.Run.Corpus.Synthetic,
-		Columns: []report.Column{{Name: "Model"}, {Name: "C", Numeric: true}, {Name: "Class weights"}, {Name: "Macro-F1", Numeric: true, Note: "of equal ones the first is taken"}, {Name: "Row accuracy", Numeric: true}, {Name: "Any-valid", Numeric: true}},
+		Columns: []page.Column{{Name: "Model"}, {Name: "C", Numeric: true}, {Name: "Class weights"}, {Name: "Macro-F1", Numeric: true, Note: "of equal ones the first is taken"}, {Name: "Row accuracy", Numeric: true}, {Name: "Any-valid", Numeric: true}},
 		Note:    "The test texts took no part in this.",
 	}
 	for _, m := range c.Rivals.Models {
@@ -231,28 +231,28 @@ func (c *Comparison) TuningTable() report.Table {
 			if k.Balanced {
 				weights = "balanced"
 			}
-			f1 := report.Metric.Cell(report.Of(k.MacroF1))
+			f1 := page.Metric.Cell(page.Of(k.MacroF1))
 			if i == m.Tuned.Chosen {
 				f1 = f1.Best()
 			}
-			t.Rows = append(t.Rows, []report.Cell{report.Text(m.Name), report.Decimal.Cell(report.Of(k.C)), report.Text(weights), f1, report.Metric.Cell(report.Of(k.RowAccuracy)), report.Metric.Cell(report.Of(k.AnyValid))})
+			t.Rows = append(t.Rows, []page.Cell{page.Text(m.Name), page.Decimal.Cell(page.Of(k.C)), page.Text(weights), f1, page.Metric.Cell(page.Of(k.RowAccuracy)), page.Metric.Cell(page.Of(k.AnyValid))})
 		}
 	}
 	return t
 }
 
 // TermTable is what the linear model on words goes by.
-func (c *Comparison) TermTable() report.Table {
-	t := report.Table{
+func (c *Comparison) TermTable() page.Table {
+	t := page.Table{
 		ID: "terms-" + c.Rivals.Protocol, Caption: "Words that speak most for each label, by " + c.Rivals.TermsOf, Synthetic: c.Run.Corpus.Synthetic,
-		Columns: []report.Column{{Name: "Label"}, {Name: "Words and phrases, the weightiest first"}},
+		Columns: []page.Column{{Name: "Label"}, {Name: "Words and phrases, the weightiest first"}},
 	}
 	for _, l := range c.Rivals.Terms {
 		var terms []string
 		for _, term := range l.Terms {
 			terms = append(terms, term.Term)
 		}
-		t.Rows = append(t.Rows, []report.Cell{report.Text(l.Label), report.Text(strings.Join(terms, ", "))})
+		t.Rows = append(t.Rows, []page.Cell{page.Text(l.Label), page.Text(strings.Join(terms, ", "))})
 	}
 	return t
 }

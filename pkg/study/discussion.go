@@ -10,7 +10,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 //go:embed discussion/*.md.tmpl
@@ -69,12 +69,12 @@ func plainText(s string) string { return strings.ReplaceAll(s, "\u00a0", " ") }
 
 // Score is a test metric of a run with its interval.
 func (p prose) Score(r *Run, m evaluate.Metric) string {
-	return plainText(report.Metric.String(value(r.Test.Metrics[m])))
+	return plainText(page.Metric.String(value(r.Test.Metrics[m])))
 }
 
 // Percent is a test metric of a run as per cent, with its interval.
 func (p prose) Percent(r *Run, m evaluate.Metric) string {
-	return plainText(report.Percent.String(value(r.Test.Metrics[m])))
+	return plainText(page.Percent.String(value(r.Test.Metrics[m])))
 }
 
 // ReportedTest is a reported test score.
@@ -254,7 +254,7 @@ func (p prose) filed(f filing, found bool) filedWords {
 	right := 1 - f.risk()
 	interval := evaluate.Wilson(right, float64(f.Automatic), .95)
 	out.Share, out.Right, out.Texts = plainText(percentage(f.share())), plainText(percentage(right)), number(f.Automatic)
-	out.Interval = plainText(report.Percent.String(report.Between(right, interval.Low, interval.High)))
+	out.Interval = plainText(page.Percent.String(page.Between(right, interval.Low, interval.High)))
 	return out
 }
 
@@ -276,5 +276,5 @@ func (p prose) effect(pattern *erroranalysis.Pattern, name string) (f *erroranal
 	if f == nil || f.Value == nil {
 		return nil, ""
 	}
-	return f, plainText(report.Metric.String(estimate(f.Estimate)))
+	return f, plainText(page.Metric.String(estimate(f.Estimate)))
 }

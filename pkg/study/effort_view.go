@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // way is one way to train that the study measured.
@@ -40,10 +40,10 @@ func (s *Study) full() *Run {
 }
 
 // EffortTable sets LoRA beside the other ways to train: what each changes and keeps, and what it scores.
-func (s *Study) EffortTable() report.Table {
-	t := report.Table{
+func (s *Study) EffortTable() page.Table {
+	t := page.Table{
 		ID: "effort", Caption: "LoRA beside other ways to train", Synthetic: s.Sweep.Chosen().Corpus.Synthetic,
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Way"},
 			{Name: "Trained", Numeric: true, Note: "parameters that training changes"},
 			{Name: "Learning rate", Numeric: true},
@@ -57,22 +57,22 @@ func (s *Study) EffortTable() report.Table {
 	for _, w := range s.ways() {
 		r := w.outcome.Run
 		if r == nil {
-			cells := []report.Cell{report.Text(w.name)}
+			cells := []page.Cell{page.Text(w.name)}
 			for range len(t.Columns) - 1 {
-				cells = append(cells, report.Cell{Missing: "failed: " + w.outcome.Failed})
+				cells = append(cells, page.Cell{Missing: "failed: " + w.outcome.Failed})
 			}
 			t.Rows = append(t.Rows, cells)
 			continue
 		}
 		rate := r.Profile.Train.LearningRate
-		t.Rows = append(t.Rows, []report.Cell{
-			report.Text(w.name),
-			report.Count.Cell(report.Of(float64(r.Parameters.Trainable))),
+		t.Rows = append(t.Rows, []page.Cell{
+			page.Text(w.name),
+			page.Count.Cell(page.Of(float64(r.Parameters.Trainable))),
 			{Text: fmt.Sprintf("%g", rate), Sort: &rate},
-			report.Bytes.Cell(report.Of(float64(r.Sizes.Optimizer))),
-			report.Bytes.Cell(report.Of(float64(r.Sizes.Trained))),
-			report.Metric.Cell(report.Of(r.score())),
-			report.Metric.Cell(value(r.Test.Metrics[evaluate.MacroF1Union])),
+			page.Bytes.Cell(page.Of(float64(r.Sizes.Optimizer))),
+			page.Bytes.Cell(page.Of(float64(r.Sizes.Trained))),
+			page.Metric.Cell(page.Of(r.score())),
+			page.Metric.Cell(value(r.Test.Metrics[evaluate.MacroF1Union])),
 		})
 	}
 	return t
@@ -86,10 +86,10 @@ func (s *Study) saved() string {
 }
 
 // TimesTable is what each way to train took. It stands apart from the other tables, because times differ between equal runs.
-func (s *Study) TimesTable() report.Table {
-	t := report.Table{
+func (s *Study) TimesTable() page.Table {
+	t := page.Table{
 		ID: "training-times", Caption: "What training took", Synthetic: s.Sweep.Chosen().Corpus.Synthetic,
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Way"},
 			{Name: "Seconds a step", Numeric: true, Note: "median, without steps that compiled a graph"},
 			{Name: "Training", Numeric: true, Note: "all steps, compilation included"},
@@ -105,18 +105,18 @@ func (s *Study) TimesTable() report.Table {
 			continue
 		}
 		c := r.Provenance.Times.Cost
-		peak := report.Missing(c.PeakUnknown)
+		peak := page.Missing(c.PeakUnknown)
 		if c.PeakBytes != nil {
-			peak = report.Of(float64(*c.PeakBytes))
+			peak = page.Of(float64(*c.PeakBytes))
 		}
-		step := report.Missing("every step compiled a graph")
+		step := page.Missing("every step compiled a graph")
 		if c.StepSeconds > 0 {
-			step = report.Of(c.StepSeconds)
+			step = page.Of(c.StepSeconds)
 		}
-		t.Rows = append(t.Rows, []report.Cell{
-			report.Text(w.name), report.Metric.Cell(step),
-			report.Duration.Cell(report.Of(c.TrainSeconds)), report.Duration.Cell(report.Of(c.FirstStepSeconds)), report.Bytes.Cell(peak),
-			report.Bytes.Cell(report.Of(float64(c.CheckpointBytes))),
+		t.Rows = append(t.Rows, []page.Cell{
+			page.Text(w.name), page.Metric.Cell(step),
+			page.Duration.Cell(page.Of(c.TrainSeconds)), page.Duration.Cell(page.Of(c.FirstStepSeconds)), page.Bytes.Cell(peak),
+			page.Bytes.Cell(page.Of(float64(c.CheckpointBytes))),
 		})
 	}
 	return t

@@ -8,20 +8,20 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/audit"
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // groups draws error rates of groups of texts in both readings.
-func (e *Errors) groups(about report.About, groups []group) (report.Figure, error) {
+func (e *Errors) groups(about page.About, groups []group) (page.Figure, error) {
 	var labels []string
-	bars := []report.Group{{Name: "rows"}, {Name: "texts"}}
+	bars := []page.Group{{Name: "rows"}, {Name: "texts"}}
 	for _, g := range groups {
 		labels = append(labels, g.name)
 		bars[0].Values, bars[1].Values = append(bars[0].Values, estimate(g.Row.Estimate)), append(bars[1].Values, estimate(g.Valid.Estimate))
 	}
 	about.Synthetic = e.Synthetic
-	return report.Bars(report.BarsSpec{
-		About: about, Axis: report.Axis{Title: "Error rate", Min: 0, Max: 1}, Form: report.Percent, Labels: axisLabels(labels), Groups: bars,
+	return page.Bars(page.BarsSpec{
+		About: about, Axis: page.Axis{Title: "Error rate", Min: 0, Max: 1}, Form: page.Percent, Labels: axisLabels(labels), Groups: bars,
 	})
 }
 
@@ -40,8 +40,8 @@ func words(p *erroranalysis.Pattern) string {
 }
 
 // LengthFigure is the error rate by length.
-func (e *Errors) LengthFigure() (report.Figure, error) {
-	return e.groups(report.About{
+func (e *Errors) LengthFigure() (page.Figure, error) {
+	return e.groups(page.About{
 		ID: "length-error-rates", Title: "Error rate by length",
 		Caption: fmt.Sprintf("Quarters of the test texts by characters, with their bounds; the model reads %d tokens of a text. Error rates with 95 %% intervals. Reported: %s.", e.Run.Corpus.MaxLength, reportedLong()),
 		Alt:     words(&e.Length.Pattern),
@@ -49,8 +49,8 @@ func (e *Errors) LengthFigure() (report.Figure, error) {
 }
 
 // MisreadFigure is the distribution of the lengths of misread and of right texts.
-func (e *Errors) MisreadFigure() (report.Figure, error) {
-	right, misread := report.Sample{Name: "right texts"}, report.Sample{Name: "misread texts"}
+func (e *Errors) MisreadFigure() (page.Figure, error) {
+	right, misread := page.Sample{Name: "right texts"}, page.Sample{Name: "misread texts"}
 	for _, c := range e.Cases {
 		into := &misread
 		if c.Valid {
@@ -58,10 +58,10 @@ func (e *Errors) MisreadFigure() (report.Figure, error) {
 		}
 		into.Values = append(into.Values, float64(c.Characters))
 	}
-	var samples []report.Sample
-	var references []report.Reference
+	var samples []page.Sample
+	var references []page.Reference
 	said := ""
-	for _, s := range []report.Sample{right, misread} {
+	for _, s := range []page.Sample{right, misread} {
 		if len(s.Values) == 0 {
 			said += fmt.Sprintf(" There are no %s.", s.Name)
 			continue
@@ -71,17 +71,17 @@ func (e *Errors) MisreadFigure() (report.Figure, error) {
 			sum += v
 		}
 		mean := sum / float64(len(s.Values))
-		label := fmt.Sprintf("mean of the %s %s", s.Name, report.Count.String(report.Of(mean)))
-		samples, references = append(samples, s), append(references, report.Reference{Label: label, Value: mean})
-		said += fmt.Sprintf(" %s: %s characters.", upper(fmt.Sprintf("mean of the %s %s", number(len(s.Values)), s.Name)), report.Count.String(report.Of(mean)))
+		label := fmt.Sprintf("mean of the %s %s", s.Name, page.Count.String(page.Of(mean)))
+		samples, references = append(samples, s), append(references, page.Reference{Label: label, Value: mean})
+		said += fmt.Sprintf(" %s: %s characters.", upper(fmt.Sprintf("mean of the %s %s", number(len(s.Values)), s.Name)), page.Count.String(page.Of(mean)))
 	}
-	return report.Histogram(report.HistogramSpec{
-		About: report.About{
+	return page.Histogram(page.HistogramSpec{
+		About: page.About{
 			ID: "misread-length", Title: "Length of misread and of right texts", Synthetic: e.Synthetic,
 			Caption: "Misread: the predicted label is none of the text's own. Reported, over rows: " + reportedPattern("length") + ".",
 			Alt:     strings.TrimSpace(said),
 		},
-		Axis: report.Axis{Title: "Length", Unit: "characters"}, Count: report.Axis{Title: "Share of these texts"}, Share: true, Bins: 20,
+		Axis: page.Axis{Title: "Length", Unit: "characters"}, Count: page.Axis{Title: "Share of these texts"}, Share: true, Bins: 20,
 		Samples: samples, References: references,
 	})
 }
@@ -90,7 +90,7 @@ func (e *Errors) MisreadFigure() (report.Figure, error) {
 const matrixLabels = 9
 
 // ConfusionFigure is what the texts of the main labels are read as.
-func (e *Errors) ConfusionFigure() (report.Figure, error) {
+func (e *Errors) ConfusionFigure() (page.Figure, error) {
 	support := map[string]int{}
 	reads := map[erroranalysis.LabelPair]int{}
 	for _, c := range e.Cases {
@@ -103,7 +103,7 @@ func (e *Errors) ConfusionFigure() (report.Figure, error) {
 	slices.SortStableFunc(main, func(a, b string) int { return cmp.Compare(support[b], support[a]) })
 	main = main[:min(matrixLabels, len(main))]
 	columns := axisLabels(main)
-	cells := make([][]report.Value, len(main))
+	cells := make([][]page.Value, len(main))
 	rows := make([]string, len(main))
 	for i, label := range main {
 		rest := support[label]
@@ -111,9 +111,9 @@ func (e *Errors) ConfusionFigure() (report.Figure, error) {
 		for _, predicted := range main {
 			n := reads[erroranalysis.LabelPair{Gold: label, Predicted: predicted}]
 			rest -= n
-			cells[i] = append(cells[i], report.Of(float64(n)/float64(support[label])))
+			cells[i] = append(cells[i], page.Of(float64(n)/float64(support[label])))
 		}
-		cells[i] = append(cells[i], report.Of(float64(rest)/float64(support[label])))
+		cells[i] = append(cells[i], page.Of(float64(rest)/float64(support[label])))
 	}
 	s := e.Similarity
 	alt := "No row is wrong."
@@ -121,19 +121,19 @@ func (e *Errors) ConfusionFigure() (report.Figure, error) {
 		p := s.Pairs[0]
 		alt = fmt.Sprintf("The most frequent confusion is %s read as %s: %d texts, %d of them filed under both.", p.Gold, p.Predicted, p.Texts, p.Valid)
 	}
-	return report.Heatmap(report.HeatmapSpec{
-		About: report.About{
+	return page.Heatmap(page.HeatmapSpec{
+		About: page.About{
 			ID: "confusion-matrix", Title: "What the texts of the main labels are read as", Synthetic: e.Synthetic, Alt: alt,
 			Caption: fmt.Sprintf("Of the test texts under the label on the left (their number in parentheses), the share that is read as the label below; the labels with the most test texts. Of all %s wrong rows %s are texts that are filed under both labels, which is no error.", number(s.WrongRows), number(s.CoFiled)),
 		},
 		RowTitle: "Filed under", ColumnTitle: "read as", Rows: rows, Columns: append(columns, "any other label"), Cells: cells,
-		Scale: report.Axis{Title: "Share of the row's texts", Min: 0, Max: 1}, Form: report.Metric,
+		Scale: page.Axis{Title: "Share of the row's texts", Min: 0, Max: 1}, Form: page.Metric,
 	})
 }
 
 // ImbalanceFigure is the error rate of each label against its number of training texts.
-func (e *Errors) ImbalanceFigure() (report.Figure, error) {
-	points := []report.Series{{Name: "rows", Points: true}, {Name: "texts", Points: true}}
+func (e *Errors) ImbalanceFigure() (page.Figure, error) {
+	points := []page.Series{{Name: "rows", Points: true}, {Name: "texts", Points: true}}
 	var unlearned []string
 	for _, c := range e.Imbalance.Classes {
 		if c.Texts == 0 {
@@ -149,39 +149,39 @@ func (e *Errors) ImbalanceFigure() (report.Figure, error) {
 		}
 	}
 	if len(points[0].X) == 0 {
-		return report.Figure{}, fmt.Errorf("no label has both training and test texts, so there is no error rate to set beside their number")
+		return page.Figure{}, fmt.Errorf("no label has both training and test texts, so there is no error rate to set beside their number")
 	}
 	var said []string
 	for _, name := range []string{"pearson_classes", "spearman_classes"} {
 		row, valid := finding(&e.Imbalance.Pattern, erroranalysis.RowReading, name), finding(&e.Imbalance.Pattern, erroranalysis.ValidReading, name)
 		title, _, _ := strings.Cut(row.Effect, ",")
-		said = append(said, fmt.Sprintf("%s: %s over rows, %s over texts.", title, report.Metric.String(estimate(row.Estimate)), report.Metric.String(estimate(valid.Estimate))))
+		said = append(said, fmt.Sprintf("%s: %s over rows, %s over texts.", title, page.Metric.String(estimate(row.Estimate)), page.Metric.String(estimate(valid.Estimate))))
 	}
 	caption := "Each point is a label with test texts. Correlations of the number of training texts with the error rate, with 95 % intervals over labels. " + strings.Join(said, " ") +
-		" Reported: " + report.Metric.String(report.Of(reportedErrors.Correlation)) + "."
+		" Reported: " + page.Metric.String(page.Of(reportedErrors.Correlation)) + "."
 	if len(unlearned) > 0 {
 		caption += " Without a training text, and so not shown: " + strings.Join(unlearned, "; ") + "."
 	}
-	var bounds []report.Reference
+	var bounds []page.Reference
 	for _, b := range e.Imbalance.Bands[1:] {
-		bounds = append(bounds, report.Reference{Label: fmt.Sprintf("%d training texts", b.From), Value: float64(b.From)})
+		bounds = append(bounds, page.Reference{Label: fmt.Sprintf("%d training texts", b.From), Value: float64(b.From)})
 	}
-	return report.Lines(report.LinesSpec{
-		About: report.About{
+	return page.Lines(page.LinesSpec{
+		About: page.About{
 			ID: "imbalance", Title: "Training texts and error rate", Synthetic: e.Synthetic, Caption: caption, Alt: strings.Join(said, " "),
 		},
-		X: report.Axis{Title: "Training texts", Log: true}, Y: report.Axis{Title: "Error rate", Min: -.02, Max: 1.02}, Series: points, AtX: bounds,
+		X: page.Axis{Title: "Training texts", Log: true}, Y: page.Axis{Title: "Error rate", Min: -.02, Max: 1.02}, Series: points, AtX: bounds,
 	})
 }
 
 // KindFigure is the error rate of administrative labels and of specialties.
-func (e *Errors) KindFigure() (report.Figure, error) {
+func (e *Errors) KindFigure() (page.Figure, error) {
 	k := e.Kinds
 	all := []group{{"administrative, all", k.Document}, {"specialties, all", k.Clinical}}
 	for _, l := range k.Labels {
 		all = append(all, group{l.Label, l.Rates})
 	}
-	return e.groups(report.About{
+	return e.groups(page.About{
 		ID: "kind-error-rates", Title: "Error rate of administrative labels and of specialties",
 		Caption: "Administrative labels name a kind of document. Error rates with 95 % intervals. Reported: " + reportedPattern("document_types") + ".",
 		Alt:     words(&k.Pattern),

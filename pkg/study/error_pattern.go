@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // readingTitles are the two readings of an error as a column names them.
@@ -16,34 +16,34 @@ const readings = "Rows: each text counts once for each of its labels, and a row 
 	"Texts: each counts once, and is misread where the predicted label is none of its own."
 
 // estimate is a number of the analysis with its interval, or the reason why there is none.
-func estimate(e erroranalysis.Estimate) report.Value {
+func estimate(e erroranalysis.Estimate) page.Value {
 	switch {
 	case e.Value == nil:
-		return report.Missing(e.Reason)
+		return page.Missing(e.Reason)
 	case e.Low == nil || e.High == nil:
-		return report.Of(*e.Value)
+		return page.Of(*e.Value)
 	}
-	return report.Between(*e.Value, *e.Low, *e.High)
+	return page.Between(*e.Value, *e.Low, *e.High)
 }
 
 // rate is an error rate with its interval.
-func rate(r erroranalysis.Rate) report.Cell { return report.Percent.Cell(estimate(r.Estimate)) }
+func rate(r erroranalysis.Rate) page.Cell { return page.Percent.Cell(estimate(r.Estimate)) }
 
 // rates are the cells of an error rate in both readings.
-func rates(r erroranalysis.Rates) []report.Cell {
-	return []report.Cell{count(r.Texts), rate(r.Row), rate(r.Valid)}
+func rates(r erroranalysis.Rates) []page.Cell {
+	return []page.Cell{count(r.Texts), rate(r.Row), rate(r.Valid)}
 }
 
 // rateColumns are the columns of rates.
-func rateColumns() []report.Column {
-	return []report.Column{
+func rateColumns() []page.Column {
+	return []page.Column{
 		{Name: "Texts", Numeric: true},
 		{Name: "Error: rows", Numeric: true},
 		{Name: "Error: texts", Numeric: true},
 	}
 }
 
-func notReported() report.Cell { return report.Metric.Cell(report.Missing("not in the report")) }
+func notReported() page.Cell { return page.Metric.Cell(page.Missing("not in the report")) }
 
 // Summary says in words which of the report's patterns hold on this run.
 func (e *Errors) Summary() string {
@@ -72,7 +72,7 @@ func share(r erroranalysis.Rate) string {
 }
 
 // Overview is how much is wrong, in both readings, and how near the right labels were.
-func (e *Errors) Overview() report.Table {
+func (e *Errors) Overview() page.Table {
 	all := e.Analysis.Errors
 	second := 0
 	for _, c := range e.Cases {
@@ -80,47 +80,47 @@ func (e *Errors) Overview() report.Table {
 			second++
 		}
 	}
-	shareOf := func(n, of int) report.Cell {
+	shareOf := func(n, of int) page.Cell {
 		if of == 0 {
-			return report.Percent.Cell(report.Missing("nothing is wrong"))
+			return page.Percent.Cell(page.Missing("nothing is wrong"))
 		}
 		return percent(float64(n) / float64(of))
 	}
-	return report.Table{
+	return page.Table{
 		ID: "errors", Caption: "Errors of " + e.Model + " on the test texts", Synthetic: e.Synthetic,
-		Columns: []report.Column{{Name: "Quantity"}, {Name: "Count", Numeric: true}, {Name: "Share", Numeric: true, Note: "with a 95 % interval where it is an error rate"}},
-		Rows: [][]report.Cell{
-			{report.Text("Test rows"), count(all.Row.Of), {}},
-			{report.Text("Wrong rows"), count(all.Row.Wrong), rate(all.Row)},
-			{report.Text("of these, the predicted label is another one of the text"), count(e.Similarity.CoFiled), shareOf(e.Similarity.CoFiled, all.Row.Wrong)},
-			{report.Text("Test texts"), count(all.Texts), {}},
-			{report.Text("Misread texts"), count(all.Valid.Wrong), rate(all.Valid)},
-			{report.Text("of these, one of the text's labels is in second place"), count(second), shareOf(second, all.Valid.Wrong)},
+		Columns: []page.Column{{Name: "Quantity"}, {Name: "Count", Numeric: true}, {Name: "Share", Numeric: true, Note: "with a 95 % interval where it is an error rate"}},
+		Rows: [][]page.Cell{
+			{page.Text("Test rows"), count(all.Row.Of), {}},
+			{page.Text("Wrong rows"), count(all.Row.Wrong), rate(all.Row)},
+			{page.Text("of these, the predicted label is another one of the text"), count(e.Similarity.CoFiled), shareOf(e.Similarity.CoFiled, all.Row.Wrong)},
+			{page.Text("Test texts"), count(all.Texts), {}},
+			{page.Text("Misread texts"), count(all.Valid.Wrong), rate(all.Valid)},
+			{page.Text("of these, one of the text's labels is in second place"), count(second), shareOf(second, all.Valid.Wrong)},
 		},
 		Note: readings,
 	}
 }
 
 // PatternTable is the verdict on each of the report's patterns.
-func (e *Errors) PatternTable() report.Table {
-	t := report.Table{
+func (e *Errors) PatternTable() page.Table {
+	t := page.Table{
 		ID: "patterns", Caption: "The report's four patterns of errors, and whether they hold on " + number(len(e.Cases)) + " test texts", Synthetic: e.Synthetic,
-		Columns: []report.Column{{Name: "Pattern"}, {Name: "Claim"}, {Name: "Reported"}, {Name: "This run: rows"}, {Name: "This run: texts"}},
+		Columns: []page.Column{{Name: "Pattern"}, {Name: "Claim"}, {Name: "Reported"}, {Name: "This run: rows"}, {Name: "This run: texts"}},
 		Note:    erroranalysis.Rule + " " + readings,
 	}
 	for _, p := range e.Patterns() {
-		t.Rows = append(t.Rows, []report.Cell{
-			report.Text(p.Title), report.Text(p.Claim), report.Text(upper(reportedPattern(p.Name)) + "."), report.Text(string(p.Row.Verdict)), report.Text(string(p.Valid.Verdict)),
+		t.Rows = append(t.Rows, []page.Cell{
+			page.Text(p.Title), page.Text(p.Claim), page.Text(upper(reportedPattern(p.Name)) + "."), page.Text(string(p.Row.Verdict)), page.Text(string(p.Valid.Verdict)),
 		})
 	}
 	return t
 }
 
 // FindingTable is every claim that the patterns' verdicts come from, in both readings: the effect with its interval.
-func (e *Errors) FindingTable() report.Table {
-	t := report.Table{
+func (e *Errors) FindingTable() page.Table {
+	t := page.Table{
 		ID: "findings", Caption: "What the verdicts come from: each claim as an effect with a 95 % interval", Synthetic: e.Synthetic,
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Claim"},
 			{Name: "Effect"},
 			{Name: "Reported", Numeric: true, Note: "over rows; the report's model reads 512 tokens, so that there over 512 and truncated are one"},
@@ -133,9 +133,9 @@ func (e *Errors) FindingTable() report.Table {
 		for i := range p.Row.Findings {
 			for _, r := range erroranalysis.Readings() {
 				f := p.Of(r).Findings[i]
-				t.Rows = append(t.Rows, []report.Cell{
-					report.Text(p.Title + ": " + f.Claim), report.Text(strings.Trim(f.Effect, ":,")), reportedFinding(p.Name, f.Name),
-					report.Metric.Cell(estimate(f.Estimate)), report.Text(string(f.Verdict)),
+				t.Rows = append(t.Rows, []page.Cell{
+					page.Text(p.Title + ": " + f.Claim), page.Text(strings.Trim(f.Effect, ":,")), reportedFinding(p.Name, f.Name),
+					page.Metric.Cell(estimate(f.Estimate)), page.Text(string(f.Verdict)),
 				})
 				if f.Value != nil && f.Low == nil {
 					said = append(said, fmt.Sprintf("No interval for “%s”: %s.", f.Claim, f.Reason))
@@ -151,8 +151,8 @@ func (e *Errors) FindingTable() report.Table {
 }
 
 // reportedFinding is the report's number for a claim.
-func reportedFinding(pattern, finding string) report.Cell {
-	of := func(x float64) report.Cell { return report.Metric.Cell(report.Of(x)) }
+func reportedFinding(pattern, finding string) page.Cell {
+	of := func(x float64) page.Cell { return page.Metric.Cell(page.Of(x)) }
 	switch pattern + "/" + finding {
 	case "length/characters":
 		return of(reportedErrors.MisreadCharacters / reportedErrors.RightCharacters)
@@ -162,7 +162,7 @@ func reportedFinding(pattern, finding string) report.Cell {
 		return of(reportedErrors.Correlation)
 	case "imbalance/rare":
 		low, high := reportedErrors.RareError/reportedErrors.CommonHigh, reportedErrors.RareError/reportedErrors.CommonLow
-		return report.Cell{Text: fmt.Sprintf("%.1f to %.1f", low, high), Sort: &low}
+		return page.Cell{Text: fmt.Sprintf("%.1f to %.1f", low, high), Sort: &low}
 	}
 	return notReported()
 }

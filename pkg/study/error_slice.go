@@ -6,15 +6,15 @@ import (
 	"unicode/utf8"
 
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // SliceTable is the error rates of the texts with something in common: every value of every field that has enough texts.
-func (e *Errors) SliceTable() report.Table {
-	t := report.Table{
+func (e *Errors) SliceTable() page.Table {
+	t := page.Table{
 		ID: "slices", Caption: "Error rate by what the texts have in common", Synthetic: e.Synthetic,
-		Columns: append(append([]report.Column{{Name: "Slice"}}, rateColumns()...),
-			report.Column{Name: "Excess: texts", Numeric: true, Note: "error rate less that of all other test texts, with a 95 % interval"}),
+		Columns: append(append([]page.Column{{Name: "Slice"}}, rateColumns()...),
+			page.Column{Name: "Excess: texts", Numeric: true, Note: "error rate less that of all other test texts, with a 95 % interval"}),
 	}
 	left := 0
 	for i := range e.Slices {
@@ -23,8 +23,8 @@ func (e *Errors) SliceTable() report.Table {
 			left++
 			continue
 		}
-		t.Rows = append(t.Rows, []report.Cell{
-			report.Text(s.Conditions[0].String()), count(s.Texts), rate(s.Row.Inside), rate(s.Valid.Inside), report.Percent.Cell(estimate(s.Valid.Excess)),
+		t.Rows = append(t.Rows, []page.Cell{
+			page.Text(s.Conditions[0].String()), count(s.Texts), rate(s.Row.Inside), rate(s.Valid.Inside), page.Percent.Cell(estimate(s.Valid.Excess)),
 		})
 	}
 	if len(t.Rows) == 0 {
@@ -46,10 +46,10 @@ func (e *Errors) support() int {
 }
 
 // WorstTable is the slices that the search found in both readings, the worst first.
-func (e *Errors) WorstTable() report.Table {
-	t := report.Table{
+func (e *Errors) WorstTable() page.Table {
+	t := page.Table{
 		ID: "worst", Caption: "The worst slices", Synthetic: e.Synthetic,
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Slice"},
 			{Name: "Reading"},
 			{Name: "Texts", Numeric: true},
@@ -64,15 +64,15 @@ func (e *Errors) WorstTable() report.Table {
 		title := readingTitles[search.Reading]
 		said = append(said, title+": "+search.Words)
 		if len(search.Slices) == 0 {
-			reason := report.Cell{Missing: strings.TrimSuffix(search.Words, ".")}
-			t.Rows = append(t.Rows, []report.Cell{report.Text("none"), report.Text(title), reason, reason, reason, reason, reason})
+			reason := page.Cell{Missing: strings.TrimSuffix(search.Words, ".")}
+			t.Rows = append(t.Rows, []page.Cell{page.Text("none"), page.Text(title), reason, reason, reason, reason, reason})
 			continue
 		}
 		for i := range search.Slices {
 			w := &search.Slices[i]
 			c := w.Of(search.Reading)
-			t.Rows = append(t.Rows, []report.Cell{
-				report.Text(upper(w.Words)), report.Text(title), count(w.Texts), rate(c.Inside), others(c.Rest), report.Percent.Cell(estimate(c.Excess)), probability(w.Adjusted),
+			t.Rows = append(t.Rows, []page.Cell{
+				page.Text(upper(w.Words)), page.Text(title), count(w.Texts), rate(c.Inside), others(c.Rest), page.Percent.Cell(estimate(c.Excess)), probability(w.Adjusted),
 			})
 		}
 	}
@@ -82,27 +82,27 @@ func (e *Errors) WorstTable() report.Table {
 }
 
 // others is an error rate without its interval, which that of the excess makes up for.
-func others(r erroranalysis.Rate) report.Cell {
+func others(r erroranalysis.Rate) page.Cell {
 	r.Low, r.High = nil, nil
 	return rate(r)
 }
 
 // probability writes a p-value; a very small one is named by what it lies below.
-func probability(p float64) report.Cell {
+func probability(p float64) page.Cell {
 	if p < .0005 {
-		return report.Cell{Text: "< .001", Sort: &p}
+		return page.Cell{Text: "< .001", Sort: &p}
 	}
-	return report.Metric.Cell(report.Of(p))
+	return page.Metric.Cell(page.Of(p))
 }
 
 // excerptLength is how much of a note an example shows, in characters.
 const excerptLength = 400
 
 // ExampleTable is worked examples, each chosen by a rule.
-func (e *Errors) ExampleTable() report.Table {
-	t := report.Table{
+func (e *Errors) ExampleTable() page.Table {
+	t := page.Table{
 		ID: "examples", Caption: "Worked examples, each chosen by a rule", Synthetic: e.Synthetic,
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Rule"},
 			{Name: "Filed under"},
 			{Name: "Read as", Note: fmt.Sprintf("the best labels, up to five, with their confidence, calibrated with a temperature of %.2f", e.Temperature)},
@@ -115,10 +115,10 @@ func (e *Errors) ExampleTable() report.Table {
 		texts[e.Corpus.Notes[i].Key] = e.Corpus.Notes[i].Text
 	}
 	for _, example := range e.Examples {
-		row := []report.Cell{report.Text(example.Words)}
+		row := []page.Cell{page.Text(example.Words)}
 		c, err := e.Case(example.ID)
 		if example.ID == "" || err != nil {
-			missing := report.Cell{Missing: example.Reason}
+			missing := page.Cell{Missing: example.Reason}
 			if err != nil && example.ID != "" {
 				missing.Missing = err.Error()
 			}
@@ -126,7 +126,7 @@ func (e *Errors) ExampleTable() report.Table {
 			continue
 		}
 		t.Rows = append(t.Rows, append(row,
-			report.Text(strings.Join(c.Labels, "; ")), report.Text(ranks(c)), report.Text(fmt.Sprintf("%s, %s: “%s”", c.ID, extent(c), excerpt(texts[c.TextSHA256], excerptLength)))))
+			page.Text(strings.Join(c.Labels, "; ")), page.Text(ranks(c)), page.Text(fmt.Sprintf("%s, %s: “%s”", c.ID, extent(c), excerpt(texts[c.TextSHA256], excerptLength)))))
 	}
 	return t
 }

@@ -7,14 +7,14 @@ import (
 	"strings"
 
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // MisreadTable is how long the misread and the right texts are, beside the reported lengths.
-func (e *Errors) MisreadTable() report.Table {
-	t := report.Table{
+func (e *Errors) MisreadTable() page.Table {
+	t := page.Table{
 		ID: "misread-lengths", Caption: "Mean length of what was misread and of what was right", Synthetic: e.Synthetic,
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Length in"},
 			{Name: "Reading"},
 			{Name: "Misread", Numeric: true},
@@ -24,44 +24,44 @@ func (e *Errors) MisreadTable() report.Table {
 		},
 		Note: "The report counts rows. " + readings,
 	}
-	row := func(unit, reading string, misread, right, ratio report.Value, verdict report.Cell) {
-		t.Rows = append(t.Rows, []report.Cell{
-			report.Text(unit), report.Text(reading), report.Count.Cell(misread), report.Count.Cell(right), report.Metric.Cell(ratio), verdict,
+	row := func(unit, reading string, misread, right, ratio page.Value, verdict page.Cell) {
+		t.Rows = append(t.Rows, []page.Cell{
+			page.Text(unit), page.Text(reading), page.Count.Cell(misread), page.Count.Cell(right), page.Metric.Cell(ratio), verdict,
 		})
 	}
-	row("characters", "Reported", report.Of(reportedErrors.MisreadCharacters), report.Of(reportedErrors.RightCharacters),
-		report.Of(reportedErrors.MisreadCharacters/reportedErrors.RightCharacters), report.Cell{Missing: "not tested in the report"})
+	row("characters", "Reported", page.Of(reportedErrors.MisreadCharacters), page.Of(reportedErrors.RightCharacters),
+		page.Of(reportedErrors.MisreadCharacters/reportedErrors.RightCharacters), page.Cell{Missing: "not tested in the report"})
 	for _, unit := range []string{"characters", "tokens"} {
 		for _, r := range erroranalysis.Readings() {
 			f := finding(&e.Length.Pattern, r, unit)
 			if f == nil {
-				none := report.Missing("the model counts no " + unit)
-				row(unit, readingTitles[r], none, none, none, report.Cell{Missing: none.Missing})
+				none := page.Missing("the model counts no " + unit)
+				row(unit, readingTitles[r], none, none, none, page.Cell{Missing: none.Missing})
 				continue
 			}
-			row(unit, readingTitles[r], side(f, 0, "nothing is misread"), side(f, 1, "everything is misread"), estimate(f.Estimate), report.Text(string(f.Verdict)))
+			row(unit, readingTitles[r], side(f, 0, "nothing is misread"), side(f, 1, "everything is misread"), estimate(f.Estimate), page.Text(string(f.Verdict)))
 		}
 	}
 	return t
 }
 
 // side is one of the quantities that an effect compares.
-func side(f *erroranalysis.Finding, i int, none string) report.Value {
+func side(f *erroranalysis.Finding, i int, none string) page.Value {
 	if f.Sides[i].Value == nil {
-		return report.Missing(none)
+		return page.Missing(none)
 	}
-	return report.Of(*f.Sides[i].Value)
+	return page.Of(*f.Sides[i].Value)
 }
 
 // LengthTable is the error rates by length.
-func (e *Errors) LengthTable() report.Table {
-	t := report.Table{
+func (e *Errors) LengthTable() page.Table {
+	t := page.Table{
 		ID: "length-errors", Caption: "Error rate by length", Synthetic: e.Synthetic,
-		Columns: append([]report.Column{{Name: "Length"}}, rateColumns()...),
+		Columns: append([]page.Column{{Name: "Length"}}, rateColumns()...),
 		Note:    "Quarters by characters, with their bounds. Reported: " + reportedLong() + ". " + readings,
 	}
 	for _, g := range e.lengths() {
-		t.Rows = append(t.Rows, append([]report.Cell{report.Text(g.name)}, rates(g.Rates)...))
+		t.Rows = append(t.Rows, append([]page.Cell{page.Text(g.name)}, rates(g.Rates)...))
 	}
 	return t
 }
@@ -76,7 +76,7 @@ type group struct {
 func (e *Errors) lengths() []group {
 	l := e.Length
 	var out []group
-	at := func(i int) string { return report.Count.String(report.Of(l.Bounds[i])) }
+	at := func(i int) string { return page.Count.String(page.Of(l.Bounds[i])) }
 	for i, title := range []string{"shortest quarter (to " + at(0), "second quarter (to " + at(1), "third quarter (to " + at(2), "longest quarter (over " + at(2)} {
 		out = append(out, group{title + ")", l.Quarters[i]})
 	}
@@ -90,11 +90,11 @@ func (e *Errors) lengths() []group {
 const mostPairs = 15
 
 // ConfusionTable is the most frequent confusions, and how many of them are none because the text is filed under both labels.
-func (e *Errors) ConfusionTable() report.Table {
+func (e *Errors) ConfusionTable() page.Table {
 	s := e.Similarity
-	t := report.Table{
+	t := page.Table{
 		ID: "confusions", Caption: "The most frequent confusions of two labels", Synthetic: e.Synthetic,
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Filed under, read as"},
 			{Name: "Texts", Numeric: true},
 			{Name: "Co-filed", Numeric: true, Note: "of these texts, those filed under both labels; no error, as the predicted label is one of the text's own"},
@@ -108,13 +108,13 @@ func (e *Errors) ConfusionTable() report.Table {
 		t.Note = fmt.Sprintf("The first %d of %s pairs. ", mostPairs, number(len(s.Pairs))) + t.Note
 	}
 	for _, p := range s.Pairs[:min(mostPairs, len(s.Pairs))] {
-		together := report.Missing("no training text is filed under it")
+		together := page.Missing("no training text is filed under it")
 		if p.TogetherShare != nil {
-			together = report.Of(*p.TogetherShare)
+			together = page.Of(*p.TogetherShare)
 		}
-		t.Rows = append(t.Rows, []report.Cell{
+		t.Rows = append(t.Rows, []page.Cell{
 			arrow(p.LabelPair), count(p.Texts), count(p.Valid), count(p.Misread),
-			report.Percent.Cell(estimate(p.Share)), report.Percent.Cell(together),
+			page.Percent.Cell(estimate(p.Share)), page.Percent.Cell(together),
 		})
 	}
 	if len(s.Pairs) == 0 {
@@ -124,18 +124,18 @@ func (e *Errors) ConfusionTable() report.Table {
 }
 
 // arrow names a confusion.
-func arrow(p erroranalysis.LabelPair) report.Cell { return report.Text(p.Gold + " → " + p.Predicted) }
+func arrow(p erroranalysis.LabelPair) page.Cell { return page.Text(p.Gold + " → " + p.Predicted) }
 
 // none is the only row of a table that has nothing to show.
-func (e *Errors) none(reason string, columns int) []report.Cell {
-	return append([]report.Cell{report.Text("none")}, slices.Repeat([]report.Cell{{Missing: reason}}, columns-1)...)
+func (e *Errors) none(reason string, columns int) []page.Cell {
+	return append([]page.Cell{page.Text("none")}, slices.Repeat([]page.Cell{{Missing: reason}}, columns-1)...)
 }
 
 // PairTable is what this run has of the confusions that the report names.
-func (e *Errors) PairTable() report.Table {
-	t := report.Table{
+func (e *Errors) PairTable() page.Table {
+	t := page.Table{
 		ID: "reported-pairs", Caption: "The confusions that the report names", Synthetic: e.Synthetic,
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Filed under, read as"},
 			{Name: "Reported", Note: "of " + number(reported.TestRows.Rows) + " test rows; the examples are single notes"},
 			{Name: "Texts", Numeric: true, Note: "test texts under the first label"},
@@ -149,26 +149,26 @@ func (e *Errors) PairTable() report.Table {
 	for _, p := range e.Similarity.Reported {
 		said := reportedErrors.Pairs[p.Asked].String()
 		if p.Pair == nil {
-			missing := report.Cell{Missing: p.Reason}
-			t.Rows = append(t.Rows, []report.Cell{arrow(p.Asked), report.Text(said), missing, missing, missing, missing, missing, missing})
+			missing := page.Cell{Missing: p.Reason}
+			t.Rows = append(t.Rows, []page.Cell{arrow(p.Asked), page.Text(said), missing, missing, missing, missing, missing, missing})
 			continue
 		}
-		place, example := report.Cell{Missing: "no text is read so"}, report.Cell{Missing: "no text is read so"}
+		place, example := page.Cell{Missing: "no text is read so"}, page.Cell{Missing: "no text is read so"}
 		if p.Rank > 0 {
-			place, example = count(p.Rank), report.Text(p.Typical)
+			place, example = count(p.Rank), page.Text(p.Typical)
 		}
-		t.Rows = append(t.Rows, []report.Cell{
-			arrow(p.Pair.LabelPair), report.Text(said), count(p.Pair.Of), count(p.Pair.Texts), count(p.Pair.Valid), count(p.Pair.Misread), place, example,
+		t.Rows = append(t.Rows, []page.Cell{
+			arrow(p.Pair.LabelPair), page.Text(said), count(p.Pair.Of), count(p.Pair.Texts), count(p.Pair.Valid), count(p.Pair.Misread), place, example,
 		})
 	}
 	return t
 }
 
 // BandTable is the error rates of labels with few and with many training texts, in the report's bands.
-func (e *Errors) BandTable() report.Table {
-	t := report.Table{
+func (e *Errors) BandTable() page.Table {
+	t := page.Table{
 		ID: "bands", Caption: "Error rate by how many training texts a label has", Synthetic: e.Synthetic,
-		Columns: append([]report.Column{
+		Columns: append([]page.Column{
 			{Name: "Training texts"},
 			{Name: "Labels", Numeric: true, Note: "with test texts, of those in the band"},
 			{Name: "Reported", Numeric: true, Note: "error rate over rows, by training rows"},
@@ -180,50 +180,50 @@ func (e *Errors) BandTable() report.Table {
 		said := notReported()
 		switch {
 		case i == 0:
-			name, said = fmt.Sprintf("under %d", b.Below), report.Cell{Text: whole(reportedErrors.RareError), Sort: &reportedErrors.RareError}
+			name, said = fmt.Sprintf("under %d", b.Below), page.Cell{Text: whole(reportedErrors.RareError), Sort: &reportedErrors.RareError}
 		case b.Below == 0:
 			name = fmt.Sprintf("over %d", b.From-1)
-			said = report.Cell{Text: whole(reportedErrors.CommonLow) + " to " + whole(reportedErrors.CommonHigh), Sort: &reportedErrors.CommonLow}
+			said = page.Cell{Text: whole(reportedErrors.CommonLow) + " to " + whole(reportedErrors.CommonHigh), Sort: &reportedErrors.CommonLow}
 		}
 		from, tested := float64(b.From), float64(b.Tested)
-		t.Rows = append(t.Rows, append([]report.Cell{{Text: name, Sort: &from}, {Text: fmt.Sprintf("%d of %d", b.Tested, b.Classes), Sort: &tested}, said}, rates(b.Rates)...))
+		t.Rows = append(t.Rows, append([]page.Cell{{Text: name, Sort: &from}, {Text: fmt.Sprintf("%d of %d", b.Tested, b.Classes), Sort: &tested}, said}, rates(b.Rates)...))
 	}
 	return t
 }
 
 // ClassErrorTable is the error rate of each label, those with the fewest training texts first.
-func (e *Errors) ClassErrorTable() report.Table {
-	t := report.Table{
+func (e *Errors) ClassErrorTable() page.Table {
+	t := page.Table{
 		ID: "class-errors", Caption: "Error rate by label", Synthetic: e.Synthetic,
-		Columns: append([]report.Column{{Name: "Label"}, {Name: "Training texts", Numeric: true}}, rateColumns()...),
+		Columns: append([]page.Column{{Name: "Label"}, {Name: "Training texts", Numeric: true}}, rateColumns()...),
 		Note:    "Rows: 1 less the label's recall. Texts: of the test texts that carry the label, those that are read as none of their labels.",
 	}
 	classes := slices.Clone(e.Imbalance.Classes)
 	slices.SortStableFunc(classes, func(a, b erroranalysis.ClassError) int { return cmp.Compare(a.Train, b.Train) })
 	for _, c := range classes {
-		t.Rows = append(t.Rows, append([]report.Cell{report.Text(c.Label), count(c.Train)}, rates(c.Rates)...))
+		t.Rows = append(t.Rows, append([]page.Cell{page.Text(c.Label), count(c.Train)}, rates(c.Rates)...))
 	}
 	return t
 }
 
 // KindTable is the error rates of labels that name a kind of document beside those of specialties.
-func (e *Errors) KindTable() report.Table {
+func (e *Errors) KindTable() page.Table {
 	k := e.Kinds
-	t := report.Table{
+	t := page.Table{
 		ID: "kinds", Caption: "Error rate of administrative labels and of specialties", Synthetic: e.Synthetic,
-		Columns: append(append([]report.Column{{Name: "Labels"}}, rateColumns()...),
-			report.Column{Name: "Crossed", Numeric: true, Note: "rows of the label that are read as a specialty"},
-			report.Column{Name: "Co-filed", Numeric: true, Note: "of these, rows of texts that are filed under that specialty too; no error"}),
-		Note: fmt.Sprintf("Error rate of administrative labels over that of specialties: %s over rows, %s over texts. ", report.Metric.String(estimate(k.RowRatio)), report.Metric.String(estimate(k.ValidRatio))) + readings,
+		Columns: append(append([]page.Column{{Name: "Labels"}}, rateColumns()...),
+			page.Column{Name: "Crossed", Numeric: true, Note: "rows of the label that are read as a specialty"},
+			page.Column{Name: "Co-filed", Numeric: true, Note: "of these, rows of texts that are filed under that specialty too; no error"}),
+		Note: fmt.Sprintf("Error rate of administrative labels over that of specialties: %s over rows, %s over texts. ", page.Metric.String(estimate(k.RowRatio)), page.Metric.String(estimate(k.ValidRatio))) + readings,
 	}
 	crossed, both := 0, 0
 	for _, l := range k.Labels {
 		crossed, both = crossed+l.Crossed, both+l.CoFiled
 	}
-	line := func(name string, r erroranalysis.Rates, crossed, both report.Cell) {
-		t.Rows = append(t.Rows, append(append([]report.Cell{report.Text(name)}, rates(r)...), crossed, both))
+	line := func(name string, r erroranalysis.Rates, crossed, both page.Cell) {
+		t.Rows = append(t.Rows, append(append([]page.Cell{page.Text(name)}, rates(r)...), crossed, both))
 	}
-	own := report.Cell{Missing: "a specialty itself"}
+	own := page.Cell{Missing: "a specialty itself"}
 	line("administrative, all", k.Document, count(crossed), count(both))
 	line("specialties, all", k.Clinical, own, own)
 	for _, l := range k.Labels {
@@ -236,10 +236,10 @@ func (e *Errors) KindTable() report.Table {
 var kindTitles = map[erroranalysis.Kind]string{erroranalysis.DocumentKind: "administrative", erroranalysis.ClinicalKind: "specialty"}
 
 // CrossingTable counts the rows by the kinds of their label and of the predicted one.
-func (e *Errors) CrossingTable() report.Table {
-	t := report.Table{
+func (e *Errors) CrossingTable() page.Table {
+	t := page.Table{
 		ID: "crossings", Caption: "Administrative labels and specialties taken for each other", Synthetic: e.Synthetic,
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Filed under"},
 			{Name: "Read as"},
 			{Name: "Rows", Numeric: true},
@@ -249,8 +249,8 @@ func (e *Errors) CrossingTable() report.Table {
 		},
 	}
 	for _, c := range e.Kinds.Crossings {
-		t.Rows = append(t.Rows, []report.Cell{
-			report.Text(kindTitles[c.Gold]), report.Text(kindTitles[c.Predicted]), count(c.Right + c.CoFiled + c.Misread), count(c.Right), count(c.CoFiled), count(c.Misread),
+		t.Rows = append(t.Rows, []page.Cell{
+			page.Text(kindTitles[c.Gold]), page.Text(kindTitles[c.Predicted]), count(c.Right + c.CoFiled + c.Misread), count(c.Right), count(c.CoFiled), count(c.Misread),
 		})
 	}
 	if len(e.DocumentLabels) > 0 {

@@ -12,7 +12,7 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/predict"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // answers replace the predictions of a run: what they give for a text is its logits.
@@ -69,16 +69,16 @@ func analyse(t *testing.T, with answers, settings ...string) map[string]*Errors 
 }
 
 // views are all tables and figures of an analysis.
-func views(t *testing.T, e *Errors) []report.Block {
+func views(t *testing.T, e *Errors) []page.Block {
 	t.Helper()
-	var blocks []report.Block
-	for _, table := range []report.Table{
+	var blocks []page.Block
+	for _, table := range []page.Table{
 		e.Overview(), e.PatternTable(), e.FindingTable(), e.MisreadTable(), e.LengthTable(), e.ConfusionTable(), e.PairTable(), e.BandTable(),
 		e.ClassErrorTable(), e.KindTable(), e.CrossingTable(), e.WorstTable(), e.SliceTable(), e.ExampleTable(), e.CalibrationTable(), e.ThresholdTable(),
 	} {
 		blocks = append(blocks, table)
 	}
-	for _, draw := range []func() (report.Figure, error){
+	for _, draw := range []func() (page.Figure, error){
 		e.LengthFigure, e.MisreadFigure, e.ConfusionFigure, e.ImbalanceFigure, e.KindFigure, e.ReliabilityFigure, e.RowReliabilityFigure, e.CoverageFigure,
 	} {
 		figure, err := draw()
@@ -172,8 +172,8 @@ func TestErrorSummaryNamesEveryVerdict(t *testing.T) {
 // TestReportedErrorsStandBeside: what the report states stands in its column, and where it states nothing that is said.
 func TestReportedErrorsStandBeside(t *testing.T) {
 	e := analyse(t, nil)[""]
-	column := func(table report.Table, name string) map[string]string {
-		at := slices.IndexFunc(table.Columns, func(c report.Column) bool { return c.Name == name })
+	column := func(table page.Table, name string) map[string]string {
+		at := slices.IndexFunc(table.Columns, func(c page.Column) bool { return c.Name == name })
 		cells := map[string]string{}
 		for _, row := range table.Rows {
 			cells[row[0].Text] = row[at].Text + row[at].Missing

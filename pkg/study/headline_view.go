@@ -3,7 +3,7 @@ package study
 import (
 	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // abstracted are the metrics of the abstract.
@@ -11,20 +11,20 @@ var abstracted = []evaluate.Metric{evaluate.RowAccuracy, evaluate.MacroF1Union, 
 
 // HeadlineTable is the abstract's: the study's model beside the reported scores, and under each protocol beside the strongest baseline and the
 // ceiling.
-func (s *Study) HeadlineTable() report.Table {
+func (s *Study) HeadlineTable() page.Table {
 	run := s.Sweep.Chosen()
-	t := report.Table{
+	t := page.Table{
 		ID: "headline", Caption: "Test scores in short", Synthetic: run.Corpus.Synthetic,
-		Columns: []report.Column{{Name: "Whose"}},
+		Columns: []page.Column{{Name: "Whose"}},
 		Note:    "Reported: on rows that were divided at random, so that protocol row is the one to compare with; group is the one to go by. 95 % intervals by bootstrap over texts.",
 	}
 	for _, m := range abstracted {
-		t.Columns = append(t.Columns, report.Column{Name: m.Title(), Numeric: true})
+		t.Columns = append(t.Columns, page.Column{Name: m.Title(), Numeric: true})
 	}
-	add := func(name string, of func(evaluate.Metric) report.Value) {
-		cells := []report.Cell{report.Text(name)}
+	add := func(name string, of func(evaluate.Metric) page.Value) {
+		cells := []page.Cell{page.Text(name)}
 		for _, m := range abstracted {
-			cells = append(cells, report.Metric.Cell(of(m)))
+			cells = append(cells, page.Metric.Cell(of(m)))
 		}
 		t.Rows = append(t.Rows, cells)
 	}
@@ -34,29 +34,29 @@ func (s *Study) HeadlineTable() report.Table {
 		if one.run == nil {
 			continue
 		}
-		add("This run, protocol "+protocol, func(m evaluate.Metric) report.Value { return value(one.run.Test.Metrics[m]) })
+		add("This run, protocol "+protocol, func(m evaluate.Metric) page.Value { return value(one.run.Test.Metrics[m]) })
 		if one.rivals != nil {
 			add("best baseline, "+protocol, one.rivals.best)
 		}
-		add("ceiling, "+protocol, func(m evaluate.Metric) report.Value { return report.Of(one.run.Test.Metrics[m].Ceiling) })
+		add("ceiling, "+protocol, func(m evaluate.Metric) page.Value { return page.Of(one.run.Test.Metrics[m].Ceiling) })
 	}
 	return t
 }
 
 // reportedValue is a reported test score.
-func reportedValue(m evaluate.Metric) report.Value {
+func reportedValue(m evaluate.Metric) page.Value {
 	if v, ok := reported.Test[m]; ok {
-		return report.Of(v)
+		return page.Of(v)
 	}
-	return report.Missing("not in the report")
+	return page.Missing("not in the report")
 }
 
 // best is the highest value that a baseline has in a metric.
-func (r *Rivals) best(m evaluate.Metric) report.Value {
-	best := report.Missing("no baseline was run")
+func (r *Rivals) best(m evaluate.Metric) page.Value {
+	best := page.Missing("no baseline was run")
 	for i, model := range r.Models {
 		if v := model.Test.Metrics[m].Value; i == 0 || v > best.Number {
-			best = report.Of(v)
+			best = page.Of(v)
 		}
 	}
 	return best

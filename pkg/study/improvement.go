@@ -5,14 +5,14 @@ import (
 	"strings"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // ImprovementTable sets the report's proposals, with what it expects of them, beside what this run has to say.
-func (s *Study) ImprovementTable() report.Table {
-	t := report.Table{
+func (s *Study) ImprovementTable() page.Table {
+	t := page.Table{
 		ID: "improvements", Caption: "The report's proposals, and what this run says of them", Synthetic: s.Sweep.Chosen().Corpus.Synthetic,
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Proposal"},
 			{Name: "Priority"},
 			{Name: "Expected there", Note: "of the accuracy; the report measured none of them"},
@@ -24,8 +24,8 @@ func (s *Study) ImprovementTable() report.Table {
 	for _, proposal := range reported.Improvements {
 		expected := between(proposal.Low, proposal.High, sharply)
 		expected.Text = "+" + expected.Text + proposal.Of
-		t.Rows = append(t.Rows, []report.Cell{
-			report.Text(proposal.What), report.Text(proposal.Priority), expected, {Missing: s.notMeasured(proposal.What)}, report.Text(p.evidence(proposal.What)),
+		t.Rows = append(t.Rows, []page.Cell{
+			page.Text(proposal.What), page.Text(proposal.Priority), expected, {Missing: s.notMeasured(proposal.What)}, page.Text(p.evidence(proposal.What)),
 		})
 	}
 	return t
@@ -156,7 +156,7 @@ func (p prose) Suggestions() []string {
 }
 
 // three writes a score with three decimals.
-func three(x float64) string { return report.Metric.String(report.Of(x)) }
+func three(x float64) string { return page.Metric.String(page.Of(x)) }
 
 // alternative is the way to train beside the sweep with the highest validation macro-F1, where that is clearly above the study's model.
 func (p prose) alternative() *Run {

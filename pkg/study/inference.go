@@ -17,7 +17,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 	"github.com/specialist-nlp/specialist/pkg/train"
 )
 
@@ -165,38 +165,38 @@ func xlaLoaded() (bool, error) {
 }
 
 // SpeedTable says how fast the model answers. It belongs to the block of times.
-func (s *Study) SpeedTable() report.Table {
+func (s *Study) SpeedTable() page.Table {
 	i, run := s.Inference, s.Sweep.Chosen()
-	t := report.Table{
+	t := page.Table{
 		ID: "inference", Caption: "How fast the model answers", Synthetic: run.Corpus.Synthetic,
-		Columns: []report.Column{{Name: "Quantity"}, {Name: "Value", Numeric: true}},
+		Columns: []page.Column{{Name: "Quantity"}, {Name: "Value", Numeric: true}},
 		Note: fmt.Sprintf("From a text to its scores, tokenisation included, once every graph is compiled; test texts as they come, of which up to %d tokens are read. On %s, %s cores. "+
 			"Memory: what is resident once the model has answered, less what was before it was opened: XLA and its compiled graphs included.", i.MaxLength, i.Device, number(i.Cores)),
 	}
 	for _, row := range []struct {
 		name string
-		cell report.Cell
+		cell page.Cell
 	}{
 		{fmt.Sprintf("One text, median of %d", i.Singles), i.latency()},
-		{"One text, 95 % take at most", report.Duration.Cell(report.Of(i.P95Seconds))},
+		{"One text, 95 % take at most", page.Duration.Cell(page.Of(i.P95Seconds))},
 		{fmt.Sprintf("Texts a second, in batches of %d", i.BatchSize), i.throughput()},
 		{"Memory", i.memory()},
-		{"of this the parameters, at 4 bytes each", report.Bytes.Cell(report.Of(float64(i.WeightBytes)))},
+		{"of this the parameters, at 4 bytes each", page.Bytes.Cell(page.Of(float64(i.WeightBytes)))},
 	} {
-		t.Rows = append(t.Rows, []report.Cell{report.Text(row.name), row.cell})
+		t.Rows = append(t.Rows, []page.Cell{page.Text(row.name), row.cell})
 	}
 	return t
 }
 
-func (i *Inference) latency() report.Cell { return report.Duration.Cell(report.Of(i.MedianSeconds)) }
+func (i *Inference) latency() page.Cell { return page.Duration.Cell(page.Of(i.MedianSeconds)) }
 
-func (i *Inference) throughput() report.Cell {
+func (i *Inference) throughput() page.Cell {
 	return sorted(strconv.FormatFloat(i.TextsPerSecond, 'f', 0, 64), i.TextsPerSecond)
 }
 
-func (i *Inference) memory() report.Cell {
+func (i *Inference) memory() page.Cell {
 	if i.MemoryBytes == nil {
-		return report.Cell{Missing: i.MemoryUnknown}
+		return page.Cell{Missing: i.MemoryUnknown}
 	}
-	return report.Bytes.Cell(report.Of(float64(*i.MemoryBytes)))
+	return page.Bytes.Cell(page.Of(float64(*i.MemoryBytes)))
 }

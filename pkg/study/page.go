@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/renameio/v2"
 
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // notebookFile is what the page takes of an executed notebook.
@@ -48,7 +48,7 @@ func (l *lines) UnmarshalJSON(raw []byte) error {
 // binder makes a page's sections of executed notebooks: a notebook is a chapter, its headings are the sections. Text and outputs go
 // into the page, streams do not: they tell of the way there.
 type binder struct {
-	sections []report.Section
+	sections []page.Section
 	body     strings.Builder
 }
 
@@ -59,7 +59,7 @@ const aside = "notebook"
 const timesTitle = "Times"
 
 // bind reads executed notebooks in their order. What stands under timesTitle comes back apart from the other sections.
-func bind(dir string, names []string) (sections []report.Section, times template.HTML, err error) {
+func bind(dir string, names []string) (sections []page.Section, times template.HTML, err error) {
 	b := &binder{}
 	for _, name := range names {
 		path := filepath.Join(dir, name+".ipynb")
@@ -141,7 +141,7 @@ func (b *binder) text(chapter, source string) error {
 	})
 	var pending []string
 	flush := func() error {
-		html, err := report.Markdown(strings.Join(pending, "\n"), 1)
+		html, err := page.Markdown(strings.Join(pending, "\n"), 1)
 		pending = nil
 		b.body.WriteString(string(html))
 		return err
@@ -156,7 +156,7 @@ func (b *binder) text(chapter, source string) error {
 			return err
 		}
 		b.close()
-		s := report.Section{ID: chapter, Title: opening[2], Level: len(opening[1])}
+		s := page.Section{ID: chapter, Title: opening[2], Level: len(opening[1])}
 		if s.Level == 2 {
 			s.ID += "-" + slug(s.Title)
 		}
@@ -176,10 +176,10 @@ func (b *binder) close() {
 // display is an output of a cell as the page shows it: HTML, or Markdown, or nothing.
 func display(data map[string]any) (template.HTML, error) {
 	if html := content(data["text/html"]); html != "" {
-		return template.HTML(report.Parts(html)), nil
+		return template.HTML(page.Parts(html)), nil
 	}
 	if text := content(data["text/markdown"]); text != "" {
-		return report.Markdown(text, 1)
+		return page.Markdown(text, 1)
 	}
 	return "", nil
 }
@@ -198,13 +198,13 @@ func content(value any) string {
 }
 
 // abstract is the page's first chapter.
-func (s *Study) abstract() (report.Section, error) {
-	section := report.Section{ID: "abstract", Title: "Abstract", Level: 1}
+func (s *Study) abstract() (page.Section, error) {
+	section := page.Section{ID: "abstract", Title: "Abstract", Level: 1}
 	text, err := s.Abstract()
 	if err != nil {
 		return section, err
 	}
-	words, err := report.Markdown(text, 1)
+	words, err := page.Markdown(text, 1)
 	if err != nil {
 		return section, err
 	}
@@ -215,27 +215,27 @@ func (s *Study) abstract() (report.Section, error) {
 
 // writePage writes the report's page from the executed notebooks, opened by the abstract.
 func (s *Study) writePage(path, executed string) (err error) {
-	page := report.Page{Title: "Clinical notes under medical specialties: " + s.Profile.Name, Synthetic: s.Sweep.Chosen().Corpus.Synthetic}
-	if page.Sections, page.Times, err = bind(executed, Notebooks); err != nil {
+	doc := page.Page{Title: "Clinical notes under medical specialties: " + s.Profile.Name, Synthetic: s.Sweep.Chosen().Corpus.Synthetic}
+	if doc.Sections, doc.Times, err = bind(executed, Notebooks); err != nil {
 		return err
 	}
 	lead, err := s.Lead()
 	if err != nil {
 		return err
 	}
-	if page.Lead, err = report.Markdown(lead, 1); err != nil {
+	if doc.Lead, err = page.Markdown(lead, 1); err != nil {
 		return err
 	}
 	abstract, err := s.abstract()
 	if err != nil {
 		return err
 	}
-	page.Sections = slices.Insert(page.Sections, 0, abstract)
-	if page.Plotly, err = interactive(); err != nil {
+	doc.Sections = slices.Insert(doc.Sections, 0, abstract)
+	if doc.Plotly, err = interactive(); err != nil {
 		return err
 	}
 	var written bytes.Buffer
-	if err := page.Write(&written); err != nil {
+	if err := doc.Write(&written); err != nil {
 		return err
 	}
 	return renameio.WriteFile(path, written.Bytes(), 0o644, renameio.WithTempDir(filepath.Dir(path)))

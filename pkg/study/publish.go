@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/renameio/v2"
 
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // The files of a report, beside the executed notebooks.
@@ -61,8 +61,8 @@ func (m *making) page(ctx context.Context, tell Tell) error {
 		return m.unwritten(err)
 	}
 	files := []string{pageFile, resultsFile}
-	switch err := report.PDF(ctx, filepath.Join(m.work, pageFile), filepath.Join(m.work, printFile)); {
-	case errors.Is(err, report.ErrNoBrowser):
+	switch err := page.PDF(ctx, filepath.Join(m.work, pageFile), filepath.Join(m.work, printFile)); {
+	case errors.Is(err, page.ErrNoBrowser):
 		tell.say("%s is left out: %v", printFile, err)
 	case err != nil:
 		return m.unwritten(err)

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // Curve is the learning-rate curve.
@@ -48,11 +48,11 @@ func (c Curve) synthetic() bool {
 }
 
 // Figure is the validation macro-F1 by learning rate.
-func (c Curve) Figure() (report.Figure, error) {
-	var series []report.Series
+func (c Curve) Figure() (page.Figure, error) {
+	var series []page.Series
 	alt := ""
 	for _, method := range []string{methodLoRA, methodFull} {
-		line := report.Series{Name: methodTitle(method)}
+		line := page.Series{Name: methodTitle(method)}
 		for _, p := range c {
 			if p.Method != method || p.Fit == nil {
 				continue
@@ -71,22 +71,22 @@ func (c Curve) Figure() (report.Figure, error) {
 		alt += fmt.Sprintf("%s does best at %g, with %.3f. ", line.Name, best.LearningRate, best.Fit.score())
 	}
 	if len(series) == 0 {
-		return report.Figure{}, errors.New("no learning rate of the profile (rates.lora, rates.full) could be trained")
+		return page.Figure{}, errors.New("no learning rate of the profile (rates.lora, rates.full) could be trained")
 	}
-	return report.Lines(report.LinesSpec{
-		About: report.About{
+	return page.Lines(page.LinesSpec{
+		About: page.About{
 			ID: "rates", Title: "Learning-rate sensitivity", Synthetic: c.synthetic(), Alt: alt,
 			Caption: "Validation macro-F1 with 95 % intervals after a short run at each rate: the same epochs, warm-up and batch for all.",
 		},
-		X: report.Axis{Title: "Learning rate", Log: true}, Y: report.Axis{Title: "Macro-F1"}, Series: series,
+		X: page.Axis{Title: "Learning rate", Log: true}, Y: page.Axis{Title: "Macro-F1"}, Series: series,
 	})
 }
 
 // Table lists every point of the curve.
-func (c Curve) Table() report.Table {
-	t := report.Table{
+func (c Curve) Table() page.Table {
+	t := page.Table{
 		ID: "rate-points", Caption: "Learning rates, judged on the validation texts", Synthetic: c.synthetic(),
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Method"},
 			{Name: "Learning rate", Numeric: true},
 			{Name: "Validation loss", Numeric: true, Note: "cross entropy against the rows, in nats, in the best epoch"},
@@ -96,20 +96,20 @@ func (c Curve) Table() report.Table {
 		Note: c.ratio(),
 	}
 	for _, p := range c {
-		rate := report.Cell{Text: fmt.Sprintf("%g", p.LearningRate), Sort: &p.LearningRate}
+		rate := page.Cell{Text: fmt.Sprintf("%g", p.LearningRate), Sort: &p.LearningRate}
 		if p.Fit == nil {
-			failed := report.Metric.Cell(report.Missing(p.Failed))
-			t.Rows = append(t.Rows, []report.Cell{report.Text(methodTitle(p.Method)), rate, failed, failed, failed})
+			failed := page.Metric.Cell(page.Missing(p.Failed))
+			t.Rows = append(t.Rows, []page.Cell{page.Text(methodTitle(p.Method)), rate, failed, failed, failed})
 			continue
 		}
 		best := p.Fit.Training.Epochs[p.Fit.Training.Best]
-		f1 := report.Metric.Cell(value(p.Fit.Validation.Metrics[evaluate.MacroF1Union]))
+		f1 := page.Metric.Cell(value(p.Fit.Validation.Metrics[evaluate.MacroF1Union]))
 		if top, _ := c.best(p.Method); top.LearningRate == p.LearningRate {
 			f1 = f1.Best()
 		}
-		t.Rows = append(t.Rows, []report.Cell{
-			report.Text(methodTitle(p.Method)), rate, report.Metric.Cell(report.Of(best.Loss)),
-			report.Metric.Cell(report.Of(p.Fit.Validation.Metrics[evaluate.RowAccuracy].Value)), f1,
+		t.Rows = append(t.Rows, []page.Cell{
+			page.Text(methodTitle(p.Method)), rate, page.Metric.Cell(page.Of(best.Loss)),
+			page.Metric.Cell(page.Of(p.Fit.Validation.Metrics[evaluate.RowAccuracy].Value)), f1,
 		})
 	}
 	return t

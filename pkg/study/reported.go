@@ -5,7 +5,7 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // reported is every number that the original report states of its data, its training and its results: DistilBERT-base on MTSamples rows
@@ -192,11 +192,11 @@ func reportedPattern(name string) string {
 	}
 	switch name {
 	case "length":
-		return fmt.Sprintf("misread notes have %s characters on average, right ones %s; %s", report.Count.String(report.Of(r.MisreadCharacters)), report.Count.String(report.Of(r.RightCharacters)), reportedLong())
+		return fmt.Sprintf("misread notes have %s characters on average, right ones %s; %s", page.Count.String(page.Of(r.MisreadCharacters)), page.Count.String(page.Of(r.RightCharacters)), reportedLong())
 	case "similar_specialties":
 		return fmt.Sprintf("Orthopedic read as Surgery %d times, Cardiovascular as Surgery %d times", errors("Orthopedic", "Surgery"), errors("Cardiovascular", "Surgery"))
 	case "imbalance":
-		return fmt.Sprintf("correlation of training samples with error rate %s; under %d samples %s errors, over %d samples %.0f to %s", report.Metric.String(report.Of(r.Correlation)), r.Few, whole(r.RareError), r.Many, 100*r.CommonLow, whole(r.CommonHigh))
+		return fmt.Sprintf("correlation of training samples with error rate %s; under %d samples %s errors, over %d samples %.0f to %s", page.Metric.String(page.Of(r.Correlation)), r.Few, whole(r.RareError), r.Many, 100*r.CommonLow, whole(r.CommonHigh))
 	case "document_types":
 		return "SOAP and chart notes are confused with specialties; no number"
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // tinySweep is two configurations that train and, at will, one that cannot.
@@ -247,7 +247,7 @@ func TestRateCurveJudgesOnValidationAlone(t *testing.T) {
 		t.Errorf("comparisons: %+v", c)
 	}
 	for _, c := range s.Comparisons {
-		for _, table := range []report.Table{c.Table(), c.FurtherTable(), c.VerdictTable(), c.TuningTable(), c.TermTable()} {
+		for _, table := range []page.Table{c.Table(), c.FurtherTable(), c.VerdictTable(), c.TuningTable(), c.TermTable()} {
 			if _, err := table.HTML(); err != nil {
 				t.Error(err)
 			}

@@ -4,15 +4,15 @@ import (
 	"fmt"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // Table sets every configuration's settings and validation scores beside the reported ones.
-func (s *Sweep) Table() report.Table {
-	t := report.Table{
+func (s *Sweep) Table() page.Table {
+	t := page.Table{
 		ID: "sweep", Synthetic: s.Chosen().Corpus.Synthetic,
 		Caption: fmt.Sprintf("Configurations on %s validation texts; %s was selected", number(s.Chosen().Validation.Notes), s.Outcomes[s.Best].Name),
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Configuration"},
 			{Name: "Settings"},
 			{Name: "Best epoch", Numeric: true, Note: "of the epochs that were run; the model of the best one is kept"},
@@ -31,33 +31,33 @@ func (s *Sweep) Table() report.Table {
 	return t
 }
 
-func (s *Sweep) row(i int, o Outcome, said reportedConfiguration, known bool) []report.Cell {
-	reportedCell := func(v float64) report.Cell {
+func (s *Sweep) row(i int, o Outcome, said reportedConfiguration, known bool) []page.Cell {
+	reportedCell := func(v float64) page.Cell {
 		if !known {
-			return report.Metric.Cell(report.Missing("not in the report"))
+			return page.Metric.Cell(page.Missing("not in the report"))
 		}
-		return report.Metric.Cell(report.Of(v))
+		return page.Metric.Cell(page.Of(v))
 	}
 	if o.Run == nil {
-		failed := report.Metric.Cell(report.Missing("failed: " + o.Failed))
-		return []report.Cell{report.Text(o.Name), failed, failed, failed, failed, reportedCell(said.Accuracy), reportedCell(said.MacroF1)}
+		failed := page.Metric.Cell(page.Missing("failed: " + o.Failed))
+		return []page.Cell{page.Text(o.Name), failed, failed, failed, failed, reportedCell(said.Accuracy), reportedCell(said.MacroF1)}
 	}
 	p, v := o.Run.Profile.Train, o.Run.Validation
-	f1 := report.Metric.Cell(value(v.Metrics[evaluate.MacroF1Union]))
+	f1 := page.Metric.Cell(value(v.Metrics[evaluate.MacroF1Union]))
 	if i == s.Best {
 		f1 = f1.Best()
 	}
 	epoch := float64(o.Run.Training.Best + 1)
-	return []report.Cell{
-		report.Text(o.Name), report.Text(fmt.Sprintf("rate %g, batch %d, decay %g", p.LearningRate, p.BatchSize, p.WeightDecay)),
+	return []page.Cell{
+		page.Text(o.Name), page.Text(fmt.Sprintf("rate %g, batch %d, decay %g", p.LearningRate, p.BatchSize, p.WeightDecay)),
 		{Text: fmt.Sprintf("%d of %d", o.Run.Training.Best+1, len(o.Run.Training.Epochs)), Sort: &epoch},
-		report.Metric.Cell(report.Of(v.Metrics[evaluate.RowAccuracy].Value)), f1, reportedCell(said.Accuracy), reportedCell(said.MacroF1),
+		page.Metric.Cell(page.Of(v.Metrics[evaluate.RowAccuracy].Value)), f1, reportedCell(said.Accuracy), reportedCell(said.MacroF1),
 	}
 }
 
 // LossFigure is the loss of every configuration: in training, smoothed, and on the validation texts.
-func (s *Sweep) LossFigure() (report.Figure, error) {
-	var series []report.Series
+func (s *Sweep) LossFigure() (page.Figure, error) {
+	var series []page.Series
 	alt := ""
 	for _, o := range s.Outcomes {
 		if o.Run == nil {
@@ -65,27 +65,27 @@ func (s *Sweep) LossFigure() (report.Figure, error) {
 		}
 		steps, smooth := o.Run.smoothed()
 		ends, held := o.Run.heldOut()
-		series = append(series, report.Series{Name: o.Name + ", training", X: steps, Y: smooth}, report.Series{Name: o.Name + ", validation", X: ends, Y: held, Points: true})
+		series = append(series, page.Series{Name: o.Name + ", training", X: steps, Y: smooth}, page.Series{Name: o.Name + ", validation", X: ends, Y: held, Points: true})
 		alt += fmt.Sprintf("%s: training loss %.2f, validation loss %.2f at the end. ", o.Name, smooth[len(smooth)-1], held[len(held)-1])
 	}
-	return report.Lines(report.LinesSpec{
-		About: report.About{
+	return page.Lines(page.LinesSpec{
+		About: page.About{
 			ID: "sweep-loss", Title: "Loss of every configuration", Synthetic: s.Chosen().Corpus.Synthetic, Alt: alt,
 			Caption: "Cross entropy in nats: in training against the targets, smoothed over about ten steps; on the validation texts against their rows, after each epoch.",
 		},
-		X: report.Axis{Title: "Optimiser step"}, Y: report.Axis{Title: "Cross entropy", Unit: "nats"}, Series: series,
+		X: page.Axis{Title: "Optimiser step"}, Y: page.Axis{Title: "Cross entropy", Unit: "nats"}, Series: series,
 	})
 }
 
 // ScoreFigure is the validation macro-F1 of every configuration by epoch.
-func (s *Sweep) ScoreFigure() (report.Figure, error) {
-	var series []report.Series
+func (s *Sweep) ScoreFigure() (page.Figure, error) {
+	var series []page.Series
 	alt := ""
 	for _, o := range s.Outcomes {
 		if o.Run == nil {
 			continue
 		}
-		line := report.Series{Name: o.Name}
+		line := page.Series{Name: o.Name}
 		for i, e := range o.Run.Training.Epochs {
 			line.X, line.Y = append(line.X, float64(i+1)), append(line.Y, e.MacroF1)
 		}
@@ -93,11 +93,11 @@ func (s *Sweep) ScoreFigure() (report.Figure, error) {
 		best := o.Run.Training.Epochs[o.Run.Training.Best]
 		alt += fmt.Sprintf("%s: best macro-F1 %.3f in epoch %d. ", o.Name, best.MacroF1, o.Run.Training.Best+1)
 	}
-	return report.Lines(report.LinesSpec{
-		About: report.About{
+	return page.Lines(page.LinesSpec{
+		About: page.About{
 			ID: "sweep-f1", Title: "Validation macro-F1 of every configuration", Synthetic: s.Chosen().Corpus.Synthetic, Alt: alt,
 			Caption: "By the union of true and predicted labels. The configuration with the best epoch of all was selected.",
 		},
-		X: report.Axis{Title: "Epoch"}, Y: report.Axis{Title: "Macro-F1"}, Series: series,
+		X: page.Axis{Title: "Epoch"}, Y: page.Axis{Title: "Macro-F1"}, Series: series,
 	})
 }

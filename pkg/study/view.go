@@ -7,23 +7,23 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
-	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
 // number is a whole number as a table writes it.
-func number(n int) string { return report.Count.String(report.Of(float64(n))) }
+func number(n int) string { return page.Count.String(page.Of(float64(n))) }
 
 // pairs is a table of names and values.
-func (f *Fit) pairs(id, caption string, rows [][2]string) report.Table {
-	t := report.Table{ID: id, Caption: caption, Synthetic: f.Corpus.Synthetic, Columns: []report.Column{{Name: "What"}, {Name: "Value"}}}
+func (f *Fit) pairs(id, caption string, rows [][2]string) page.Table {
+	t := page.Table{ID: id, Caption: caption, Synthetic: f.Corpus.Synthetic, Columns: []page.Column{{Name: "What"}, {Name: "Value"}}}
 	for _, row := range rows {
-		t.Rows = append(t.Rows, []report.Cell{report.Text(row[0]), report.Text(row[1])})
+		t.Rows = append(t.Rows, []page.Cell{page.Text(row[0]), page.Text(row[1])})
 	}
 	return t
 }
 
 // Setup says what was trained, on what, and how.
-func (f *Fit) Setup() report.Table {
+func (f *Fit) Setup() page.Table {
 	c, p := f.Corpus, f.Profile
 	targets := "the label set of a text, each label with equal weight"
 	if p.Corpus.Targets == "rows" {
@@ -70,19 +70,19 @@ func (c Counts) text() string {
 }
 
 // ParameterTable sets the parameters beside the reported ones.
-func (r *Run) ParameterTable() report.Table {
-	share := func(a, b int) report.Cell { return report.Percent.Cell(report.Of(float64(a) / float64(b))) }
-	count := func(n int) report.Cell { return report.Count.Cell(report.Of(float64(n))) }
+func (r *Run) ParameterTable() page.Table {
+	share := func(a, b int) page.Cell { return page.Percent.Cell(page.Of(float64(a) / float64(b))) }
+	count := func(n int) page.Cell { return page.Count.Cell(page.Of(float64(n))) }
 	n := r.Parameters
-	return report.Table{
+	return page.Table{
 		ID: "efficiency", Caption: "What LoRA trains", Synthetic: r.Corpus.Synthetic,
-		Columns: []report.Column{{Name: "Quantity"}, {Name: "This run", Numeric: true}, {Name: "Reported", Numeric: true}},
-		Rows: [][]report.Cell{
-			{report.Text("Trained parameters (adapter and head)"), count(n.Trainable), count(reported.Trainable)},
-			{report.Text("of them in the adapter"), count(n.Adapter), count(reported.Adapter)},
-			{report.Text("All parameters, as PEFT counts them"), count(n.PEFTTotal), count(reported.AllParameters)},
-			{report.Text("Share trained"), share(n.Trainable, n.PEFTTotal), share(reported.Trainable, reported.AllParameters)},
-			{report.Text("Parameters, each counted once"), count(n.Total), report.Count.Cell(report.Missing("not in the report"))},
+		Columns: []page.Column{{Name: "Quantity"}, {Name: "This run", Numeric: true}, {Name: "Reported", Numeric: true}},
+		Rows: [][]page.Cell{
+			{page.Text("Trained parameters (adapter and head)"), count(n.Trainable), count(reported.Trainable)},
+			{page.Text("of them in the adapter"), count(n.Adapter), count(reported.Adapter)},
+			{page.Text("All parameters, as PEFT counts them"), count(n.PEFTTotal), count(reported.AllParameters)},
+			{page.Text("Share trained"), share(n.Trainable, n.PEFTTotal), share(reported.Trainable, reported.AllParameters)},
+			{page.Text("Parameters, each counted once"), count(n.Total), page.Count.Cell(page.Missing("not in the report"))},
 		},
 		Note: "Reported: DistilBERT-base; the adapter's number follows from its settings. PEFT's count of all parameters holds the head twice, as the frozen original and as the trained copy.",
 	}
@@ -95,10 +95,10 @@ var headline = []evaluate.Metric{
 }
 
 // Results is the test metrics with their intervals, beside the majority class, the ceiling and what was reported.
-func (r *Run) Results() report.Table {
-	t := report.Table{
+func (r *Run) Results() page.Table {
+	t := page.Table{
 		ID: "results", Caption: fmt.Sprintf("Test metrics on %s texts, %s rows, with 95 %% intervals", number(r.Test.Notes), number(r.Test.Rows)), Synthetic: r.Corpus.Synthetic,
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Metric"},
 			{Name: "This run: LoRA", Numeric: true, Note: "95 % interval by bootstrap over texts"},
 			{Name: "This run: majority class", Numeric: true, Note: "the largest training class for every note"},
@@ -108,26 +108,26 @@ func (r *Run) Results() report.Table {
 		Note: r.whyDifferent(),
 	}
 	for _, m := range headline {
-		t.Rows = append(t.Rows, []report.Cell{
-			report.Text(m.Title()), report.Metric.Cell(value(r.Test.Metrics[m])), report.Metric.Cell(value(r.Majority.Metrics[m])),
-			report.Metric.Cell(report.Of(r.Test.Metrics[m].Ceiling)), report.Metric.Cell(reportedValue(m)),
+		t.Rows = append(t.Rows, []page.Cell{
+			page.Text(m.Title()), page.Metric.Cell(value(r.Test.Metrics[m])), page.Metric.Cell(value(r.Majority.Metrics[m])),
+			page.Metric.Cell(page.Of(r.Test.Metrics[m].Ceiling)), page.Metric.Cell(reportedValue(m)),
 		})
 	}
 	return t
 }
 
-func value(m evaluate.Measure) report.Value {
+func value(m evaluate.Measure) page.Value {
 	if m.Low != nil && m.High != nil {
-		return report.Between(m.Value, *m.Low, *m.High)
+		return page.Between(m.Value, *m.Low, *m.High)
 	}
-	return report.Of(m.Value)
+	return page.Of(m.Value)
 }
 
 // Classes is the per-class test table, the largest classes first.
-func (r *Run) Classes() report.Table {
-	t := report.Table{
+func (r *Run) Classes() page.Table {
+	t := page.Table{
 		ID: "classes", Caption: "Test results by specialty", Synthetic: r.Corpus.Synthetic,
-		Columns: []report.Column{
+		Columns: []page.Column{
 			{Name: "Specialty"},
 			{Name: "Test rows", Numeric: true},
 			{Name: "Predicted rows", Numeric: true, Note: "rows of the texts that were given this label"},
@@ -138,14 +138,14 @@ func (r *Run) Classes() report.Table {
 		Note: "A text under several labels counts once for each, so that precision stays below 1 even where every prediction is one of the text's labels.",
 	}
 	for _, c := range r.bySupport() {
-		score := func(v *float64) report.Cell {
+		score := func(v *float64) page.Cell {
 			if v == nil {
-				return report.Metric.Cell(report.Missing(c.Reason))
+				return page.Metric.Cell(page.Missing(c.Reason))
 			}
-			return report.Metric.Cell(report.Of(*v))
+			return page.Metric.Cell(page.Of(*v))
 		}
-		t.Rows = append(t.Rows, []report.Cell{
-			report.Text(c.Label), report.Count.Cell(report.Of(float64(c.Support))), report.Count.Cell(report.Of(float64(c.Predicted))),
+		t.Rows = append(t.Rows, []page.Cell{
+			page.Text(c.Label), page.Count.Cell(page.Of(float64(c.Support))), page.Count.Cell(page.Of(float64(c.Predicted))),
 			score(c.Precision), score(c.Recall), score(c.F1),
 		})
 	}
@@ -160,7 +160,7 @@ func (r *Run) bySupport() []evaluate.Class {
 }
 
 // Origin says what made the numbers. When, and how long it took, stands apart from it.
-func (f *Fit) Origin() report.Table {
+func (f *Fit) Origin() page.Table {
 	o := f.Provenance
 	rows := [][2]string{
 		{"Commit", o.Commit},
