@@ -118,3 +118,12 @@ func (c *Corpus) LabelsPerText() []int {
 	}
 	return counts
 }
+
+// TextsByKey gives each note's text by the note's key.
+func (c *Corpus) TextsByKey() map[string]string {
+	texts := make(map[string]string, len(c.Notes))
+	for i := range c.Notes {
+		texts[c.Notes[i].Key] = c.Notes[i].Text
+	}
+	return texts
+}

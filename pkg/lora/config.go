@@ -18,17 +18,17 @@ type Site struct {
 	Out, In int
 }
 
-// Config is what adapter_config.json says, in PEFT's terms.
+// Config is what adapter_config.json says, in PEFT's terms. As YAML and JSON it is the settings of an adapter that is to be trained.
 type Config struct {
-	Rank          int
-	Alpha         float64
-	Dropout       float64
-	RSLoRA        bool     // scale by alpha / sqrt(r)
-	TargetModules []string // module names, or ends of them after a dot
-	TargetPattern string   // a regular expression for the whole module name, instead of TargetModules
-	TaskType      string   // SEQ_CLS, or "" when the file has none
-	Base          string   // base_model_name_or_path
-	ModulesToSave []string // heads that are trained whole and stored beside the adapter
+	Rank          int      `yaml:"rank" json:"rank"`
+	Alpha         float64  `yaml:"alpha" json:"alpha"`
+	Dropout       float64  `yaml:"dropout" json:"dropout"`
+	RSLoRA        bool     `yaml:"rslora" json:"rslora"`                 // scale by alpha / sqrt(r)
+	TargetModules []string `yaml:"target_modules" json:"target_modules"` // module names, or ends of them after a dot
+	TargetPattern string   `yaml:"-" json:"-"`                           // a regular expression for the whole module name, instead of TargetModules
+	TaskType      string   `yaml:"-" json:"-"`                           // SEQ_CLS, or "" when the file has none
+	Base          string   `yaml:"-" json:"-"`                           // base_model_name_or_path
+	ModulesToSave []string `yaml:"-" json:"-"`                           // heads that are trained whole and stored beside the adapter
 }
 
 // Scale is the factor of the low-rank update.

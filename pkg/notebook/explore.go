@@ -11,7 +11,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui/comms"
 
 	"github.com/specialist-nlp/specialist/pkg/page"
-	"github.com/specialist-nlp/specialist/pkg/study"
+	"github.com/specialist-nlp/specialist/pkg/stage"
 )
 
 // sessionEnv is set by a Jupyter server for the kernels of the notebooks that are open in it, and by nothing that executes a notebook
@@ -32,12 +32,12 @@ const (
 // Everywhere else the cell ends at once: under nbconvert, in a report, in an editor, where nothing opens GoNB's channel. Filters work
 // there all the same, and corrections can be downloaded.
 func Explore(ctx context.Context, e page.Explorer, where string, save func(line string) (said string, err error)) error {
-	live := gonbui.IsNotebook && os.Getenv(study.ParentEnv) == "" && os.Getenv(sessionEnv) != ""
+	live := gonbui.IsNotebook && os.Getenv(stage.ParentEnv) == "" && os.Getenv(sessionEnv) != ""
 	e.Channel = ""
 	if live {
 		e.Channel = "/specialist/explorer/" + gonbui.UniqueId()
 	}
-	if err := Show(e); err != nil || !live {
+	if err := showBlock(e); err != nil || !live {
 		return err
 	}
 	d := desk{where, save, map[int]pageMessage{}}

@@ -18,9 +18,9 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
-	"github.com/specialist-nlp/specialist/pkg/predict"
 	"github.com/specialist-nlp/specialist/pkg/page"
-	"github.com/specialist-nlp/specialist/pkg/study"
+	"github.com/specialist-nlp/specialist/pkg/predict"
+	"github.com/specialist-nlp/specialist/pkg/stage"
 )
 
 // exploredSample is a made-up model's predictions of the demo notes, analysed: a third misread, the long ones truncated.
@@ -102,8 +102,8 @@ func init() {
 // TestExploreWithoutAPageEnds: executed by nbconvert, or by a report that itself runs in a notebook, the cell shows its default and ends.
 func TestExploreWithoutAPageEnds(t *testing.T) {
 	for name, env := range map[string][]string{
-		"nbconvert":              {sessionEnv + "=", study.ParentEnv + "="},
-		"a report in JupyterLab": {sessionEnv + "=/home/04_errors.ipynb", study.ParentEnv + "=" + strconv.Itoa(os.Getpid())},
+		"nbconvert":              {sessionEnv + "=", stage.ParentEnv + "="},
+		"a report in JupyterLab": {sessionEnv + "=/home/04_errors.ipynb", stage.ParentEnv + "=" + strconv.Itoa(os.Getpid())},
 	} {
 		r := newSession(t).run("explore", nil, env...)
 		if r.exit != 0 || len(r.displays) != 1 || r.stderr != "" {

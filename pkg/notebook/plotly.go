@@ -17,11 +17,9 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
+	"github.com/specialist-nlp/specialist/pkg/checkout"
 	"github.com/specialist-nlp/specialist/pkg/page"
 )
-
-// script is where the set-up puts plotly.js, below the repository's root.
-const script = ".cache/plotly/plotly.min.js"
 
 // embedded says that this cell has shown plotly.js, or that it has said why not.
 var embedded bool
@@ -36,38 +34,15 @@ func plotly() (template.HTML, error) {
 	if err != nil || !mine {
 		return "", err
 	}
-	path, err := find(script)
+	home, err := checkout.Home()
+	if err != nil {
+		return "", err
+	}
+	script, err := page.Script(checkout.PlotlyFile(home))
 	if errors.Is(err, fs.ErrNotExist) {
-		return template.HTML(`<p>The figures are pictures: ` + html.EscapeString(err.Error()) + `; make setup fetches it.</p>`), nil
+		return template.HTML(`<p>The figures are pictures: there is no ` + html.EscapeString(checkout.PlotlyFile(home)) + `; make setup fetches it.</p>`), nil
 	}
-	if err != nil {
-		return "", err
-	}
-	return page.Script(path)
-}
-
-// find returns a file below SPECIALIST_HOME, or below the nearest folder upwards of the working folder that has it.
-func find(name string) (string, error) {
-	if home := os.Getenv("SPECIALIST_HOME"); home != "" {
-		path := filepath.Join(home, name)
-		if _, err := os.Stat(path); err != nil {
-			return "", err
-		}
-		return path, nil
-	}
-	start, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for dir := start; ; dir = filepath.Dir(dir) {
-		path := filepath.Join(dir, name)
-		if _, err := os.Stat(path); err == nil {
-			return path, nil
-		}
-		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("there is no %s in %s or above: %w", name, start, fs.ErrNotExist)
-		}
-	}
+	return script, err
 }
 
 // claim says whether this cell is the one that embeds plotly.js. The kernel's folder, which lives as long as its session, names that

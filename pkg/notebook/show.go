@@ -1,26 +1,73 @@
 package notebook
 
 import (
+	"context"
 	"fmt"
 	"html/template"
 
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
+	"github.com/specialist-nlp/specialist/pkg/chapter"
 	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
-// Show displays figures and tables, one below the other. It fails, and shows what came before, where one cannot be rendered.
-func Show(blocks ...page.Block) error {
+// Show displays sections of the report, figures, tables and text, one below the other:
+//
+//	notebook.Show(chapter.Slices)                          // a section; what it needs is made if it is not on disk
+//	notebook.Show(chapter.LossFigure(notebook.LoadRun()))  // a figure, or the error that there is in its place
+//	notebook.Show(table, "some *Markdown*")
+//
+// The cell fails at the first that cannot be shown.
+func Show(items ...any) {
+	run(func(ctx context.Context) error {
+		for _, item := range items {
+			if err := show(ctx, item); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	gonbui.Sync()
+}
+
+func show(ctx context.Context, item any) error {
+	switch it := item.(type) {
+	case nil: // no error beside a figure
+		return nil
+	case error:
+		return it
+	case chapter.Section:
+		return showSection(ctx, it)
+	case page.Block:
+		return showBlock(it)
+	case string:
+		return showBlock(page.Prose(it))
+	default:
+		return fmt.Errorf("a %T cannot be shown: Show takes sections, figures, tables and text", item)
+	}
+}
+
+func showSection(ctx context.Context, s chapter.Section) error {
+	log, end := display()
+	e, err := load(ctx, log)
+	if err != nil {
+		return err
+	}
+	blocks, err := s.Blocks(ctx, e, log)
+	end()
+	if err != nil {
+		return err
+	}
 	for _, b := range blocks {
-		if err := show(b); err != nil {
+		if err := showBlock(b); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func show(b page.Block) error {
+func showBlock(b page.Block) error {
 	text, err := b.Text()
 	if err != nil {
 		return err
@@ -28,6 +75,10 @@ func show(b page.Block) error {
 	if !gonbui.IsNotebook {
 		fmt.Println(text)
 		return nil
+	}
+	if _, prose := b.(page.Prose); prose {
+		gonbui.DisplayMarkdown(text)
+		return gonbui.Error()
 	}
 	html, err := b.HTML()
 	if err != nil {
@@ -46,16 +97,6 @@ func show(b page.Block) error {
 	}
 	bundle[protocol.MIMETextHTML] = string(html)
 	gonbui.SendData(&protocol.DisplayData{Data: bundle})
-	return gonbui.Error()
-}
-
-// Markdown displays text in Markdown.
-func Markdown(text string) error {
-	if !gonbui.IsNotebook {
-		fmt.Println(text)
-		return nil
-	}
-	gonbui.DisplayMarkdown(text)
 	return gonbui.Error()
 }
 

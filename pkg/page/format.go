@@ -189,3 +189,36 @@ func size(x float64) string {
 	}
 	return strconv.FormatFloat(x, 'f', 0, 64) + "\u00a0bytes"
 }
+
+// FormatCount writes a whole number: 4,950.
+func FormatCount(n int) string { return Count.String(Of(float64(n))) }
+
+// FormatPercent writes a share as per cent with the given number of decimals: 44.0 %.
+func FormatPercent(x float64, decimals int) string {
+	if !finite(x) {
+		return Percent.String(Of(x))
+	}
+	return minus(strconv.FormatFloat(100*x, 'f', decimals, 64)) + "\u00a0%"
+}
+
+// FormatScore writes a score with three decimals: .440.
+func FormatScore(x float64) string { return Metric.String(Of(x)) }
+
+// FormatDifference writes a difference of scores with its sign: +.023.
+func FormatDifference(x float64) string {
+	return strings.NewReplacer("-0.", "−.", "+0.", "+.", "-", "−").Replace(fmt.Sprintf("%+.3f", x))
+}
+
+// FormatExact writes a number with the digits that it has, up to six: a setting, or a number as somebody else states it.
+func FormatExact(x float64) string {
+	return strings.ReplaceAll(strconv.FormatFloat(x, 'g', 6, 64), "e-0", "e-")
+}
+
+// FormatExactPercent writes a share as per cent with the digits that it has.
+func FormatExactPercent(x float64) string { return FormatExact(100*x) + "\u00a0%" }
+
+// FormatMillions writes a number in millions, without the word: 66.4.
+func FormatMillions(n int) string { return fmt.Sprintf("%.1f", float64(n)/1e6) }
+
+// PlainSpaces replaces the no-break spaces of numbers with their units by plain ones, for text.
+func PlainSpaces(s string) string { return strings.ReplaceAll(s, "\u00a0", " ") }

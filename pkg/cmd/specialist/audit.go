@@ -6,7 +6,10 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/specialist-nlp/specialist/pkg/study"
+	"github.com/specialist-nlp/specialist/pkg/chapter"
+	"github.com/specialist-nlp/specialist/pkg/experiment"
+	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/stage"
 )
 
 type auditCommand struct {
@@ -32,14 +35,14 @@ func (c *auditCommand) Run(ctx context.Context) error {
 		return err
 	}
 	say := func(line string) { fmt.Fprintln(os.Stderr, line) }
-	options := study.AuditOptions{DocumentLabels: c.DocumentLabel, WithoutBase: c.Base == nil}
-	a, err := p.WriteAudit(ctx, c.Out, options, study.Tell{Say: say})
+	options := experiment.AuditOptions{DocumentLabels: c.DocumentLabel, WithoutBase: c.Base == nil}
+	a, err := report.WriteAudit(ctx, p, c.Out, options, stage.Log{Print: say})
 	if err != nil {
 		return err
 	}
-	for _, line := range a.Summary() {
+	for _, line := range chapter.AuditSummary(a) {
 		fmt.Println(line)
 	}
-	fmt.Printf("audit: %s, %s\n", filepath.Join(c.Out, study.AuditFile), filepath.Join(c.Out, study.AuditPage))
+	fmt.Printf("audit: %s, %s\n", filepath.Join(c.Out, report.AuditFile), filepath.Join(c.Out, report.AuditPage))
 	return nil
 }

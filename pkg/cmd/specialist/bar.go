@@ -9,7 +9,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
-	"github.com/specialist-nlp/specialist/pkg/study"
+	"github.com/specialist-nlp/specialist/pkg/stage"
 )
 
 // bar shows training on a terminal as a bar that moves, elsewhere as a line now and then.
@@ -39,13 +39,8 @@ func (b *bar) say(line string) {
 }
 
 // show moves the bar.
-func (b *bar) show(p study.Progress) {
-	if p.Validation != nil {
-		v := p.Validation
-		b.say(fmt.Sprintf("epoch %d of %d: validation loss %.3f, row accuracy %.3f, macro-F1 %.3f, any-valid %.3f", p.Epoch, p.Epochs, v.Loss, v.Accuracy, v.MacroF1, v.AnyValid))
-		return
-	}
-	text := fmt.Sprintf("%s: step %d of %d, epoch %d of %d, loss %.3f, %.1f notes/s, %s left", p.Stage, p.Step, p.Steps, p.Epoch, p.Epochs, p.Loss, p.NotesPerSecond, p.Remaining.Round(time.Second))
+func (b *bar) show(p stage.Progress) {
+	text := fmt.Sprintf("%s: step %d of %d, %s, %s left", p.Label, p.Step, p.Steps, p.Detail, p.Remaining.Round(time.Second))
 	if !b.live {
 		if time.Since(b.printed) >= plainEvery {
 			b.printed = time.Now()

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/specialist-nlp/specialist/pkg/study"
+	"github.com/specialist-nlp/specialist/pkg/report"
 )
 
 type diffCommand struct {
@@ -21,7 +21,7 @@ exit code 0; others with 1, and a line for each value that differs.`
 
 // Run compares the two.
 func (c *diffCommand) Run(context.Context) error {
-	found, err := study.Diff(c.One, c.Other)
+	found, err := report.Diff(c.One, c.Other)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/specialist-nlp/specialist/pkg/study"
+	"github.com/specialist-nlp/specialist/pkg/profile"
 )
 
 func TestHelp(t *testing.T) {
@@ -22,7 +22,7 @@ func TestHelp(t *testing.T) {
 				t.Errorf("%s --help does not mention %s:\n%s", command, flag, r.stdout)
 			}
 		}
-		for _, key := range study.Keys() {
+		for _, key := range profile.Keys() {
 			if takes := command == "report" || command == "train" || command == "sweep"; strings.Contains(r.stdout, "  "+key+"=") != takes {
 				t.Errorf("%s --help lists the key %s: %t", command, key, !takes)
 			}

@@ -12,7 +12,8 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/specialist-nlp/specialist/pkg/study"
+	"github.com/specialist-nlp/specialist/pkg/profile"
+	"github.com/specialist-nlp/specialist/pkg/report"
 )
 
 // Exit codes besides 0.
@@ -52,7 +53,7 @@ func run(args []string) (code int) {
 	var c commands
 	parser, err := kong.New(&c, kong.Name("specialist"), kong.Description(description), kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Help(helpWithKeys),
-		kong.Vars{"stages": strings.Join(study.Stages(), ", ")})
+		kong.Vars{"stages": strings.Join(report.Stages(), ", ")})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "specialist:", err)
 		return exitFailure
@@ -99,7 +100,7 @@ func helpWithKeys(options kong.HelpOptions, ctx *kong.Context) error {
 	if node == nil || !slices.Contains([]string{"train", "sweep", "report", "audit"}, node.Name) {
 		return nil
 	}
-	profile, err := study.ReadProfile("demo", nil)
+	profile, err := profile.Read("demo", nil)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/specialist-nlp/specialist/pkg/study"
+	"github.com/specialist-nlp/specialist/pkg/profile"
+	"github.com/specialist-nlp/specialist/pkg/stage"
 )
 
 // profileFlags choose a profile and change it.
@@ -19,8 +20,8 @@ type profileFlags struct {
 }
 
 // read gives the profile that the flags ask for.
-func (f *profileFlags) read() (study.Profile, error) {
-	p, err := study.ReadProfile(f.Profile, f.Set)
+func (f *profileFlags) read() (profile.Profile, error) {
+	p, err := profile.Read(f.Profile, f.Set)
 	if err != nil {
 		return p, err
 	}
@@ -51,7 +52,7 @@ func (f *profileFlags) read() (study.Profile, error) {
 }
 
 // readSwept is read for what trains the profile's configurations.
-func (f *profileFlags) readSwept() (study.Profile, error) {
+func (f *profileFlags) readSwept() (profile.Profile, error) {
 	p, err := f.read()
 	if err != nil {
 		return p, err
@@ -59,9 +60,9 @@ func (f *profileFlags) readSwept() (study.Profile, error) {
 	return p, p.CheckSettings(f.Set)
 }
 
-// tell shows what a run says and how far it is, the remark first.
-func (f *profileFlags) tell(b *bar) study.Tell {
-	return study.Tell{Progress: b.show, Say: func(line string) {
+// log shows lines and progress, the remark first.
+func (f *profileFlags) log(b *bar) stage.Log {
+	return stage.Log{Progress: b.show, Print: func(line string) {
 		if f.remark != "" {
 			b.say(f.remark)
 			f.remark = ""

@@ -4,7 +4,8 @@ import (
 	"context"
 	"os"
 
-	"github.com/specialist-nlp/specialist/pkg/study"
+	"github.com/specialist-nlp/specialist/pkg/report"
+	"github.com/specialist-nlp/specialist/pkg/stage"
 )
 
 type reportCommand struct {
@@ -26,11 +27,11 @@ func (c *reportCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	worker, err := study.Worker()
+	worker, err := stage.OwnWorker(workerCommand)
 	if err != nil {
 		return err
 	}
 	bar := newBar(os.Stderr)
 	defer bar.finish()
-	return study.Report(ctx, p, study.ReportOptions{Out: c.Out, Only: c.Only, Fresh: c.Fresh, Worker: worker}, c.tell(bar))
+	return report.Make(ctx, p, report.Options{Out: c.Out, Only: c.Only, Fresh: c.Fresh, Worker: worker}, c.log(bar))
 }

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+
+	"github.com/specialist-nlp/specialist/pkg/chapter"
+	"github.com/specialist-nlp/specialist/pkg/experiment"
 )
 
 type sweepCommand struct {
@@ -28,7 +31,12 @@ func (c *sweepCommand) Run(ctx context.Context) error {
 		return errors.New("--out is empty")
 	}
 	bar := newBar(os.Stderr)
-	s, err := p.Sweep(ctx, c.Out, c.tell(bar))
+	log := c.log(bar)
+	e, err := experiment.New(ctx, p, nil, log)
+	if err != nil {
+		return err
+	}
+	s, err := e.SweepIn(ctx, c.Out, log)
 	bar.finish()
 	if err != nil {
 		return err
@@ -36,11 +44,11 @@ func (c *sweepCommand) Run(ctx context.Context) error {
 	if err := s.Write(c.Out); err != nil {
 		return err
 	}
-	table, err := s.Table().Text()
+	table, err := chapter.SweepTable(s).Text()
 	if err != nil {
 		return err
 	}
 	fmt.Println(table)
-	fmt.Println("selected:", s.Chosen().Dir)
+	fmt.Println("selected:", s.Selected().Dir)
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
+	"github.com/specialist-nlp/specialist/pkg/experiment"
 )
 
 type trainCommand struct {
@@ -30,7 +31,12 @@ func (c *trainCommand) Run(ctx context.Context) error {
 		return errors.New("--out is empty")
 	}
 	bar := newBar(os.Stderr)
-	run, err := p.Run(ctx, c.Out, c.tell(bar))
+	log := c.log(bar)
+	e, err := experiment.New(ctx, p, nil, log)
+	if err != nil {
+		return err
+	}
+	run, err := e.Run(ctx, c.Out, log)
 	bar.finish()
 	if err != nil {
 		return err

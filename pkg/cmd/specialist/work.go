@@ -4,11 +4,14 @@ import (
 	"context"
 	"os"
 
-	"github.com/specialist-nlp/specialist/pkg/study"
+	"github.com/specialist-nlp/specialist/pkg/experiment"
 )
 
-// workCommand is not for people: a report starts it for each run.
+// workerCommand names the command that a report starts for each of its training runs.
+const workerCommand = "work"
+
+// workCommand is not for people: it is a report's worker process.
 type workCommand struct{}
 
-// Run does what standard input says.
-func (workCommand) Run(ctx context.Context) error { return study.Work(ctx, os.Stdin, os.Stdout) }
+// Run serves the one request on standard input.
+func (workCommand) Run(ctx context.Context) error { return experiment.Serve(ctx, os.Stdin, os.Stdout) }

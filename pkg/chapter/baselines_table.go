@@ -1,0 +1,141 @@
+package chapter
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/specialist-nlp/specialist/pkg/corpus"
+	"github.com/specialist-nlp/specialist/pkg/evaluate"
+	"github.com/specialist-nlp/specialist/pkg/experiment"
+	"github.com/specialist-nlp/specialist/pkg/original"
+	"github.com/specialist-nlp/specialist/pkg/page"
+)
+
+// comparisonMetrics are the metrics of a comparison's table, in its order.
+var comparisonMetrics = []evaluate.Metric{evaluate.RowAccuracy, evaluate.MacroF1Union, evaluate.AnyValid}
+
+// furtherMetrics are those of the second table.
+var furtherMetrics = []evaluate.Metric{evaluate.RecallAt3, evaluate.MacroF1All, evaluate.WeightedF1, evaluate.BalancedAccuracy}
+
+// splitTitle says in words how the texts were divided.
+func splitTitle(c *experiment.Comparison) string {
+	if c.Baselines.Protocol == corpus.ProtocolRow {
+		return "protocol row: rows divided at random, as the report did"
+	}
+	return "protocol group: no text stands in two parts"
+}
+
+// ComparisonTable is every model's test scores with intervals, the ceilings below them, the reported ones beside them.
+func ComparisonTable(c *experiment.Comparison) page.Table {
+	t := scoresTable(c, "comparison", "Models", comparisonMetrics)
+	t.Columns = append(t.Columns,
+		page.Column{Name: "Reported acc.", Numeric: true, Note: "accuracy on the original report's test rows: other notes, another base, a split of rows"},
+		page.Column{Name: "Reported F1", Numeric: true, Note: "macro-F1 on the same"})
+	for i := range t.Rows {
+		reported, known := original.Score{}, false
+		switch {
+		case i < len(c.Baselines.Models):
+			var score original.BaselineScore
+			score, known = original.Study.Baselines[original.Baseline(c.Baselines.Models[i].Key)]
+			reported = score.Score
+		case i == len(c.Baselines.Models):
+			reported, known = original.Score{Accuracy: original.Study.Test[original.Accuracy], MacroF1: original.Study.Test[original.MacroF1]}, true
+		}
+		for _, v := range []float64{reported.Accuracy, reported.MacroF1} {
+			cell := page.Metric.Cell(page.Missing("not in the report"))
+			if known {
+				cell = page.Cell{Text: fmt.Sprintf("%.4g", v), Sort: &v}
+			}
+			t.Rows[i] = append(t.Rows[i], cell)
+		}
+	}
+	t.Note = comparisonNote(c)
+	return t
+}
+
+// FurtherScoresTable is the same in further metrics.
+func FurtherScoresTable(c *experiment.Comparison) page.Table {
+	return scoresTable(c, "further", "Further scores of the models", furtherMetrics)
+}
+
+// scoresTable is a table of the baselines, the study's model and the ceilings.
+func scoresTable(c *experiment.Comparison, id, what string, metrics []evaluate.Metric) page.Table {
+	t := page.Table{
+		ID: id + "-" + c.Baselines.Protocol, Synthetic: c.Run.Corpus.Synthetic,
+		Caption: fmt.Sprintf("%s on %s test texts, %s rows; %s", what, page.FormatCount(c.Run.Test.Notes), page.FormatCount(c.Run.Test.Rows), splitTitle(c)),
+		Columns: []page.Column{{Name: "Model"}},
+	}
+	for _, m := range metrics {
+		t.Columns = append(t.Columns, page.Column{Name: m.Title(), Numeric: true})
+	}
+	best := bestScores(c, metrics)
+	add := func(name string, s evaluate.Summary) {
+		row := []page.Cell{page.Text(name)}
+		for _, m := range metrics {
+			cell := page.Metric.Cell(value(s.Metrics[m]))
+			if s.Metrics[m].Value == best[m] {
+				cell = cell.Best()
+			}
+			row = append(row, cell)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	for _, m := range c.Baselines.Models {
+		add(BaselineName(m.Key), m.Test)
+	}
+	add(c.Run.Profile.MethodName()+", the selected configuration", c.Run.Test)
+	ceiling := []page.Cell{page.Text("ceiling of any reader of the text")}
+	for _, m := range metrics {
+		ceiling = append(ceiling, page.Metric.Cell(page.Of(c.Run.Test.Metrics[m].Ceiling)))
+	}
+	t.Rows = append(t.Rows, ceiling)
+	return t
+}
+
+// bestScores is the highest value of each metric over the models.
+func bestScores(c *experiment.Comparison, metrics []evaluate.Metric) map[evaluate.Metric]float64 {
+	best := make(map[evaluate.Metric]float64)
+	for _, m := range metrics {
+		best[m] = c.Run.Test.Metrics[m].Value
+		for _, b := range c.Baselines.Models {
+			best[m] = max(best[m], b.Test.Metrics[m].Value)
+		}
+	}
+	return best
+}
+
+func comparisonNote(c *experiment.Comparison) string {
+	said := []string{"Intervals are 95 %, by bootstrap over texts. Settings of the linear models and the epoch of the encoder were chosen on the validation texts."}
+	if c.Baselines.Protocol == corpus.ProtocolRow {
+		said = append(said, "Under this protocol a test text may stand in the training part under another of its labels, which punishes a model that remembers it; any-valid counts only the labels that the text has in the test part. The ceiling is that of one who knows which of a text's rows are there; who does not know, and has not seen the text in training, stays on average below the ceiling of protocol group.")
+	}
+	for _, m := range c.Baselines.Models {
+		for _, remark := range m.Remarks {
+			said = append(said, upper(remark)+".")
+		}
+	}
+	return strings.Join(said, " ")
+}
+
+// ComparisonFigure is the models' macro-F1 and any-valid with intervals.
+func ComparisonFigure(c *experiment.Comparison) (page.Figure, error) {
+	var names []string
+	groups := []page.Group{{Name: "macro-F1"}, {Name: "row accuracy"}, {Name: "any-valid"}}
+	add := func(name string, s evaluate.Summary) {
+		names = append(names, name)
+		for i, m := range []evaluate.Metric{evaluate.MacroF1Union, evaluate.RowAccuracy, evaluate.AnyValid} {
+			groups[i].Values = append(groups[i].Values, value(s.Metrics[m]))
+		}
+	}
+	for _, m := range c.Baselines.Models {
+		add(BaselineName(m.Key), m.Test)
+	}
+	add(c.Run.Profile.MethodName(), c.Run.Test)
+	return page.Bars(page.BarsSpec{
+		About: page.About{
+			ID: "comparison-figure-" + c.Baselines.Protocol, Title: "Models beside each other, protocol " + c.Baselines.Protocol, Synthetic: c.Run.Corpus.Synthetic,
+			Caption: "Test scores with 95 % intervals by bootstrap over texts.", Alt: ComparisonSummary(c),
+		},
+		Axis: page.Axis{Title: "Score", Min: 0, Max: 1}, Form: page.Metric, Labels: names, Groups: groups,
+	})
+}

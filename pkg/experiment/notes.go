@@ -1,0 +1,152 @@
+package experiment
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/corpus"
+	"github.com/specialist-nlp/specialist/pkg/predict"
+	"github.com/specialist-nlp/specialist/pkg/profile"
+	"github.com/specialist-nlp/specialist/pkg/stage"
+	"github.com/specialist-nlp/specialist/pkg/tokenize"
+	"github.com/specialist-nlp/specialist/pkg/train"
+)
+
+// Notes is a corpus with its parts. A part lists each of its texts once, with the labels that the text has in that part: all of
+// them under the group protocol; under the row protocol, which divides rows, perhaps only some.
+type Notes struct {
+	Corpus                  *corpus.Corpus
+	Division                *corpus.Division
+	Train, Validation, Test []corpus.Example
+}
+
+// ReadNotes reads a profile's corpus and divides it.
+func ReadNotes(ctx context.Context, settings profile.Corpus, log stage.Log) (*Notes, error) {
+	var c *corpus.Corpus
+	var err error
+	if settings.Source == "demo" {
+		c, err = corpus.Demo(settings.Seed)
+	} else {
+		options := settings.Options()
+		options.Progress = log.Download
+		c, err = corpus.Read(ctx, settings.Path, options)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return divide(c, settings)
+}
+
+// divide makes the parts of a corpus, as the settings have it.
+func divide(c *corpus.Corpus, settings profile.Corpus) (*Notes, error) {
+	d, err := corpus.Divide(c, settings.Protocol, settings.Seed)
+	if err != nil {
+		return nil, err
+	}
+	n := &Notes{Corpus: c, Division: d, Train: texts(c, d.Train), Validation: texts(c, d.Validation), Test: texts(c, d.Test)}
+	if settings.Limit > 0 {
+		n.Train = n.Train[:min(settings.Limit, len(n.Train))]
+	}
+	return n, nil
+}
+
+// texts lists each note of a part once, at the place of its first row, with the labels of its rows there.
+func texts(c *corpus.Corpus, examples []corpus.Example) []corpus.Example {
+	notes := make(map[string]*corpus.Note, len(c.Notes))
+	for i := range c.Notes {
+		notes[c.Notes[i].Key] = &c.Notes[i]
+	}
+	place := make(map[string]int)
+	var joined []corpus.Example
+	for _, e := range examples {
+		at, seen := place[e.Key]
+		if seen {
+			joined[at].Labels = union(joined[at].Labels, e.Labels)
+			continue
+		}
+		place[e.Key] = len(joined)
+		joined = append(joined, corpus.Example{ID: notes[e.Key].ID, Text: notes[e.Key].Text, Key: e.Key, Labels: e.Labels})
+	}
+	return joined
+}
+
+// union merges two sorted lists without repeats.
+func union(a, b []int) []int {
+	var out []int
+	for len(a) > 0 || len(b) > 0 {
+		switch {
+		case len(b) == 0 || len(a) > 0 && a[0] < b[0]:
+			out, a = append(out, a[0]), a[1:]
+		case len(a) == 0 || b[0] < a[0]:
+			out, b = append(out, b[0]), b[1:]
+		default:
+			out, a, b = append(out, a[0]), a[1:], b[1:]
+		}
+	}
+	return out
+}
+
+// textsOf returns the examples' texts.
+func textsOf(examples []corpus.Example) []string {
+	out := make([]string, len(examples))
+	for i, e := range examples {
+		out[i] = e.Text
+	}
+	return out
+}
+
+// named returns the examples as predict.Run takes them.
+func (n *Notes) named(examples []corpus.Example) []predict.Note {
+	out := make([]predict.Note, len(examples))
+	for i, e := range examples {
+		gold := make([]string, len(e.Labels))
+		for j, label := range e.Labels {
+			gold[j] = n.Corpus.Labels[label]
+		}
+		out[i] = predict.Note{ID: e.ID, Text: e.Text, Gold: gold}
+	}
+	return out
+}
+
+// RowCounts counts the rows of each label.
+func (n *Notes) RowCounts(examples []corpus.Example) []int {
+	counts := make([]int, len(n.Corpus.Labels))
+	for _, e := range examples {
+		for _, label := range e.Labels {
+			counts[label]++
+		}
+	}
+	return counts
+}
+
+// uniform is the distribution that gives each of the labels the same weight.
+func (n *Notes) uniform(labels []int) []float32 {
+	target := make([]float32, len(n.Corpus.Labels))
+	for _, label := range labels {
+		target[label] = 1 / float32(len(labels))
+	}
+	return target
+}
+
+// trainingData encodes the training texts and gives them their targets: a text once with its label set, or once for each of
+// its labels.
+func (n *Notes) trainingData(targets string, model *classifier.Classifier) (train.Data, error) {
+	encodings, err := model.Encode(textsOf(n.Train))
+	if err != nil {
+		return train.Data{}, fmt.Errorf("training notes: %w", err)
+	}
+	data := train.Data{Buckets: tokenize.Buckets(model.MaxLength), Pad: model.Tokenizer.PadID()}
+	for i, e := range n.Train {
+		if targets == "sets" {
+			data.Encodings = append(data.Encodings, encodings[i])
+			data.Targets = append(data.Targets, n.uniform(e.Labels))
+			continue
+		}
+		for _, label := range e.Labels {
+			data.Encodings = append(data.Encodings, encodings[i])
+			data.Targets = append(data.Targets, n.uniform([]int{label}))
+		}
+	}
+	return data, nil
+}

@@ -1,0 +1,100 @@
+package report
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"slices"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/specialist-nlp/specialist/pkg/baseline"
+	"github.com/specialist-nlp/specialist/pkg/chapter"
+	"github.com/specialist-nlp/specialist/pkg/evaluate"
+	"github.com/specialist-nlp/specialist/pkg/experiment"
+)
+
+// resultsSchema is the version of results.json. It changes with the meaning of a key.
+const resultsSchema = 3
+
+// resultsContent is the study as results.json has it.
+type resultsContent struct {
+	Schema int `json:"schema"`
+	*experiment.Study
+	Comparisons []resultsComparison `json:"comparisons"`
+	Claims      []chapter.Claim     `json:"claims"` // what the original report states, beside this run
+	// Times come last: the only part that differs between two equal studies.
+	Times resultsTimes `json:"times"`
+}
+
+// resultsTimes are all times of a study.
+type resultsTimes struct {
+	Runs      map[string]experiment.Times `json:"runs"`
+	Inference *experiment.Inference       `json:"inference"`
+	Claims    []chapter.Claim             `json:"claims"`
+}
+
+// resultsComparison is a comparison with its baselines' names in words.
+type resultsComparison struct {
+	Baselines resultsBaselines `json:"baselines"`
+	Retrained *experiment.Run  `json:"run,omitempty"`
+	Family    evaluate.Family  `json:"family"`
+}
+
+type resultsBaselines struct {
+	*experiment.Baselines
+	Models []resultsBaseline `json:"models"`
+}
+
+type resultsBaseline struct {
+	Name    string           `json:"name"`
+	File    string           `json:"file"`
+	Remarks []string         `json:"remarks,omitempty"`
+	Tuned   *baseline.Tuned  `json:"tuned,omitempty"`
+	Test    evaluate.Summary `json:"test"`
+}
+
+// named puts the baselines' names into a comparison in place of their keys.
+func named(c *experiment.Comparison) resultsComparison {
+	out := resultsComparison{Baselines: resultsBaselines{Baselines: c.Baselines}, Retrained: c.Retrained, Family: c.Family}
+	for _, m := range c.Baselines.Models {
+		test := m.Test
+		test.Model = chapter.BaselineName(m.Key)
+		out.Baselines.Models = append(out.Baselines.Models, resultsBaseline{Name: test.Model, File: m.File, Remarks: m.Remarks, Tuned: m.Tuned, Test: test})
+	}
+	out.Family.Verdicts = slices.Clone(c.Family.Verdicts)
+	for i := range out.Family.Verdicts {
+		v := &out.Family.Verdicts[i]
+		v.Model = chapter.BaselineName(baseline.Key(v.Model))
+	}
+	return out
+}
+
+// writeResults stores the study as results.json.
+func writeResults(s *experiment.Study, path string) error {
+	raw, err := encodeResults(s)
+	if err != nil {
+		return err
+	}
+	return renameio.WriteFile(path, raw, 0o644, renameio.WithTempDir(filepath.Dir(path)))
+}
+
+// encodeResults is the content of results.json.
+func encodeResults(s *experiment.Study) ([]byte, error) {
+	out := resultsContent{
+		Schema: resultsSchema, Study: s, Claims: chapter.Claims(s),
+		Times: resultsTimes{Runs: make(map[string]experiment.Times), Inference: s.Inference, Claims: chapter.TimedClaims(s)},
+	}
+	for _, c := range s.Comparisons {
+		out.Comparisons = append(out.Comparisons, named(c))
+	}
+	names, runs := s.TrainingRuns()
+	for i, r := range runs {
+		out.Times.Runs[names[i]] = r.Provenance.Times
+		r.Provenance.Times = experiment.Times{}
+	}
+	raw, err := json.MarshalIndent(out, "", "  ")
+	for i, r := range runs {
+		r.Provenance.Times = out.Times.Runs[names[i]]
+	}
+	return append(raw, '\n'), err
+}
