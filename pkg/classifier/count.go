@@ -21,7 +21,27 @@ func Count(c distilbert.Config, adapter *lora.Adapter, classes int) Counts {
 	return counts
 }
 
-// Trainable is what training changes, unless everything is trained.
+// CountConfig counts from the configurations alone, before there are weights. adapter may be nil. The error is that of an adapter's
+// configuration that fits no layer of the model.
+func CountConfig(c distilbert.Config, adapter *lora.Config, classes int) (Counts, error) {
+	counts := Count(c, nil, classes)
+	if adapter == nil {
+		return counts, nil
+	}
+	if err := adapter.Check(); err != nil {
+		return Counts{}, err
+	}
+	sites, err := adapter.Select(Sites(c), OtherModules())
+	if err != nil {
+		return Counts{}, err
+	}
+	for _, s := range sites {
+		counts.Adapter += adapter.Rank * (s.In + s.Out) // A [r, in], B [out, r]
+	}
+	return counts, nil
+}
+
+// Trainable is what training an adapter changes: the pairs and the head, or the head alone where there is no adapter.
 func (c Counts) Trainable() int { return c.Head + c.Adapter }
 
 // Total counts each parameter once.

@@ -31,6 +31,30 @@ func TestCountOfTheBaseModel(t *testing.T) {
 	}
 }
 
+func TestCountConfigEqualsTheAdapters(t *testing.T) {
+	base := distilbert.Config{ModelType: "distilbert", VocabSize: 30522, MaxPositions: 512, Dim: 768, Layers: 6, Heads: 12, HiddenDim: 3072}
+	for _, config := range []lora.Config{
+		{Rank: 16, Alpha: 32, TargetModules: []string{"q_lin", "v_lin"}},
+		{Rank: 3, Alpha: 1, TargetModules: []string{"lin1", "out_lin"}},
+		{Rank: 8, Alpha: 8, TargetPattern: `.*\.(0|5)\.ffn\.lin[12]`},
+	} {
+		adapter, err := lora.New(config, Sites(base), OtherModules(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := CountConfig(base, &config, 40); err != nil || got != Count(base, adapter, 40) {
+			t.Errorf("%+v: %+v, %v; the adapter has %+v", config, got, err, Count(base, adapter, 40))
+		}
+	}
+	if got, err := CountConfig(base, nil, 40); err != nil || got != Count(base, nil, 40) {
+		t.Errorf("without an adapter: %+v, %v", got, err)
+	}
+	_, err := CountConfig(base, &lora.Config{Rank: 0, Alpha: 1, TargetModules: []string{"q_lin"}}, 40)
+	refused(t, "no rank", err, "r is 0")
+	_, err = CountConfig(base, &lora.Config{Rank: 1, Alpha: 1, TargetModules: []string{"query"}}, 40)
+	refused(t, "no layer", err, "query")
+}
+
 func TestCountIsWhatTheModelHolds(t *testing.T) {
 	for _, folder := range []string{"", "adapter-qv", "adapter-all"} {
 		m := openTiny(t, folder)

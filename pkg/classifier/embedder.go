@@ -11,15 +11,15 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 )
 
-// Embedder gives a text the mean of its tokens' hidden states, as sentence-transformers pools: what an encoder makes of a text
-// before any head.
+// Embedder maps texts to vectors: the mean of the last hidden states over a text's tokens, as sentence-transformers' mean pooling. The
+// head takes no part.
 type Embedder struct {
 	classifier *Classifier
 	exec       *model.Exec
 	batchSize  int
 }
 
-// NewEmbedder prepares the encoder, with the adapter if there is one, on the backend.
+// NewEmbedder prepares the encoder, with the adapter if there is one, on the backend. batchSize is how many notes are run at once.
 func NewEmbedder(backend compute.Backend, c *Classifier, batchSize int) (*Embedder, error) {
 	if batchSize < 1 {
 		return nil, fmt.Errorf("a batch of %d notes: 1 or more are needed", batchSize)
@@ -33,17 +33,26 @@ func NewEmbedder(backend compute.Backend, c *Classifier, batchSize int) (*Embedd
 	return &Embedder{classifier: c, exec: exec.SetMaxCache(-1), batchSize: batchSize}, nil
 }
 
-// meanHidden averages the last layer's hidden states over each row's tokens: ids and mask [batch, length] to [batch, dim].
+// meanHidden averages the last hidden states over each row's tokens.
+//
+//   - ids: [batch, length] Int32; mask: [batch, length], true or 1 for tokens
+//   - result: [batch, dim] Float32
 func (m *Model) meanHidden(scope *model.Scope, ids, mask *Node) *Node {
+	batch, length := ids.Shape().Dimensions[0], ids.Shape().Dimensions[1]
+	mask.AssertDims(batch, length)
 	hidden := m.net(scope, ids.Graph(), nil).Encode(ids, mask) // [batch, length, dim]
-	hidden.AssertDims(ids.Shape().Dimensions[0], ids.Shape().Dimensions[1], m.Config.Dim)
+	hidden.AssertDims(batch, length, m.Config.Dim)
 	weights := InsertAxes(ConvertDType(mask, hidden.DType()), -1) // [batch, length, 1]
-	mean := Div(ReduceSum(Mul(hidden, weights), 1), ReduceSum(weights, 1))
-	mean.AssertDims(ids.Shape().Dimensions[0], m.Config.Dim)
+	weights.AssertDims(batch, length, 1)
+	sum := ReduceSum(Mul(hidden, weights), 1) // [batch, dim]
+	tokens := ReduceSum(weights, 1)           // [batch, 1]
+	tokens.AssertDims(batch, 1)
+	mean := Div(sum, tokens) // [batch, dim]
+	mean.AssertDims(batch, m.Config.Dim)
 	return mean
 }
 
-// Embed returns one vector of [dim] a text, in the order of the texts, with the texts' encodings.
+// Embed returns a vector [dim] for each text, in the order of the texts, and the texts' encodings.
 func (e *Embedder) Embed(ctx context.Context, texts []string) (vectors [][]float32, encodings []tokenize.Encoding, err error) {
 	c := e.classifier
 	if encodings, err = c.Encode(texts); err != nil {

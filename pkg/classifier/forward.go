@@ -10,8 +10,8 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 )
 
-// forward runs a graph of ids and mask, both [batch, length], to [batch, width] on notes, in batches of like length. It returns a
-// row of [width] for each note, in their order.
+// forward runs a graph that maps ids and mask, both [batch, length], to [batch, width] on notes, in batches of similar length. It
+// returns a row [width] for each note, in the notes' order.
 func (c *Classifier) forward(ctx context.Context, exec *model.Exec, batchSize int, encodings []tokenize.Encoding, width int) ([][]float32, error) {
 	if len(encodings) == 0 {
 		return nil, nil
@@ -25,7 +25,7 @@ func (c *Classifier) forward(ctx context.Context, exec *model.Exec, batchSize in
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		flat, err := call(exec, b)
+		flat, err := run(exec, b) // [batch, width]
 		if err != nil {
 			return nil, fmt.Errorf("a batch of %d notes of %d tokens failed: %w", b.Size, b.Length, err)
 		}
@@ -38,8 +38,8 @@ func (c *Classifier) forward(ctx context.Context, exec *model.Exec, batchSize in
 	return rows, nil
 }
 
-// call runs one batch and copies what comes out.
-func call(exec *model.Exec, b tokenize.Batch) ([]float32, error) {
+// run runs a graph on one batch and copies its result into memory.
+func run(exec *model.Exec, b tokenize.Batch) ([]float32, error) {
 	out, err := exec.Call1(tensors.FromFlatDataAndDimensions(b.IDs, b.Size, b.Length), tensors.FromFlatDataAndDimensions(b.Mask, b.Size, b.Length))
 	if err != nil {
 		return nil, err

@@ -19,16 +19,21 @@ func (m *Model) Logits(scope *model.Scope, ids, mask *Node, dropout *Dropout) *N
 }
 
 // LogitsIn is Logits with products and activations computed in the given type, which CheckCompute tries on a backend. The parameters
-// stay Float32, and so do their gradients.
+// stay Float32, and so do their gradients and the logits.
 func (m *Model) LogitsIn(compute dtypes.DType, scope *model.Scope, ids, mask *Node, dropout *Dropout) *Node {
+	ids.AssertRank(2)
+	batch := ids.Shape().Dimensions[0]
+	mask.AssertDims(ids.Shape().Dimensions...)
 	net := m.net(scope, ids.Graph(), dropout)
 	net.Compute = compute
-	logits := net.Classify(net.EncodeFirst(ids, mask)) // [batch, classes]
-	logits.AssertDims(ids.Shape().Dimensions[0], len(m.Labels))
+	first := net.EncodeFirst(ids, mask) // [batch, dim]
+	first.AssertDims(batch, m.Config.Dim)
+	logits := net.Classify(first) // [batch, classes]
+	logits.AssertDims(batch, len(m.Labels))
 	return logits
 }
 
-// net binds the encoder's graph to the store's variables and puts the adapter on the layers it sits on.
+// net builds the encoder's graph on the store's variables, with the adapter's low-rank updates on the layers that carry one.
 func (m *Model) net(scope *model.Scope, g *Graph, dropout *Dropout) *distilbert.Net {
 	own := scope.Store().Scope(scopeName)
 	param := func(name string) *Node {
@@ -43,12 +48,16 @@ func (m *Model) net(scope *model.Scope, g *Graph, dropout *Dropout) *distilbert.
 		net.Dropout = dropout
 	}
 	net.Linear = func(module string, x *Node) *Node {
-		y := net.Plain(module, x) // [..., out]
+		y := net.Plain(module, x) // x [..., in] to [..., out]
 		full := modulePrefix + module
 		if m.Adapter == nil || !m.Adapter.Adapts(full) {
 			return y
 		}
-		return Add(y, m.Adapter.Config.Update(net.Cast(x), net.Cast(param(lora.A(full))), net.Cast(param(lora.B(full))), net.Drop))
+		down := net.Cast(param(lora.A(full)))                              // [r, in]
+		up := net.Cast(param(lora.B(full)))                                // [out, r]
+		update := m.Adapter.Config.Update(net.Cast(x), down, up, net.Drop) // [..., out]
+		update.AssertDims(y.Shape().Dimensions...)
+		return Add(y, update)
 	}
 	return net
 }

@@ -13,15 +13,15 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/lora"
 )
 
-// labelsFile stands beside an adapter: PEFT's own files name neither the labels nor the length that was trained.
+// labelsFile is the file beside an adapter's own, which in PEFT's format name neither the labels nor the maximum length.
 const labelsFile = "labels.json"
 
 // Card is the content of an adapter folder's labels.json.
 type Card struct {
-	Labels     []string `json:"labels"`                // in the order of the classifier's rows
+	Labels     []string `json:"labels"`                // in the order of the logits
 	MaxLength  int      `json:"max_length,omitempty"`  // tokens a note was cut to in training, [CLS] and [SEP] included
 	BaseSHA256 string   `json:"base_sha256,omitempty"` // of the base's model.safetensors
-	Synthetic  bool     `json:"synthetic,omitempty"`   // trained on made-up notes
+	Synthetic  bool     `json:"synthetic,omitempty"`   // trained on synthetic notes
 }
 
 // readCard reads dir/labels.json; a folder without one gives an empty card.
@@ -62,8 +62,8 @@ func (c Card) write(dir string) error {
 	return renameio.WriteFile(filepath.Join(dir, labelsFile), append(raw, '\n'), 0o644, renameio.WithTempDir(dir))
 }
 
-// chooseLabels finds the label list for a base and an adapter: the adapter folder's own, else the base's id2label, else, where
-// a trained head says how many there are, the names that transformers gives to labels without one (unnamed is then true).
+// chooseLabels returns the label list of a base and an adapter: labels.json's, else the base's id2label, else LABEL_0 and so on as
+// transformers has them, as many as a trained head has rows (unnamed is then true).
 func chooseLabels(dir string, base *distilbert.Weights, adapter *lora.Adapter, card Card) (labels []string, unnamed bool, err error) {
 	classes := 0
 	if base.HasHead {

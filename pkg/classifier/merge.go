@@ -9,12 +9,12 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
-// Merged returns the model as it is now without an adapter: the low-rank updates added to the weights that they sit on, the
-// head and the labels with it. It computes the same logits; distilbert.Save writes it as a folder that transformers loads.
-// The model itself stays as it is.
+// Merged returns the model's current weights with the adapter merged into them: the low-rank updates are added to the layers that
+// carry them, and the head and the labels are kept. The logits are the same; distilbert.Save writes it as a folder that transformers
+// loads. The model itself is not changed.
 func (m *Model) Merged() (*distilbert.Weights, error) {
 	w := &distilbert.Weights{Config: m.Config, Tensors: make(map[string]weights.Tensor), HasHead: true, Classes: len(m.Labels)}
-	w.Config.ModelType = "distilbert" // a BERT was folded when it was loaded
+	w.Config.ModelType = "distilbert" // also for a BERT, which was folded when it was loaded
 	var adapter *lora.Adapter
 	if m.Adapter != nil {
 		var err error
@@ -38,7 +38,7 @@ func (m *Model) Merged() (*distilbert.Weights, error) {
 	return w, nil
 }
 
-// trainedAdapter copies the adapter's current values out of the variable store.
+// trainedAdapter copies the adapter's and the head's current values out of the variable store.
 func (m *Model) trainedAdapter() (*lora.Adapter, error) {
 	if m.Adapter == nil {
 		return nil, errors.New("the model has no adapter to write")

@@ -14,7 +14,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
-// scopeName is the folder of the variable store that holds the model's tensors under their own names.
+// scopeName is the scope of the variable store that holds the model's tensors under their own names.
 const scopeName = "model"
 
 // modulePrefix is how PEFT sees the encoder's modules inside DistilBertForSequenceClassification.
@@ -22,14 +22,15 @@ const modulePrefix = "distilbert."
 
 // Model is a sequence classifier: the encoder, its head, and an adapter or none.
 type Model struct {
-	Config  distilbert.Config
-	Labels  []string
-	Adapter *lora.Adapter // nil for a plain model
-	Store   *model.Store  // every tensor as a variable, see Tensors
-	Notices []string      // what loading has to say: unused parts, initialised heads
+	Config    distilbert.Config
+	Labels    []string      // in the order of the logits
+	Adapter   *lora.Adapter // nil for a plain model
+	Store     *model.Store  // every tensor as a Float32 variable; Tensor and SetTensor read and write them by name
+	Notices   []string      // warnings from loading, one line each: unused tensors, initialised heads
+	Untrained []string      // tensors of the head that were initialised and neither trained nor set since; Classify refuses them
 }
 
-// Trainable says which tensors take part in training.
+// Trainable says which tensors training changes.
 type Trainable int
 
 const (
@@ -37,12 +38,12 @@ const (
 	TrainAdapter Trainable = iota
 	// TrainAll trains every tensor: full fine-tuning.
 	TrainAll
-	// TrainHead trains the head alone, on the encoder and the adapter as they are.
+	// TrainHead trains the head alone; the encoder and the adapter stay frozen.
 	TrainHead
 )
 
-// New puts a model together. The head comes from the adapter's folder, else from the base, else it is initialised from seed
-// and a notice says so. The head's rows must be as many as there are labels.
+// New builds a model from its parts. The head comes from the adapter's folder, else from the base, else it is initialised from seed,
+// which a notice and Untrained say. The classifier's weight must have a row for each label.
 func New(base *distilbert.Weights, adapter *lora.Adapter, labels []string, seed uint64) (*Model, error) {
 	if len(labels) == 0 {
 		return nil, errors.New("there are no labels: a classifier needs at least one")
@@ -56,7 +57,7 @@ func New(base *distilbert.Weights, adapter *lora.Adapter, labels []string, seed 
 		return nil, err
 	}
 	for _, s := range base.Config.EncoderShapes() {
-		if err := m.add(s.Name, base.Tensors[s.Name], false); err != nil {
+		if err := m.addVariable(s.Name, base.Tensors[s.Name], false); err != nil {
 			return nil, err
 		}
 	}
@@ -65,13 +66,13 @@ func New(base *distilbert.Weights, adapter *lora.Adapter, labels []string, seed 
 		if !slices.Equal(t.Shape, s.Dims) {
 			return nil, fmt.Errorf("tensor %q has shape %v, but %d labels and a hidden size of %d need %v", s.Name, t.Shape, len(labels), base.Config.Dim, s.Dims)
 		}
-		if err := m.add(s.Name, t, true); err != nil {
+		if err := m.addVariable(s.Name, t, true); err != nil {
 			return nil, err
 		}
 	}
 	if adapter != nil {
-		for _, name := range lora.PairNames(adapter.Sites) { // in order: sums over variables run in it
-			if err := m.add(name, adapter.Pairs[name], true); err != nil {
+		for _, name := range lora.PairNames(adapter.Sites) { // in a fixed order, which is that of the sum in the gradients' norm
+			if err := m.addVariable(name, adapter.Pairs[name], true); err != nil {
 				return nil, err
 			}
 		}
@@ -83,13 +84,12 @@ func (m *Model) notice(format string, args ...any) {
 	m.Notices = append(m.Notices, fmt.Sprintf(format, args...))
 }
 
-// head gathers the classification head's tensors.
+// head returns the classification head's tensors by name.
 func (m *Model) head(base *distilbert.Weights, seed uint64) (map[string]weights.Tensor, error) {
 	head := make(map[string]weights.Tensor)
 	fresh := base.Config.NewHead(len(m.Labels), seed)
-	// A base head of another size was trained for other classes; so was a BERT's, which never gets here.
+	// A base's head with another number of classes was trained for other labels.
 	usable := base.HasHead && base.Classes == len(m.Labels)
-	var initialised []string
 	for _, s := range base.Config.HeadShapes(len(m.Labels)) {
 		switch {
 		case m.Adapter != nil && m.Adapter.Heads[s.Name].Data != nil:
@@ -98,16 +98,16 @@ func (m *Model) head(base *distilbert.Weights, seed uint64) (map[string]weights.
 			head[s.Name] = base.Tensors[s.Name]
 		default:
 			head[s.Name] = fresh[s.Name]
-			initialised = append(initialised, s.Name)
+			m.Untrained = append(m.Untrained, s.Name)
 		}
 	}
-	if len(initialised) > 0 {
-		m.notice("newly initialised, to be trained before its answers mean anything: %s", strings.Join(initialised, ", "))
+	if len(m.Untrained) > 0 {
+		m.notice("newly initialised, to be trained before its answers mean anything: %s", strings.Join(m.Untrained, ", "))
 	}
 	return head, nil
 }
 
-func (m *Model) add(name string, t weights.Tensor, trainable bool) error {
+func (m *Model) addVariable(name string, t weights.Tensor, trainable bool) error {
 	v, err := m.Store.Scope(scopeName).CreateVariable(name, tensors.FromFlatDataAndDimensions(t.Data, t.Shape...))
 	if err != nil {
 		return err
@@ -119,19 +119,18 @@ func (m *Model) add(name string, t weights.Tensor, trainable bool) error {
 // SetTrainable chooses what training changes. New starts with TrainAdapter.
 func (m *Model) SetTrainable(what Trainable) {
 	m.setTrainable(func(name string) bool {
-		_, pair := m.pair(name)
-		return what == TrainAll || pair && what == TrainAdapter || isHead(name)
+		return what == TrainAll || what == TrainAdapter && m.isPair(name) || isHead(name)
 	})
 }
 
-// TrainLast trains the encoder's last layers, as many as given, and the head: partial freezing. An adapter, whose file has no
-// place for changed layers, is refused: merge it first.
+// TrainLast trains the given number of the encoder's last layers and the head, and freezes the rest. A model with an adapter, whose
+// file cannot hold encoder layers, is refused: merge the adapter first.
 func (m *Model) TrainLast(layers int) error {
 	if layers < 1 || layers > m.Config.Layers {
-		return fmt.Errorf("the last %d layers are to be trained: the encoder has %d, so 1 to %d can be", layers, m.Config.Layers, m.Config.Layers)
+		return fmt.Errorf("the last %d layers cannot be trained: the encoder has %d, so 1 to %d can", layers, m.Config.Layers, m.Config.Layers)
 	}
 	if m.Adapter != nil {
-		return errors.New("the last layers are to be trained under an adapter: merge it first, or train the adapter alone")
+		return errors.New("the last layers cannot be trained under an adapter: merge it first, or train the adapter alone")
 	}
 	var last []string
 	for i := range layers {
@@ -153,12 +152,9 @@ func isHead(name string) bool {
 	return strings.HasPrefix(name, "pre_classifier.") || strings.HasPrefix(name, "classifier.")
 }
 
-func (m *Model) pair(name string) (weights.Tensor, bool) {
-	if m.Adapter == nil {
-		return weights.Tensor{}, false
-	}
-	t, ok := m.Adapter.Pairs[name]
-	return t, ok
+// isPair says whether a tensor is one of the adapter's A and B matrices.
+func (m *Model) isPair(name string) bool {
+	return m.Adapter != nil && m.Adapter.Pairs[name].Data != nil
 }
 
 // TrainableNames lists the tensors that training changes, sorted.
@@ -225,7 +221,7 @@ func Value(v *model.Variable) (weights.Tensor, error) {
 	return weights.Tensor{Shape: slices.Clone(v.Shape().Dimensions), Data: data}, nil
 }
 
-// SetTensor replaces a variable's value by one of the same shape.
+// SetTensor replaces a tensor's value by one of the same shape.
 func (m *Model) SetTensor(name string, t weights.Tensor) error {
 	v := m.Store.Scope(scopeName).GetVariable(name)
 	if v == nil {
@@ -234,10 +230,14 @@ func (m *Model) SetTensor(name string, t weights.Tensor) error {
 	if !slices.Equal(v.Shape().Dimensions, t.Shape) {
 		return fmt.Errorf("tensor %q has shape %v, the model's has %v", name, t.Shape, v.Shape().Dimensions)
 	}
-	return v.SetValue(tensors.FromFlatDataAndDimensions(slices.Clone(t.Data), t.Shape...))
+	if err := v.SetValue(tensors.FromFlatDataAndDimensions(slices.Clone(t.Data), t.Shape...)); err != nil {
+		return err
+	}
+	m.Untrained = slices.DeleteFunc(m.Untrained, func(untrained string) bool { return untrained == name })
+	return nil
 }
 
-// Sites lists the linear layers of a model of this shape that an adapter can sit on, by the names that PEFT sees.
+// Sites lists the linear layers that can carry an adapter, by the names that PEFT sees.
 func Sites(c distilbert.Config) []lora.Site {
 	var sites []lora.Site
 	for _, name := range c.Linears() {

@@ -9,24 +9,35 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+
+	"github.com/gomlx/compute"
 
 	"github.com/specialist-nlp/specialist/pkg/distilbert"
 	"github.com/specialist-nlp/specialist/pkg/lora"
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 )
 
-// Classifier is a model with the tokenizer that feeds it.
+// Classifier is a model with its tokenizer.
 type Classifier struct {
 	*Model
 	Tokenizer  *tokenize.Tokenizer
 	MaxLength  int    // tokens that a note is cut to, [CLS] and [SEP] included
 	BaseDir    string // where the base and its tokenizer were read from
 	BaseSHA256 string // of the base's model.safetensors
-	Synthetic  bool   // trained on made-up notes
+	Synthetic  bool   // trained on synthetic notes
+
+	// Of Classify: what is opened once, and used by one call at a time.
+	mu          sync.Mutex
+	backendName string
+	backend     compute.Backend
+	predictor   *Predictor
+	closed      bool
 }
 
-// Open reads a base folder and, unless adapterDir is empty, the adapter that belongs on it. Nothing is trained: a head that is
-// nowhere to be found is initialised from seed 0, and a notice says so. Errors name the file and what does not fit.
+// Open reads a base folder and, unless adapterDir is empty, an adapter on it, without a backend: for training, export and graphs of
+// one's own. To classify texts, see Load. A head that neither folder has is initialised from seed 0, which a notice and Untrained
+// say. Errors name the file and the tensor, key or label at fault.
 func Open(baseDir, adapterDir string) (*Classifier, error) {
 	base, sum, err := loadBase(baseDir)
 	if err != nil {
@@ -36,7 +47,7 @@ func Open(baseDir, adapterDir string) (*Classifier, error) {
 		return nil, fmt.Errorf("%s is a BERT whose classifier reads the pooler, which DistilBERT does not have: give an adapter that was trained on this base", baseDir)
 	}
 	var adapter *lora.Adapter
-	cardDir := baseDir // of a model that this project merged or trained whole
+	cardDir := baseDir // where export and full fine-tuning write it
 	if adapterDir != "" {
 		cardDir = adapterDir
 		if adapter, err = lora.Read(adapterDir, Sites(base.Config), OtherModules(), HeadNames(base.Config)); err != nil {
@@ -61,10 +72,11 @@ func Open(baseDir, adapterDir string) (*Classifier, error) {
 	if card.BaseSHA256 != "" && card.BaseSHA256 != sum {
 		m.notice("the adapter was trained on a base whose weights have SHA-256 %.12s; this base's have %.12s", card.BaseSHA256, sum)
 	}
-	return join(m, baseDir, sum, card)
+	return withTokenizer(m, baseDir, sum, card)
 }
 
-// Prepare reads a base folder and puts a fresh head for the given labels on it, and a fresh adapter unless config is nil.
+// Prepare reads a base folder for training. The head, for the given labels, and the adapter, unless config is nil, are initialised
+// from the seed.
 func Prepare(baseDir string, config *lora.Config, labels []string, seed uint64) (*Classifier, error) {
 	base, sum, err := loadBase(baseDir)
 	if err != nil {
@@ -81,9 +93,10 @@ func Prepare(baseDir string, config *lora.Config, labels []string, seed uint64) 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", baseDir, err)
 	}
-	return join(m, baseDir, sum, Card{})
+	return withTokenizer(m, baseDir, sum, Card{})
 }
 
+// loadBase reads a base's weights and the hash of their file.
 func loadBase(dir string) (*distilbert.Weights, string, error) {
 	if info, err := os.Stat(dir); err != nil {
 		return nil, "", fmt.Errorf("base model: %w", err)
@@ -98,7 +111,8 @@ func loadBase(dir string) (*distilbert.Weights, string, error) {
 	return base, sum, err
 }
 
-func join(m *Model, baseDir, sum string, card Card) (*Classifier, error) {
+// withTokenizer adds the base's tokenizer and what the card says to a model.
+func withTokenizer(m *Model, baseDir, sum string, card Card) (*Classifier, error) {
 	tokenizer, err := tokenize.Open(baseDir)
 	if err != nil {
 		return nil, err
@@ -116,7 +130,7 @@ func join(m *Model, baseDir, sum string, card Card) (*Classifier, error) {
 // minLength is the shortest input that holds a word: [CLS], the word and [SEP].
 const minLength = 3
 
-// SetMaxLength cuts notes to fewer tokens than the model has positions. A longer length than that is capped, with a notice.
+// SetMaxLength sets how many tokens notes are cut to, [CLS] and [SEP] included. It is capped at the model's positions, with a notice.
 func (c *Classifier) SetMaxLength(tokens int) error {
 	if tokens < minLength {
 		return fmt.Errorf("a length of %d tokens cannot hold [CLS], a word and [SEP]", tokens)
@@ -128,8 +142,7 @@ func (c *Classifier) SetMaxLength(tokens int) error {
 	return nil
 }
 
-// Encode tokenizes notes, cut to MaxLength. A note that is not UTF-8, and a token that the model has no embedding for, are
-// errors.
+// Encode tokenizes notes and cuts them to MaxLength. A note that is not UTF-8 and a token id without an embedding are errors.
 func (c *Classifier) Encode(texts []string) ([]tokenize.Encoding, error) {
 	encodings, err := c.Tokenizer.EncodeAll(texts, c.MaxLength)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/gomlx/gomlx/ml/nn"
 )
 
-// CheckCompute runs a small linear layer with its gradient in the type that LogitsIn is to compute in. The error names the backend and
-// the type, if it cannot.
+// CheckCompute tests whether a backend can compute in a type, for LogitsIn, on a small linear layer and its gradient. The error names
+// the backend and the type.
 func CheckCompute(backend compute.Backend, dtype dtypes.DType) error {
 	switch dtype {
 	case dtypes.Float32:
@@ -27,14 +27,18 @@ func CheckCompute(backend compute.Backend, dtype dtypes.DType) error {
 		reason, _, _ = strings.Cut(reason, "\n")
 		return fmt.Errorf("backend %q cannot compute in %s, take %s: %s", backend.Name(), dtype, dtypes.Float32, reason)
 	}
-	// The gradient of relu(w1 + 2 w2) is 1 and 2, exact in every type. The model's own linear layer, because a backend may have a
-	// kernel for it that knows fewer types than its other operations.
+	// The gradient of relu(w1 + 2 w2) is 1 and 2, exact in every type. It is nn.Dense as in the model, because a backend may have a
+	// kernel for it that supports fewer types than its other operations.
 	exec, err := NewExec(backend, func(w *Node) *Node {
+		w.AssertDims(1, 2)
 		weight := ConvertDType(w, dtype)                                                   // [1, 2]
 		x := ConvertDType(Const(w.Graph(), [][]float32{{1, 2}}), dtype)                    // [1, 2]
 		bias := ConvertDType(Const(w.Graph(), []float32{0}), dtype)                        // [1]
 		out := activation.Relu(nn.Dense(x, weight, bias, compute.DenseLayoutOutputsInput)) // [1, 1]
-		return Gradient(ReduceAllSum(ConvertDType(out, dtypes.Float32)), w)[0]             // [1, 2]
+		out.AssertDims(1, 1)
+		grad := Gradient(ReduceAllSum(ConvertDType(out, dtypes.Float32)), w)[0] // [1, 2] Float32
+		grad.AssertDims(1, 2)
+		return grad
 	})
 	if err != nil {
 		return refuse(err.Error())

@@ -12,23 +12,24 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 )
 
-// Predictor runs a classifier on notes. It implements predict.Predictor, and compiles one graph for each batch shape it meets.
+// Predictor runs a classifier on a backend. It implements predict.Predictor, and compiles a graph for each new shape of a batch.
 type Predictor struct {
 	classifier *Classifier
 	exec       *model.Exec
 	batchSize  int
 }
 
-// DefaultBatchSize is how many notes are run at once: enough to fill two cores, small enough for long notes to stay in their caches.
+// DefaultBatchSize is how many notes are run at once: enough for two cores, few enough for long notes to stay in their caches.
 const DefaultBatchSize = 4
 
-// NewPredictor prepares inference on the backend. Training may go on in between: it reads the variables as they are.
+// NewPredictor prepares inference on the backend, with the given number of notes at once. Each call reads the variables as they are, so
+// that training may go on between calls.
 func NewPredictor(backend compute.Backend, c *Classifier, batchSize int) (*Predictor, error) {
 	if batchSize < 1 {
 		return nil, fmt.Errorf("a batch of %d notes: 1 or more are needed", batchSize)
 	}
 	exec, err := model.NewExec(backend, c.Store, func(scope *model.Scope, ids, mask *graph.Node) *graph.Node {
-		return c.Logits(scope, ids, mask, nil)
+		return c.Logits(scope, ids, mask, nil) // [batch, length] both, to [batch, classes]
 	})
 	if err != nil {
 		return nil, err

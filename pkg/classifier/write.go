@@ -6,12 +6,12 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/distilbert"
 )
 
-// card is what labels.json says of this model.
+// card is the content of labels.json for this model.
 func (c *Classifier) card(synthetic bool) Card {
 	return Card{Labels: c.Labels, MaxLength: c.MaxLength, BaseSHA256: c.BaseSHA256, Synthetic: synthetic}
 }
 
-// WriteAdapter stores the trained adapter and head as a folder that PEFT loads, with the label list beside it.
+// WriteAdapter writes the adapter's and the head's current values as a folder that PEFT loads, with labels.json beside them.
 func (c *Classifier) WriteAdapter(dir string, synthetic bool) error {
 	adapter, err := c.trainedAdapter()
 	if err != nil {
@@ -26,8 +26,8 @@ func (c *Classifier) WriteAdapter(dir string, synthetic bool) error {
 	return adapter.Write(dir)
 }
 
-// WriteMerged stores the model as it is now as a DistilBERT folder that transformers loads: the adapter, if there is one, merged
-// into the weights, the labels in config.json and, with the length that was trained, in labels.json. dir must not exist.
+// WriteMerged writes the model's current values as a DistilBERT folder that transformers loads: an adapter is merged into the weights,
+// and the labels are in config.json and, with the maximum length, in labels.json. dir must not exist.
 func (c *Classifier) WriteMerged(dir string, synthetic bool) error {
 	w, err := c.Merged()
 	if err != nil {

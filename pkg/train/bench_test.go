@@ -66,14 +66,16 @@ func BenchmarkStep(b *testing.B) {
 					data.Targets = append(data.Targets, target)
 				}
 				config := Config{BatchSize: 16, MicroBatch: micro, Epochs: 1, LearningRate: 3e-4, WeightDecay: 0.01, MaxGradNorm: 1}
-				job := &Job{Model: m, Backend: backend, Config: config, Data: data, schedule: Schedule{Peak: 3e-4, Warmup: 100, Total: 1000}}
-				trainer := job.trainer()
+				trainer, err := NewTrainer(backend, m, config)
+				if err != nil {
+					b.Fatal(err)
+				}
 				bench(b, 16, func() error {
-					batch, err := data.batch(data.order(16, 1, 0)[0])
+					batch, err := data.lay(data.order(16, 1, 0)[0])
 					if err != nil {
 						return err
 					}
-					_, err = trainer.TrainStep(batch)
+					_, err = trainer.Step(batch)
 					return err
 				})
 			})

@@ -16,50 +16,50 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
-// State is where a run stands. It is kept in the checkpoint, beside the tensors.
+// State is a run's progress and losses. The checkpoint holds it beside the tensors.
 type State struct {
 	Fingerprint string       `json:"fingerprint"`
 	Step        int          `json:"step"`                   // optimiser steps done
 	Losses      []float64    `json:"losses"`                 // of every step
 	Epochs      []Validation `json:"epochs"`                 // of every epoch that was validated
 	Best        int          `json:"best"`                   // index into Epochs
-	Finished    bool         `json:"finished"`               // nothing is left to train
-	Scaling     *Scaling     `json:"loss_scaling,omitempty"` // of f16
+	Finished    bool         `json:"finished"`               // no step is left to take
+	Scaling     *Scaling     `json:"loss_scaling,omitempty"` // of f16, else nil
 }
 
-// A checkpoint is one safetensors file, so that it is there whole or not at all: the trainable tensors and the optimiser's
-// moments by their paths in the variable store, the best epoch's tensors under bestPrefix, and as metadata the State, and what
-// Cost is made from.
+// A checkpoint is one safetensors file, which is written aside and renamed, so that it is complete or absent: the trainable tensors and
+// Adam's moments by their paths in the variable store, the best epoch's tensors under bestPrefix, and as metadata the State and
+// the log that Cost is computed from.
 const (
 	bestPrefix = "best:"
 	stateKey   = "state"
 	costKey    = "cost"
 )
 
-// Between epochs a checkpoint is written so often that a kill costs no more than checkpointEvery, but so seldom that a large
-// model's, which takes seconds, is no more than one part in savingShare of the time.
+// Between epochs a checkpoint is written every checkpointEvery, which bounds what a killed process loses; less often for a large
+// model, so that writing takes no more than 1/savingShare of the time.
 const (
 	checkpointEvery = 30 * time.Second
 	savingShare     = 50
 )
 
-// due says whether it is time for a checkpoint. The end of an epoch writes its own.
-func (j *Job) due() bool {
+// checkpointDue says whether it is time for a checkpoint between epochs. The end of an epoch always writes one.
+func (j *Job) checkpointDue() bool {
 	return j.state.Step%j.stepsPerEpoch != 0 && time.Since(j.saved) > max(checkpointEvery, savingShare*j.saving)
 }
 
-// kept says whether a variable is part of a run's state. Frozen weights are not, they are read from the base again.
-func kept(v *model.Variable) bool {
+// inCheckpoint says whether a variable belongs in a checkpoint. Frozen weights do not: they are read from the base again.
+func inCheckpoint(v *model.Variable) bool {
 	return v.Trainable || strings.HasPrefix(v.Path(), momentScope+model.ScopeSeparator)
 }
 
-// save writes the checkpoint, unless it would hold values that no run can go on from: the loss of a step is that of the
-// parameters before it, so a step can spoil them unnoticed.
+// save writes the checkpoint, unless a value is not finite: a step's loss is that of the parameters before its update, so that an update
+// can overflow without an error from Step.
 func (j *Job) save() error {
 	began := time.Now()
 	file := make(map[string]weights.Tensor)
 	for v := range j.Model.Store.IterVariables() {
-		if !kept(v) {
+		if !inCheckpoint(v) {
 			continue
 		}
 		t, err := classifier.Value(v)
@@ -67,7 +67,7 @@ func (j *Job) save() error {
 			return err
 		}
 		if i := slices.IndexFunc(t.Data, func(x float32) bool { return !finite(float64(x)) }); i >= 0 {
-			return j.diverged(fmt.Sprintf("%s holds %v", v.Path(), t.Data[i]), j.state.Step)
+			return j.diverged(fmt.Errorf("%w: %s holds %v", ErrDiverged, v.Path(), t.Data[i]), j.state.Step)
 		}
 		file[v.Path()] = t
 	}
@@ -79,8 +79,8 @@ func (j *Job) save() error {
 	if err != nil {
 		return err
 	}
-	j.ledger.look()
-	cost, err := json.Marshal(j.ledger)
+	j.costs.readPeak()
+	cost, err := json.Marshal(j.costs)
 	if err != nil {
 		return err
 	}
@@ -91,13 +91,10 @@ func (j *Job) save() error {
 	return nil
 }
 
-// resume goes on from the checkpoint if there is one.
+// resume restores the run from its checkpoint, if there is one.
 func (j *Job) resume() error {
 	j.saved = time.Now()
-	j.state = State{Fingerprint: j.Fingerprint}
-	if j.Config.scales() {
-		j.state.Scaling = &Scaling{Scale: initialScale}
-	}
+	j.state = State{Fingerprint: j.Fingerprint, Scaling: j.trainer.scaling}
 	file, err := weights.Open(j.Checkpoint)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -121,10 +118,10 @@ func (j *Job) resume() error {
 	return nil
 }
 
-// load takes this run's checkpoint over: the state and every tensor that belongs to it.
+// load restores the state and every tensor from this run's checkpoint.
 func (j *Job) load(file *weights.File, state State) error {
-	if !j.possible(state) {
-		return fmt.Errorf("%s is damaged: its state, step %d with %d losses and %d validated epochs, is none of this run's", j.Checkpoint, state.Step, len(state.Losses), len(state.Epochs))
+	if !j.validState(state) {
+		return fmt.Errorf("%s is damaged: its state, step %d with %d losses and %d validated epochs, cannot be this run's", j.Checkpoint, state.Step, len(state.Losses), len(state.Epochs))
 	}
 	shapes := j.shapes(state)
 	for _, name := range file.Names() {
@@ -147,15 +144,16 @@ func (j *Job) load(file *weights.File, state State) error {
 		return fmt.Errorf("%s is damaged: tensor %q is missing", j.Checkpoint, name)
 	}
 	if cost, ok := file.Metadata[costKey]; ok {
-		if err := json.Unmarshal([]byte(cost), &j.ledger); err != nil {
-			return fmt.Errorf("%s is damaged: what the run has cost so far cannot be read: %w", j.Checkpoint, err)
+		if err := json.Unmarshal([]byte(cost), &j.costs); err != nil {
+			return fmt.Errorf("%s is damaged: the log of what the run has cost cannot be read: %w", j.Checkpoint, err)
 		}
 	}
 	j.state = state
+	j.trainer.steps, j.trainer.scaling = state.Step, state.Scaling
 	return nil
 }
 
-// shapes lists the tensors of a checkpoint with this state.
+// shapes lists the shapes of the tensors that a checkpoint with this state holds, by name.
 func (j *Job) shapes(state State) map[string][]int {
 	shapes := make(map[string][]int)
 	for v := range j.Model.Store.IterVariables() {
@@ -174,16 +172,16 @@ func (j *Job) shapes(state State) map[string][]int {
 	return shapes
 }
 
-// possible says whether a run of this length can stand there.
-func (j *Job) possible(s State) bool {
+// validState says whether a run of this length can have this state.
+func (j *Job) validState(s State) bool {
 	epochs := len(s.Epochs)
 	return s.Step >= 0 && s.Step <= j.schedule.Total && len(s.Losses) == s.Step &&
 		epochs*j.stepsPerEpoch <= s.Step && s.Step <= (epochs+1)*j.stepsPerEpoch && // the last epoch may lack its validation
 		s.Best >= 0 && s.Best <= max(0, epochs-1) &&
-		(s.Scaling != nil) == j.Config.scales() && (s.Scaling == nil || s.Scaling.possible(s.Step))
+		(s.Scaling != nil) == j.Config.scalesLoss() && (s.Scaling == nil || s.Scaling.valid(s.Step))
 }
 
-// restore sets a variable of the model or of the optimiser.
+// restore sets a variable of the model or of the optimiser by its path.
 func (j *Job) restore(path string, t weights.Tensor) error {
 	return j.Model.Store.GetVariable(path).SetValue(tensors.FromFlatDataAndDimensions(t.Data, t.Shape...))
 }

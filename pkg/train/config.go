@@ -5,15 +5,14 @@ import (
 	"math"
 )
 
-// Config is how a classifier is fine-tuned. The defaults that a profile starts from are the report's second configuration.
-// A value of zero in the keys that may be left out means what its comment says.
+// Config is the hyperparameters of fine-tuning. In the keys that may be left out, the comment says what zero means.
 type Config struct {
 	LearningRate float64 `yaml:"learning_rate" json:"learning_rate"` // peak of the schedule
 
-	// BatchSize is how many notes an optimiser step learns from: what the Trainer calls per_device_train_batch_size times
-	// gradient_accumulation_steps. MicroBatch is how many of them are in memory at once, its per_device_train_batch_size; it
-	// need not divide the batch, and changes nothing but memory, speed, the last bits of the result and dropout's masks. 0
-	// chooses it by the notes' length, see Micro.
+	// BatchSize is how many notes an optimiser step learns from, the Trainer's per_device_train_batch_size times
+	// gradient_accumulation_steps. MicroBatch is how many of them are in memory at once, its per_device_train_batch_size. It need not
+	// divide the batch size, and changes only memory, speed, the last bits of the result and dropout's masks. 0 chooses it by the
+	// notes' length, see Micro.
 	BatchSize  int `yaml:"batch_size" json:"batch_size"`
 	MicroBatch int `yaml:"micro_batch" json:"micro_batch,omitempty"`
 
@@ -24,18 +23,31 @@ type Config struct {
 	Patience    int     `yaml:"patience" json:"patience"`           // epochs in a row without a better validation macro-F1 before stopping; 0 never stops
 	Seed        uint64  `yaml:"seed" json:"seed"`                   // of the head, the adapter, the data order and dropout
 
-	// LoRAPlusRatio is how many times the learning rate of A the adapter's B matrices learn at, as in LoRA+; see AdamW. 0 or 1
-	// gives both the same.
+	// LoRAPlusRatio is the learning rate of the adapter's B matrices divided by that of its A matrices, as in LoRA+; see AdamW. 0 or
+	// 1 gives both the same.
 	LoRAPlusRatio float64 `yaml:"loraplus_ratio" json:"loraplus_ratio,omitempty"`
 
 	// Precision is the type that the model computes in while it trains: f32, bf16 or f16; empty is f32. The weights, their
-	// gradients, the optimiser's state and what is saved are always f32, and so are validation and inference: a classifier
-	// answers the same wherever it was trained. f16 scales the loss, see Scaling.
+	// gradients, the optimiser's state and what is saved are always f32, and so are validation and inference, whose results then do
+	// not depend on it. f16 scales the loss, see Scaling.
 	Precision string `yaml:"precision" json:"precision,omitempty"`
 }
 
-// Check refuses values that no run can have.
+// Check refuses values that no run can have. The error begins with the key and its value.
 func (c Config) Check() error {
+	switch {
+	case c.Epochs <= 0:
+		return fmt.Errorf("train.epochs is %d, it must be positive", c.Epochs)
+	case c.WarmupSteps < 0:
+		return fmt.Errorf("train.warmup_steps is %d, it must not be negative", c.WarmupSteps)
+	case c.Patience < 0:
+		return fmt.Errorf("train.patience is %d, it must not be negative", c.Patience)
+	}
+	return c.checkStep()
+}
+
+// checkStep is Check without the keys that a single optimiser step does not use.
+func (c Config) checkStep() error {
 	switch {
 	case !(c.LearningRate > 0 && c.LearningRate < 10):
 		return fmt.Errorf("train.learning_rate is %g, it must be above 0 and below 10", c.LearningRate)
@@ -43,16 +55,10 @@ func (c Config) Check() error {
 		return fmt.Errorf("train.batch_size is %d, it must be positive", c.BatchSize)
 	case c.MicroBatch < 0:
 		return fmt.Errorf("train.micro_batch is %d, it must be positive, or 0 to choose by the notes' length", c.MicroBatch)
-	case c.Epochs <= 0:
-		return fmt.Errorf("train.epochs is %d, it must be positive", c.Epochs)
-	case c.WarmupSteps < 0:
-		return fmt.Errorf("train.warmup_steps is %d, it must not be negative", c.WarmupSteps)
 	case !(c.WeightDecay >= 0 && c.WeightDecay < 1):
 		return fmt.Errorf("train.weight_decay is %g, it must be at least 0 and below 1", c.WeightDecay)
 	case !(c.MaxGradNorm >= 0 && c.MaxGradNorm <= math.MaxFloat32):
 		return fmt.Errorf("train.max_grad_norm is %g, it must be a number that is not negative", c.MaxGradNorm)
-	case c.Patience < 0:
-		return fmt.Errorf("train.patience is %d, it must not be negative", c.Patience)
 	case c.LoRAPlusRatio != 0 && !(c.LoRAPlusRatio >= 1 && c.LoRAPlusRatio <= 1000):
 		return fmt.Errorf("train.loraplus_ratio is %g, it must be from 1 to 1000, or 0 for none", c.LoRAPlusRatio)
 	}
@@ -60,9 +66,9 @@ func (c Config) Check() error {
 	return err
 }
 
-// Micro is how many notes of the given padded length pass through the model at once. Where MicroBatch does not say it, they come
-// to about 1,024 tokens: 16 notes of up to 64, 8 of up to 128, 4 of up to 256, 2 of more. On the CPU, more tokens at once take
-// more memory and, for long notes, more time, because they leave the caches; fewer gain nothing.
+// Micro is the size of a micro-batch of notes with the given padded length. Where MicroBatch is 0, they come to about 1,024 tokens: 16
+// notes of up to 64 tokens, 8 of up to 128, 4 of up to 256, 2 of more. On the CPU, more tokens at once take more memory and, for
+// long notes, more time, because they do not fit into the caches; fewer gain nothing.
 func (c Config) Micro(length int) int {
 	micro := c.MicroBatch
 	if micro == 0 {
@@ -87,7 +93,7 @@ func (c Config) Plan(examples int) (schedule Schedule, stepsPerEpoch int) {
 	return Schedule{Peak: c.LearningRate, Warmup: c.WarmupSteps, Total: stepsPerEpoch * c.Epochs}, stepsPerEpoch
 }
 
-// Remark says what is odd about the schedule for that many examples, or "".
+// Remark is a warning about the schedule for that many examples, or "".
 func (c Config) Remark(examples int) string {
 	schedule, _ := c.Plan(examples)
 	if schedule.Warmup >= schedule.Total {

@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// Cost is what a run took. It differs from run to run, so it stands apart from State; a checkpoint keeps it, so that a run of
-// several processes has one.
+// Cost is the time and memory that a run took. It differs between equal runs, so it is kept apart from State; the checkpoint holds it,
+// so that it adds up over the processes of a run that was resumed.
 type Cost struct {
-	StepSeconds      float64 `json:"step_seconds"`       // median of an optimiser step, without those that compiled a graph; 0 if there is no other
+	StepSeconds      float64 `json:"step_seconds"`       // median of the optimiser steps that compiled no graph; 0 if there are none
 	FirstStepSeconds float64 `json:"first_step_seconds"` // from the start of Run to the end of its first step, compilation included; the longest over the processes
 	TrainSeconds     float64 `json:"train_seconds"`      // of all steps, compilation included, validation not
-	Processes        int     `json:"processes"`          // that took a step
+	Processes        int     `json:"processes"`          // that trained
 
 	PeakBytes   *int64 `json:"peak_bytes"`             // largest resident memory from the start of Run on, over the processes
 	PeakUnknown string `json:"peak_unknown,omitempty"` // why PeakBytes is null
@@ -23,11 +23,11 @@ type Cost struct {
 	CheckpointBytes int64 `json:"checkpoint_bytes"` // the file that Run leaves
 }
 
-// Cost says what the run took so far, over all its processes. Call it after Run.
+// Cost returns what the run took so far, over all its processes. Call it after Run.
 func (j *Job) Cost() Cost {
-	j.ledger.look()
-	c := j.ledger.Cost
-	if steps := slices.Sorted(slices.Values(j.ledger.Micros)); len(steps) > 0 {
+	j.costs.readPeak()
+	c := j.costs.Cost
+	if steps := slices.Sorted(slices.Values(j.costs.Micros)); len(steps) > 0 {
 		c.StepSeconds = float64(steps[(len(steps)-1)/2]+steps[len(steps)/2]) / 2e6
 	}
 	trainable, _ := j.Model.Parameters()
@@ -38,17 +38,17 @@ func (j *Job) Cost() Cost {
 	return c
 }
 
-// ledger is what Cost is made from.
-type ledger struct {
+// costLog is what Cost is computed from.
+type costLog struct {
 	Cost   Cost    `json:"cost"`
-	Micros []int64 `json:"step_microseconds"` // of every step that compiled nothing
+	Micros []int64 `json:"step_microseconds"` // of each step that compiled nothing
 
-	started time.Time // of Run, zero where nothing is left to train
-	steps   int       // that this process took
+	started time.Time // of Run; zero where no step is left to take
+	steps   int       // of this process
 }
 
-// begin opens this process's part.
-func (l *ledger) begin(started time.Time) {
+// start begins this process's part.
+func (l *costLog) start(started time.Time) {
 	l.started = started
 	l.Cost.Processes++
 	if err := resetPeak(); err != nil && l.Cost.PeakUnknown == "" {
@@ -56,7 +56,8 @@ func (l *ledger) begin(started time.Time) {
 	}
 }
 
-func (l *ledger) step(took time.Duration, compiled bool) {
+// add logs a step.
+func (l *costLog) add(took time.Duration, compiled bool) {
 	l.Cost.TrainSeconds += took.Seconds()
 	if !compiled {
 		l.Micros = append(l.Micros, took.Microseconds())
@@ -66,8 +67,8 @@ func (l *ledger) step(took time.Duration, compiled bool) {
 	}
 }
 
-// look reads the peak. Once it is unknown in one process, it is so for the run.
-func (l *ledger) look() {
+// readPeak updates the run's peak. Where one process cannot tell its peak, the run has none.
+func (l *costLog) readPeak() {
 	c := &l.Cost
 	if l.started.IsZero() || c.PeakUnknown != "" {
 		return
@@ -83,16 +84,16 @@ func (l *ledger) look() {
 	c.PeakBytes = &peak
 }
 
-// resetPeak sets the process's peak of resident memory to what is resident now. Linux alone can.
+// resetPeak sets the process's peak of resident memory to what is resident now. Only Linux can.
 func resetPeak() error { return os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) }
 
 // peakBytes is the process's largest resident memory since resetPeak.
 func peakBytes() (int64, error) { return statusBytes("VmHWM:") }
 
-// ResidentBytes is what the process has in memory now. Linux alone can tell.
+// ResidentBytes returns the process's resident memory. Only Linux can tell.
 func ResidentBytes() (int64, error) { return statusBytes("VmRSS:") }
 
-// statusBytes reads an amount of memory that the kernel states of the process.
+// statusBytes reads one of the amounts of memory in the process's status file.
 func statusBytes(name string) (int64, error) {
 	const path = "/proc/self/status"
 	raw, err := os.ReadFile(path)

@@ -45,22 +45,22 @@ func TestCostAddsUpOverProcesses(t *testing.T) {
 		t.Errorf("a run that was finished already cost more: %+v, then %+v", two, three)
 	}
 	// 12 steps in buckets of 8 and 16: each process compiles each of the lengths that it meets once.
-	if n := len(second.ledger.Micros); n < 12-4 || n > 12-2 {
+	if n := len(second.costs.Micros); n < 12-4 || n > 12-2 {
 		t.Errorf("%d of 12 steps compiled nothing", n)
 	}
 }
 
 func TestCostLeavesCompilationOut(t *testing.T) {
-	var l ledger
+	var l costLog
 	l.started = time.Now()
 	for i, took := range []time.Duration{10 * time.Second, 2 * time.Second, 4 * time.Second, 9 * time.Second, 3 * time.Second} {
-		l.step(took, i == 0 || i == 3)
+		l.add(took, i == 0 || i == 3)
 	}
-	j := &Job{Model: openCase(t, "train-qv"), ledger: l}
+	j := &Job{Model: openCase(t, "train-qv"), costs: l}
 	if c := j.Cost(); c.StepSeconds != 3 || math.Abs(c.TrainSeconds-28) > 1e-9 {
 		t.Errorf("cost %+v, want a median of 3 s and 28 s in all", c)
 	}
-	j.ledger.step(5*time.Second, false)
+	j.costs.add(5*time.Second, false)
 	if c := j.Cost(); c.StepSeconds != 3.5 {
 		t.Errorf("a median of %v s over 2, 3, 4 and 5", c.StepSeconds)
 	}
@@ -69,8 +69,8 @@ func TestCostLeavesCompilationOut(t *testing.T) {
 // Once a process of the run could not tell its peak, the run has none, and says why.
 func TestUnknownPeakStaysUnknown(t *testing.T) {
 	j := &Job{Model: openCase(t, "train-qv")}
-	j.ledger.started = time.Now()
-	j.ledger.Cost.PeakUnknown = "the reason"
+	j.costs.started = time.Now()
+	j.costs.Cost.PeakUnknown = "the reason"
 	if c := j.Cost(); c.PeakBytes != nil || c.PeakUnknown != "the reason" {
 		t.Errorf("%+v", c)
 	}

@@ -111,19 +111,27 @@ func TestSpoiledParametersAreNotWritten(t *testing.T) {
 
 func TestGradientsThatAreNotFiniteStopTheRun(t *testing.T) {
 	j := newJob(t, openBackend(t, "go"), filepath.Join(t.TempDir(), "checkpoint"))
+	if err := j.prepare(); err != nil {
+		t.Fatal(err)
+	}
 	j.schedule = Schedule{Peak: 1e-3, Total: 10}
-	j.state.Step = 4
-	err := j.judge(outcome{loss: 1, norm: math.Inf(1)})
-	if !errors.Is(err, ErrDiverged) || !strings.Contains(err.Error(), "at step 5 of 10") || !strings.Contains(err.Error(), "0.0006") {
+	j.trainer.Rate = j.schedule.At
+	err := j.trainer.checkGradients(math.Inf(1))
+	if !errors.Is(err, ErrDiverged) || !strings.Contains(err.Error(), "the norm +Inf") {
 		t.Errorf("an infinite norm: %v", err)
+	}
+	err = j.diverged(err, 5)
+	if !errors.Is(err, ErrDiverged) || !strings.Contains(err.Error(), "the norm +Inf at step 5 of 10") || !strings.Contains(err.Error(), "0.0006") {
+		t.Errorf("an infinite norm in a run: %v", err)
 	}
 	// With loss scaling that is a matter of the scale, until there is none left.
 	j.state.Scaling = &Scaling{Scale: initialScale}
+	j.trainer.scaling = j.state.Scaling
 	steps := 0
-	for ; err == nil || steps == 0; steps++ {
-		err = j.judge(outcome{loss: 1, norm: math.NaN()})
+	for err = nil; err == nil; steps++ {
+		err = j.trainer.checkGradients(math.NaN())
 	}
-	if steps != 33 || !strings.Contains(err.Error(), "no loss scale") || !strings.Contains(err.Error(), "bf16") {
+	if err = j.diverged(err, 34); steps != 33 || !errors.Is(err, ErrDiverged) || !strings.Contains(err.Error(), "no loss scale") || !strings.Contains(err.Error(), "bf16") {
 		t.Errorf("after %d steps: %v", steps, err)
 	}
 }

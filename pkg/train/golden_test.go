@@ -159,9 +159,9 @@ func (b goldenBatch) hard(classes int) [][]float32 {
 	return rows
 }
 
-// batch lays the batch out as Data.batch does.
-func (b goldenBatch) batch(targets [][]float32) batch {
-	out := batch{notes: len(b.IDs), targets: slices.Concat(targets...)}
+// batch lays the batch out as Data does.
+func (b goldenBatch) batch(targets [][]float32) Batch {
+	out := Batch{notes: len(b.IDs), targets: slices.Concat(targets...)}
 	out.Size, out.Length = len(b.IDs), len(b.IDs[0])
 	out.IDs = slices.Concat(b.IDs...)
 	for _, row := range b.Mask {
@@ -172,16 +172,18 @@ func (b goldenBatch) batch(targets [][]float32) batch {
 	return out
 }
 
-// job takes golden steps with the given size of micro-batches.
-func (o goldenOptimizer) job(backend compute.Backend, m *classifier.Model, batchSize, micro int) *Job {
-	return &Job{
-		Model: m, Backend: backend,
-		Config: Config{
-			LearningRate: o.LearningRate, BatchSize: batchSize, MicroBatch: micro, WarmupSteps: o.WarmupSteps,
-			WeightDecay: o.WeightDecay, MaxGradNorm: o.MaxGradNorm, LoRAPlusRatio: o.LoRAPlusRatio,
-		},
-		schedule: Schedule{Peak: o.LearningRate, Warmup: o.WarmupSteps, Total: o.TotalSteps},
+// trainer takes golden steps with the given size of micro-batches.
+func (o goldenOptimizer) trainer(t *testing.T, backend compute.Backend, m *classifier.Model, batchSize, micro int) *Trainer {
+	t.Helper()
+	trainer, err := NewTrainer(backend, m, Config{
+		LearningRate: o.LearningRate, BatchSize: batchSize, MicroBatch: micro, WarmupSteps: o.WarmupSteps,
+		WeightDecay: o.WeightDecay, MaxGradNorm: o.MaxGradNorm, LoRAPlusRatio: o.LoRAPlusRatio,
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
+	trainer.Rate = Schedule{Peak: o.LearningRate, Warmup: o.WarmupSteps, Total: o.TotalSteps}.At
+	return trainer
 }
 
 // near compares two tensors, relative to the largest wanted value.
@@ -205,7 +207,7 @@ func closeTo(got, want float64) bool { return math.Abs(got-want) <= tolerance*ma
 var cases = []string{"train-qv", "train-all", "train-full", "train-partial", "train-head"}
 
 // checkGradients compares what has accumulated with a file of the reference.
-func checkGradients(t *testing.T, what string, trainer *trainer, path string, noise []string) {
+func checkGradients(t *testing.T, what string, trainer *Trainer, path string, noise []string) {
 	t.Helper()
 	want, err := weights.Open(filepath.Join(testdata, path))
 	if err != nil {
@@ -215,7 +217,7 @@ func checkGradients(t *testing.T, what string, trainer *trainer, path string, no
 		t.Errorf("%s: %d tensors get a gradient, torch has %d", what, len(trainer.params), len(want.Names()))
 	}
 	for _, p := range trainer.params {
-		key := fileName(trainer.job.Model, p.value.Name())
+		key := fileName(trainer.model, p.value.Name())
 		if slices.Contains(noise, key) {
 			continue
 		}
@@ -259,25 +261,23 @@ func checkFinal(t *testing.T, what string, m *classifier.Model, folder string, n
 }
 
 // follow takes the steps of a golden case and compares each; after is called behind each of them.
-func follow(t *testing.T, what string, j *Job, batches []goldenBatch, steps []goldenStep, after func(step int, trainer *trainer)) {
+func follow(t *testing.T, what string, trainer *Trainer, batches []goldenBatch, steps []goldenStep, after func(step int)) {
 	t.Helper()
-	trainer := j.trainer()
 	for i, want := range steps {
 		b := batches[i%len(batches)]
-		got, err := trainer.TrainStep(b.batch(b.hard(5)))
+		got, err := trainer.Step(b.batch(b.hard(5)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !closeTo(got.loss, want.Loss) || !closeTo(got.norm, want.GradNorm) {
-			t.Errorf("%s step %d: loss %v and norm %v, want %v and %v", what, i+1, got.loss, got.norm, want.Loss, want.GradNorm)
+		if !closeTo(got.Loss, want.Loss) || !closeTo(got.GradNorm, want.GradNorm) {
+			t.Errorf("%s step %d: loss %v and norm %v, want %v and %v", what, i+1, got.Loss, got.GradNorm, want.Loss, want.GradNorm)
 		}
-		if rate := j.rate(i); math.Abs(rate-want.LearningRate) > 1e-12 {
-			t.Errorf("%s step %d: learning rate %v, want %v", what, i+1, rate, want.LearningRate)
+		if math.Abs(got.LearningRate-want.LearningRate) > 1e-12 {
+			t.Errorf("%s step %d: learning rate %v, want %v", what, i+1, got.LearningRate, want.LearningRate)
 		}
 		if after != nil {
-			after(i, trainer)
+			after(i)
 		}
-		j.state.Step++
 	}
 }
 
@@ -292,7 +292,8 @@ func TestStepsEqualTheTrainer(t *testing.T) {
 			}
 			what, want := name+" "+c, g.Train[c]
 			m := openCase(t, c)
-			follow(t, what, want.Optimizer.job(backend, m, 4, micro), g.Batches, want.Steps, func(step int, trainer *trainer) {
+			trainer := want.Optimizer.trainer(t, backend, m, 4, micro)
+			follow(t, what, trainer, g.Batches, want.Steps, func(step int) {
 				if step == 0 {
 					checkGradients(t, what, trainer, filepath.Join(c, "grad-hard.safetensors"), want.Noise)
 				}
@@ -307,13 +308,18 @@ func TestSoftTargetsHaveTorchsGradients(t *testing.T) {
 	backend := openBackend(t, "go")
 	for _, c := range cases {
 		want := g.Train[c]
-		trainer := want.Optimizer.job(backend, openCase(t, c), 4, 2).trainer()
-		out, err := trainer.TrainStep(g.Batches[0].batch(g.Batches[0].Targets))
+		trainer := want.Optimizer.trainer(t, backend, openCase(t, c), 4, 2)
+		batch := g.Batches[0].batch(g.Batches[0].Targets)
+		before, err := trainer.Loss(batch)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !closeTo(out.loss, want.LossSoft) {
-			t.Errorf("%s: loss %v, want %v", c, out.loss, want.LossSoft)
+		step, err := trainer.Step(batch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !closeTo(step.Loss, want.LossSoft) || !closeTo(before, want.LossSoft) {
+			t.Errorf("%s: loss %v in training, %v in inference, want %v", c, step.Loss, before, want.LossSoft)
 		}
 		checkGradients(t, c, trainer, filepath.Join(c, "grad-soft.safetensors"), want.Noise)
 	}
@@ -322,7 +328,7 @@ func TestSoftTargetsHaveTorchsGradients(t *testing.T) {
 func TestLoRAPlusEqualsPEFTs(t *testing.T) {
 	g := readGolden(t)
 	m := openCase(t, "train-loraplus")
-	follow(t, "LoRA+", g.LoRAPlus.Optimizer.job(openBackend(t, "go"), m, 4, 3), g.Batches, g.LoRAPlus.Steps, nil)
+	follow(t, "LoRA+", g.LoRAPlus.Optimizer.trainer(t, openBackend(t, "go"), m, 4, 3), g.Batches, g.LoRAPlus.Steps, nil)
 	checkFinal(t, "LoRA+", m, "train-loraplus", nil)
 }
 
@@ -337,7 +343,7 @@ func TestTwentyStepsFollowPEFT(t *testing.T) {
 		t.Fatalf("%d steps and %d batches", len(twenty.Steps), len(twenty.Batches))
 	}
 	for name, micro := range map[string]int{"xla:cpu": 6, "go": 4} {
-		follow(t, name, twenty.Optimizer.job(openBackend(t, name), openCase(t, "train-qv"), 6, micro), twenty.Batches, twenty.Steps, nil)
+		follow(t, name, twenty.Optimizer.trainer(t, openBackend(t, name), openCase(t, "train-qv"), 6, micro), twenty.Batches, twenty.Steps, nil)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/gomlx/compute"
@@ -20,29 +19,30 @@ type Job struct {
 	Config  Config
 	Data    Data
 
-	// Validate runs the model on held-out notes after an epoch.
+	// Validate evaluates the model on held-out notes after each epoch.
 	Validate func(ctx context.Context) (Validation, error)
 
-	// Checkpoint is the file that the run's state is kept in; a run that finds one goes on from it.
+	// Checkpoint is the file that holds the run's state. Where it exists, Run resumes from it.
 	Checkpoint string
 
-	// Fingerprint says what makes this run: settings, data, base weights. A checkpoint of another one is refused.
+	// Fingerprint identifies the run by its settings, data and base weights. The checkpoint of another run is refused.
 	Fingerprint string
 
-	// Progress is told of every step. It may be nil.
+	// Progress is called after every step and every validation. It may be nil.
 	Progress func(Progress)
 
+	trainer       *Trainer
 	schedule      Schedule
 	stepsPerEpoch int
 	state         State
-	best          map[string]weights.Tensor
-	saved         time.Time     // when the checkpoint was last written
-	saving        time.Duration // how long that took
-	ledger        ledger
+	best          map[string]weights.Tensor // the best epoch's tensors
+	saved         time.Time                 // when the checkpoint was last written
+	saving        time.Duration             // how long that took
+	costs         costLog
 	available     func() (bytes int64, known bool) // memory that is free; nil asks the system
 }
 
-// Progress is where a run is.
+// Progress says how far a run is.
 type Progress struct {
 	Step, Steps    int // optimiser steps done and planned
 	Epoch, Epochs  int // counted from 1
@@ -52,48 +52,39 @@ type Progress struct {
 	Validation     *Validation // set once an epoch is validated
 }
 
-// Validation is how the model does on held-out notes.
+// Validation is a model's metrics on held-out notes.
 type Validation struct {
 	Loss     float64 `json:"loss"`      // mean cross entropy
 	Accuracy float64 `json:"accuracy"`  // over rows
-	MacroF1  float64 `json:"macro_f1"`  // over rows, by the union of true and predicted labels; the best epoch is chosen by it
+	MacroF1  float64 `json:"macro_f1"`  // over rows and the union of true and predicted labels; it selects the best epoch
 	AnyValid float64 `json:"any_valid"` // share of texts whose predicted label is one of theirs
 }
 
-// ErrStopped is returned by a run whose context ended. Its checkpoint is whole, and the same call goes on from it.
+// ErrStopped is returned by a run whose context ended. Its checkpoint is complete, and the same call resumes from it.
 var ErrStopped = errors.New("training stopped")
 
-// ErrDiverged is returned by a run whose loss, gradients or parameters are no longer finite. Its last checkpoint stays as it
-// is, and holds finite values only.
-var ErrDiverged = errors.New("training diverged")
-
-// Run trains until the last epoch or until patience runs out, and leaves the best epoch's tensors in the model. Cost says what
-// it took.
+// Run trains until the last epoch or until patience runs out, and leaves the best epoch's tensors in the model. Cost says what it
+// took. A run that diverges returns ErrDiverged and leaves its last checkpoint, which holds finite values only.
 func (j *Job) Run(ctx context.Context) (State, error) {
 	started := time.Now()
-	if err := j.check(); err != nil {
-		return State{}, err
-	}
-	j.schedule, j.stepsPerEpoch = j.Config.Plan(len(j.Data.Encodings))
-	trainer := j.trainer()
-	if err := trainer.prepare(); err != nil {
+	if err := j.prepare(); err != nil {
 		return State{}, err
 	}
 	if err := j.resume(); err != nil {
 		return State{}, err
 	}
 	if !j.state.Finished {
-		if err := j.computes(); err != nil {
+		if err := j.trainer.checkPrecision(); err != nil {
 			return j.state, err
 		}
-		if err := j.fits(); err != nil {
+		if err := j.checkMemory(); err != nil {
 			return j.state, err
 		}
-		j.ledger.begin(started)
+		j.costs.start(started)
 	}
 	for !j.state.Finished {
 		epoch := len(j.state.Epochs)
-		if err := j.epoch(ctx, trainer, epoch); err != nil {
+		if err := j.epoch(ctx, epoch); err != nil {
 			return j.state, err
 		}
 		if err := j.endEpoch(ctx, epoch); err != nil {
@@ -114,41 +105,48 @@ func (j *Job) Run(ctx context.Context) (State, error) {
 	return j.state, nil
 }
 
-func (j *Job) check() error {
+// prepare checks the job and makes its trainer.
+func (j *Job) prepare() error {
 	if err := j.Config.Check(); err != nil {
 		return err
 	}
-	if j.Config.LoRAPlusRatio > 1 && j.Model.Adapter == nil {
-		return fmt.Errorf("train.loraplus_ratio is %g, but no adapter is trained: leave it out, or train with the method lora", j.Config.LoRAPlusRatio)
+	if err := j.Data.check(); err != nil {
+		return err
 	}
-	return j.Data.check()
+	j.schedule, j.stepsPerEpoch = j.Config.Plan(len(j.Data.Encodings))
+	var err error
+	if j.trainer, err = newTrainer(j.Backend, j.Model, j.Config); err != nil {
+		return err
+	}
+	j.trainer.Rate = j.schedule.At
+	return nil
 }
 
-// epoch takes the steps that are left of an epoch.
-func (j *Job) epoch(ctx context.Context, trainer *trainer, epoch int) error {
+// epoch takes the remaining steps of an epoch.
+func (j *Job) epoch(ctx context.Context, epoch int) error {
 	if ctx.Err() != nil {
 		return j.stop()
 	}
 	done := j.state.Step - epoch*j.stepsPerEpoch
 	for _, layout := range j.Data.order(j.Config.BatchSize, j.Config.Seed, epoch)[done:] {
-		b, err := j.Data.batch(layout)
+		b, err := j.Data.lay(layout)
 		if err != nil {
 			return err
 		}
 		began := time.Now()
-		out, err := trainer.TrainStep(b)
-		if err != nil {
+		step, err := j.trainer.Step(b)
+		switch {
+		case errors.Is(err, ErrDiverged):
+			return j.diverged(err, j.state.Step+1)
+		case err != nil:
 			return fmt.Errorf("training failed after step %d of %d: %w", j.state.Step, j.schedule.Total, err)
 		}
-		if err := j.judge(out); err != nil {
-			return err
-		}
-		j.ledger.step(time.Since(began), out.compiled)
-		j.record(out)
+		j.costs.add(time.Since(began), step.compiled)
+		j.record(step)
 		if ctx.Err() != nil {
 			return j.stop()
 		}
-		if j.due() {
+		if j.checkpointDue() {
 			if err := j.save(); err != nil {
 				return err
 			}
@@ -157,59 +155,34 @@ func (j *Job) epoch(ctx context.Context, trainer *trainer, epoch int) error {
 	return nil
 }
 
-// judge stops a run that has diverged, and lets the loss scale follow the gradients.
-func (j *Job) judge(out outcome) error {
-	switch s := j.state.Scaling; {
-	case !finite(out.loss):
-		return j.diverged(fmt.Sprintf("the loss is %v", out.loss), j.state.Step+1)
-	case s == nil && !finite(out.norm):
-		return j.diverged(fmt.Sprintf("the gradients have the norm %v", out.norm), j.state.Step+1)
-	case s != nil:
-		if s.update(finite(out.norm), growthInterval); s.Scale < leastScale {
-			return j.diverged(fmt.Sprintf("no loss scale keeps the gradients in the range of %s", j.Config.Precision), j.state.Step+1)
-		}
-	}
-	return nil
-}
-
-// diverged says at which step a run came to its end, and what may help.
-func (j *Job) diverged(what string, step int) error {
+// diverged adds to an ErrDiverged the step at which the run ends, counted from 1, and what may help.
+func (j *Job) diverged(err error, step int) error {
 	help := "a lower train.learning_rate or a longer train.warmup_steps may help"
 	if j.state.Scaling != nil {
 		help += ", or train.precision=bf16, which has the range of f32"
 	}
-	return fmt.Errorf("%w: %s at step %d of %d, with a learning rate of %g; the last checkpoint stays, and %s",
-		ErrDiverged, what, step, j.schedule.Total, j.rate(step-1), help)
+	return fmt.Errorf("%w at step %d of %d, with a learning rate of %g; the last checkpoint stays, and %s",
+		err, step, j.schedule.Total, j.trainer.rate(step-1), help)
 }
 
-// rate is the learning rate of the step with the given index, which the state has come to.
-func (j *Job) rate(step int) float64 {
-	if j.state.Scaling != nil {
-		step -= j.state.Scaling.Skipped
-	}
-	return j.schedule.At(step)
-}
-
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
-
-// record notes a step and tells of it.
-func (j *Job) record(out outcome) {
+// record adds a step to the state and reports it.
+func (j *Job) record(step Step) {
 	j.state.Step++
-	j.state.Losses = append(j.state.Losses, out.loss)
+	j.state.Losses = append(j.state.Losses, step.Loss)
 	if j.Progress != nil {
-		elapsed := time.Since(j.ledger.started)
-		steps := j.ledger.steps
+		elapsed := time.Since(j.costs.started)
+		steps := j.costs.steps
 		j.Progress(Progress{
 			Step: j.state.Step, Steps: j.schedule.Total,
 			Epoch: (j.state.Step-1)/j.stepsPerEpoch + 1, Epochs: j.Config.Epochs,
-			Loss:           out.loss,
+			Loss:           step.Loss,
 			NotesPerSecond: float64(steps*j.Config.BatchSize) / elapsed.Seconds(),
 			Remaining:      elapsed / time.Duration(steps) * time.Duration(j.schedule.Total-j.state.Step),
 		})
 	}
 }
 
-// endEpoch validates, keeps the tensors if they are the best so far, and decides whether to go on.
+// endEpoch validates, keeps the tensors if they are the best so far, decides whether training is finished, and writes a checkpoint.
 func (j *Job) endEpoch(ctx context.Context, epoch int) error {
 	v, err := j.Validate(ctx)
 	if err != nil {
@@ -222,14 +195,15 @@ func (j *Job) endEpoch(ctx context.Context, epoch int) error {
 			return err
 		}
 	}
-	patient := j.Config.Patience == 0 || epoch-j.state.Best < j.Config.Patience
-	j.state.Finished = !patient || epoch+1 == j.Config.Epochs
+	outOfPatience := j.Config.Patience > 0 && epoch-j.state.Best >= j.Config.Patience
+	j.state.Finished = outOfPatience || epoch+1 == j.Config.Epochs
 	if j.Progress != nil {
 		j.Progress(Progress{Step: j.state.Step, Steps: j.schedule.Total, Epoch: epoch + 1, Epochs: j.Config.Epochs, Loss: j.state.Losses[len(j.state.Losses)-1], Validation: &v})
 	}
 	return j.save()
 }
 
+// stop writes a checkpoint and returns ErrStopped.
 func (j *Job) stop() error {
 	if err := j.save(); err != nil {
 		return err

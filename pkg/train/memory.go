@@ -10,21 +10,21 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 )
 
-// footprint is what decides how much memory a step takes on the CPU.
+// footprint is what a step's memory on the CPU depends on.
 type footprint struct {
 	kept             int // encoder layers whose activations the backward pass needs
 	dim, hidden      int
 	heads            int
-	adapted          int // low-rank updates that each layer carries
-	total, trainable int // values of the model, and those that training changes
+	adapted          int // adapted linear layers in each encoder layer
+	total, trainable int // parameters
 }
 
-// footprintOf reads a model.
+// footprintOf returns a model's footprint.
 func footprintOf(m *classifier.Model) footprint {
 	c := m.Config
 	f := footprint{dim: c.Dim, hidden: c.HiddenDim, heads: c.Heads}
 	f.trainable, f.total = m.Parameters()
-	lowest := c.Layers // a trained tensor needs the activations of its layer and of all above
+	lowest := c.Layers // the gradient of a trained tensor needs the activations of its layer and of all above
 	for _, name := range m.TrainableNames() {
 		if rest, ok := strings.CutPrefix(name, "embeddings."); ok && rest != "" {
 			lowest = 0
@@ -43,20 +43,19 @@ func footprintOf(m *classifier.Model) footprint {
 	return f
 }
 
-// Measured on XLA's CPU backend with the shape of MiniLM (6 layers of 384, 12 heads): BenchmarkFootprint prints what a step takes
-// and what is estimated side by side.
+// Measured on XLA's CPU backend with the shape of MiniLM (6 layers of 384, 12 heads). BenchmarkFootprint prints measured and estimated
+// bytes side by side.
 const (
-	compilingBytes = 320 << 20 // the compiler at work, which is over when activations come
-	runningBytes   = 180 << 20 // compiled code and what the compiler leaves to the allocator
-	copies         = 7         // gradients, moments, the update's results and the best epoch, for each value that is trained
+	compilingBytes = 320 << 20 // while XLA compiles, before there are activations
+	runningBytes   = 180 << 20 // compiled code, and what the allocator keeps after compiling
+	copies         = 7         // gradients, moments, the update's results and the best epoch, for each trainable parameter
 )
 
-// bytes estimates what a step takes beside what the process holds before the first one, for a micro-batch of rows notes of the
-// given padded length: the model's device copy and what is trained several times over; for each layer that the backward pass
-// goes through, its activations, linear in the tokens; and for the layer at work, its own and the attention's probabilities with
-// their gradient, square in the length, which no other layer keeps: the backward pass computes them again. Measurements, in
-// which there was no best epoch to keep, were from 14 % below to 15 % above it in f32, and to 25 % above it in bf16 and f16,
-// which the CPU computes by way of f32.
+// bytes estimates the memory of a step beyond what the process holds before the first one, for a micro-batch of rows notes of the
+// given padded length: the model's copy on the device and several copies of what is trained; the activations, linear in the tokens,
+// of each layer that the backward pass goes through; and those of one layer at a time with the attention's probabilities and their
+// gradient, quadratic in the length, which the backward pass computes again instead of keeping them. Measurements, without a best
+// epoch, were from 14 % below to 15 % above it in f32, and up to 25 % above it in bf16 and f16, which the CPU computes by way of f32.
 func (f footprint) bytes(rows, length int) int64 {
 	const float = 4
 	tokens := float64(rows) * float64(length)
@@ -66,10 +65,10 @@ func (f footprint) bytes(rows, length int) int64 {
 	return max(compilingBytes, runningBytes+activations) + float*int64(f.total+copies*f.trainable)
 }
 
-// fits compares what a step needs with what there is, before memory is asked for. It knows XLA on the CPU alone, and only where
-// the system says what is free; the rest is left to the backend.
-func (j *Job) fits() error {
-	available, known := j.free()
+// checkMemory compares what a step needs with what is free, before the first step. It does so for XLA on the CPU only, and where the
+// system says what is free; otherwise the backend reports what does not fit.
+func (j *Job) checkMemory() error {
+	available, known := j.availableBytes()
 	if on := j.Backend.Description(); !known || !strings.HasPrefix(on, "xla:") || strings.HasPrefix(on, "xla:cuda") {
 		return nil
 	}
@@ -85,12 +84,12 @@ func (j *Job) fits() error {
 	}
 	micro := j.Config.Micro(length)
 	return fmt.Errorf("%w: a micro-batch of %d notes of %d tokens needs about %s, and %s are free; %s",
-		ErrNoMemory, micro, length, size(worst), size(available), f.advice(micro, length, available))
+		ErrNoMemory, micro, length, size(worst), size(available), f.suggest(micro, length, available))
 }
 
-// exhausted is the line for a backend that ran out on a micro-batch. How much there was it does not say, so that half as much
-// is the next to try.
-func exhausted(micro, length int) error {
+// outOfMemoryError is the error for a backend that ran out of memory on a micro-batch. The backend does not say how much would fit, so
+// it suggests half.
+func outOfMemoryError(micro, length int) error {
 	next := fmt.Sprintf("train.micro_batch=%d", micro/2)
 	if micro == 1 {
 		next = fmt.Sprintf("max_length=%d, for train.micro_batch cannot be less", max(3, length/2))
@@ -101,8 +100,8 @@ func exhausted(micro, length int) error {
 // ErrNoMemory is returned by a run whose steps do not fit into memory.
 var ErrNoMemory = errors.New("out of memory")
 
-// advice says which setting fits into the given memory.
-func (f footprint) advice(micro, length int, available int64) string {
+// suggest says which setting fits into the given memory.
+func (f footprint) suggest(micro, length int, available int64) string {
 	for rows := micro - 1; rows > 0; rows-- {
 		if f.bytes(rows, length) <= available {
 			return fmt.Sprintf("train.micro_batch=%d would fit", rows)
@@ -116,32 +115,33 @@ func (f footprint) advice(micro, length int, available int64) string {
 	return "no train.micro_batch and no max_length fit"
 }
 
-func (j *Job) free() (int64, bool) {
+// availableBytes is the memory that is free, if it is known.
+func (j *Job) availableBytes() (int64, bool) {
 	if j.available != nil {
 		return j.available()
 	}
 	return availableMemory(os.DirFS("/"))
 }
 
-// outOfMemory says whether a backend's error is that it ran out of memory.
-func outOfMemory(err error) bool {
+// isOutOfMemory says whether a backend's error is that it ran out of memory.
+func isOutOfMemory(err error) bool {
 	text := strings.ToLower(err.Error())
 	return strings.Contains(text, "resource_exhausted") || strings.Contains(text, "resource exhausted") || strings.Contains(text, "out of memory")
 }
 
-// explain makes one line of a backend's error.
-func explain(err error, micro, length int) error {
+// backendError makes one line of a backend's error on a micro-batch of the given size and padded length.
+func backendError(err error, micro, length int) error {
 	if err == nil {
 		return nil
 	}
-	if outOfMemory(err) {
-		return exhausted(micro, length)
+	if isOutOfMemory(err) {
+		return outOfMemoryError(micro, length)
 	}
 	line, _, _ := strings.Cut(err.Error(), "\n")
 	return errors.New(line)
 }
 
-// size is a number of bytes as people read it.
+// size formats a number of bytes.
 func size(bytes int64) string {
 	if bytes < 1<<30 {
 		return fmt.Sprintf("%d MiB", bytes>>20)

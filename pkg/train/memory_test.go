@@ -80,7 +80,7 @@ func TestAStepThatCannotFitIsRefusedBeforeIt(t *testing.T) {
 		j.Model.Config.Dim, j.Model.Config.HiddenDim, j.Model.Config.Heads = 384, 1536, 12 // as large as MiniLM in the estimate
 		j.Data.Buckets = []int{32, 128, 512}
 		j.available = func() (int64, bool) { return c.available, true }
-		err := j.fits()
+		err := j.checkMemory()
 		if len(c.words) == 0 {
 			if err != nil {
 				t.Errorf("with %d bytes: %v", c.available, err)
@@ -92,7 +92,7 @@ func TestAStepThatCannotFitIsRefusedBeforeIt(t *testing.T) {
 				t.Errorf("with %d bytes: %v, want %q in it", c.available, err, want)
 			}
 		}
-		if j.available = func() (int64, bool) { return 0, false }; j.fits() != nil {
+		if j.available = func() (int64, bool) { return 0, false }; j.checkMemory() != nil {
 			t.Error("a system that does not say what is free is refused")
 		}
 	}
@@ -107,7 +107,7 @@ func TestAStepThatCannotFitIsRefusedBeforeIt(t *testing.T) {
 func TestAdviceIsTheMostThatFits(t *testing.T) {
 	kinds := map[string]int{}
 	for available := int64(560 << 20); available < 6<<30; available += 20 << 20 {
-		advice := distil.advice(32, 512, available)
+		advice := distil.suggest(32, 512, available)
 		var rows, length int
 		if n, _ := fmt.Sscanf(advice, "train.micro_batch=%d would fit", &rows); n == 1 {
 			kinds["rows"]++
@@ -134,15 +134,15 @@ func TestBackendsErrorsBecomeOneLine(t *testing.T) {
 		"failed to execute: CUDA_ERROR_OUT_OF_MEMORY: out of memory":             "a micro-batch of 8 notes of 256 tokens did not fit; try train.micro_batch=4",
 		"INTERNAL: something else\nwith a trace":                                 "INTERNAL: something else",
 	} {
-		err := explain(errors.New(text), 8, 256)
+		err := backendError(errors.New(text), 8, 256)
 		if err == nil || !strings.HasSuffix(err.Error(), want) || strings.Contains(err.Error(), "\n") || errors.Is(err, ErrNoMemory) != strings.Contains(want, "fit") {
 			t.Errorf("%q becomes %q", text, err)
 		}
 	}
-	if err := explain(errors.New("resource exhausted"), 1, 256); err == nil || !strings.Contains(err.Error(), "max_length=128") {
+	if err := backendError(errors.New("resource exhausted"), 1, 256); err == nil || !strings.Contains(err.Error(), "max_length=128") {
 		t.Errorf("with nothing left to divide: %v", err)
 	}
-	if err := explain(nil, 1, 1); err != nil {
+	if err := backendError(nil, 1, 1); err != nil {
 		t.Error(err)
 	}
 }
@@ -197,17 +197,16 @@ func measure(b *testing.B, method string, micro, length int) (measured, estimate
 		target[rng.IntN(40)] = 1
 		data.Encodings, data.Targets = append(data.Encodings, e), append(data.Targets, target)
 	}
-	j := &Job{Model: m, Backend: backend, Config: Config{BatchSize: micro, MicroBatch: micro, Epochs: 1, LearningRate: 3e-4, WeightDecay: 0.01, MaxGradNorm: 1}, Data: data}
-	j.schedule = Schedule{Peak: 3e-4, Total: 1000}
 	debug.FreeOSMemory()
 	check(resetPeak())
 	before, err := peakBytes()
 	check(err)
-	trainer := j.trainer()
-	batch, err := data.batch(data.order(micro, 1, 0)[0])
+	trainer, err := NewTrainer(backend, m, Config{BatchSize: micro, MicroBatch: micro, LearningRate: 3e-4, WeightDecay: 0.01, MaxGradNorm: 1})
+	check(err)
+	batch, err := data.lay(data.order(micro, 1, 0)[0])
 	check(err)
 	for range 2 {
-		_, err = trainer.TrainStep(batch)
+		_, err = trainer.Step(batch)
 		check(err)
 	}
 	after, err := peakBytes()

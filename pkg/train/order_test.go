@@ -106,7 +106,7 @@ func TestBatchHoldsItsNotesAndTheirTargets(t *testing.T) {
 		Targets:   [][]float32{{1, 0}, {0.5, 0.5}, {0, 1}},
 		Pad:       pad,
 	}
-	b, err := d.batch(tokenize.Layout{Size: 5, Length: 5, Index: []int{1, 0, 2, -1, -1}})
+	b, err := d.lay(tokenize.Layout{Size: 5, Length: 5, Index: []int{1, 0, 2, -1, -1}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,19 +122,19 @@ func TestBatchHoldsItsNotesAndTheirTargets(t *testing.T) {
 	value := func(part any) any { return part.(*tensors.Tensor).Value() }
 	third := float32(1.0 / 3)
 
-	first := b.part(0, 2)
+	first := b.microBatch(0, 2)
 	check("first ids", value(first[0]), [][]int32{{2, 6, 7, 3, pad}, {2, 5, 3, pad, pad}})
 	check("first mask", value(first[1]), [][]bool{{true, true, true, true, false}, {true, true, true, false, false}})
 	check("first targets", value(first[2]), [][]float32{{0.5, 0.5}, {1, 0}})
 	check("first weights", value(first[3]), []float32{third, third})
 
-	last := b.part(2, 2) // its second row is the batch's first again, at no weight
+	last := b.microBatch(2, 2) // its second row is the batch's first again, at no weight
 	check("last ids", value(last[0]), [][]int32{{2, 3, pad, pad, pad}, {2, 6, 7, 3, pad}})
 	check("last mask", value(last[1]), [][]bool{{true, true, false, false, false}, {true, true, true, true, false}})
 	check("last targets", value(last[2]), [][]float32{{0, 1}, {0.5, 0.5}})
 	check("last weights", value(last[3]), []float32{third, 0})
 
-	if _, err := d.batch(tokenize.Layout{Size: 1, Length: 3, Index: []int{1}}); err == nil {
+	if _, err := d.lay(tokenize.Layout{Size: 1, Length: 3, Index: []int{1}}); err == nil {
 		t.Error("a note of 4 tokens fits into 3")
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 )
 
-// compute is the type that the model computes in.
+// compute is the type that the model computes in while it trains.
 func (c Config) compute() (dtypes.DType, error) {
 	switch c.Precision {
 	case "", "f32":
@@ -21,20 +21,16 @@ func (c Config) compute() (dtypes.DType, error) {
 	return dtypes.InvalidDType, fmt.Errorf("train.precision is %q, it must be f32, bf16 or f16", c.Precision)
 }
 
-// computes refuses a backend that cannot compute in the type that is asked for.
-func (j *Job) computes() error {
-	dtype, err := j.Config.compute()
-	if err != nil {
-		return err
-	}
-	if err := classifier.CheckCompute(j.Backend, dtype); err != nil {
-		return fmt.Errorf("train.precision is %s, which this backend cannot compute in; take train.precision=f32, or another backend: %w", j.Config.Precision, err)
+// checkPrecision refuses a backend that cannot compute in the configuration's precision.
+func (t *Trainer) checkPrecision() error {
+	if err := classifier.CheckCompute(t.backend, t.dtype); err != nil {
+		return fmt.Errorf("train.precision is %s, which this backend cannot compute in; take train.precision=f32, or another backend: %w", t.config.Precision, err)
 	}
 	return nil
 }
 
-// scales says whether the loss is scaled.
-func (c Config) scales() bool { return c.Precision == "f16" }
+// scalesLoss says whether the loss is scaled.
+func (c Config) scalesLoss() bool { return c.Precision == "f16" }
 
 // Scaling is the dynamic loss scaling of mixed-precision training in f16 (Micikevicius et al., 2018,
 // https://arxiv.org/abs/1710.03740), whose gradients vanish below 6e-8: the loss is multiplied by Scale before its gradients
@@ -47,7 +43,7 @@ type Scaling struct {
 	Skipped int     `json:"skipped"` // steps that changed no parameter
 }
 
-// GradScaler's defaults, and the scale at which training is given up: below it the gradients themselves are out of f16's range.
+// GradScaler's defaults, and the scale below which training is given up: there the gradients themselves are out of f16's range.
 const (
 	initialScale   = 1 << 16
 	growthFactor   = 2
@@ -56,7 +52,7 @@ const (
 	leastScale     = 1.0 / (1 << 16)
 )
 
-// update is what a step does to the scale; so many good steps in a row make it grow.
+// update adapts the scale after a step; interval is how many good steps in a row double it.
 func (s *Scaling) update(finite bool, interval int) {
 	if !finite {
 		s.Scale *= backoffFactor
@@ -70,7 +66,7 @@ func (s *Scaling) update(finite bool, interval int) {
 	}
 }
 
-// possible says whether a run can stand there after that many steps.
-func (s *Scaling) possible(steps int) bool {
+// valid says whether a run can have this state after that many steps.
+func (s *Scaling) valid(steps int) bool {
 	return s.Scale >= leastScale && finite(s.Scale) && s.Good >= 0 && s.Good < growthInterval && s.Skipped >= 0 && s.Skipped <= steps
 }

@@ -20,8 +20,8 @@ func TestPrecisionNamesAType(t *testing.T) {
 	for precision, want := range map[string]dtypes.DType{"": dtypes.Float32, "f32": dtypes.Float32, "bf16": dtypes.BFloat16, "f16": dtypes.Float16} {
 		c := good
 		c.Precision = precision
-		if got, err := c.compute(); err != nil || got != want || c.Check() != nil || c.scales() != (want == dtypes.Float16) {
-			t.Errorf("%q: %s, loss scaling %t, %v", precision, got, c.scales(), err)
+		if got, err := c.compute(); err != nil || got != want || c.Check() != nil || c.scalesLoss() != (want == dtypes.Float16) {
+			t.Errorf("%q: %s, loss scaling %t, %v", precision, got, c.scalesLoss(), err)
 		}
 	}
 	c := good

@@ -1,7 +1,7 @@
 package train
 
-// Schedule is a linear warm-up from 0 to Peak over Warmup optimiser steps, then a linear decay to 0 at Total, as transformers'
-// get_linear_schedule_with_warmup has it.
+// Schedule is the learning rate over a run, as transformers' get_linear_schedule_with_warmup: linear warm-up from 0 to Peak over Warmup
+// optimiser steps, then linear decay to 0 at step Total.
 type Schedule struct {
 	Peak          float64
 	Warmup, Total int
