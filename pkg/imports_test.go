@@ -15,6 +15,7 @@ var allowed = map[string][]string{
 	"weights":        {},
 	"hub":            {},
 	"corpus":         {"hub"},
+	"demo":           {"corpus"},
 	"tokenize":       {},
 	"audit":          {"corpus", "evaluate", "predict", "tokenize"},
 	"seal":           {},
@@ -29,13 +30,13 @@ var allowed = map[string][]string{
 	"classifier":     {"distilbert", "lora", "predict", "tokenize", "weights"},
 	"attribution":    {"classifier", "seal", "tokenize"},
 	"train":          {"classifier", "tokenize", "weights"},
-	"study":          {"attribution", "audit", "baseline", "classifier", "corpus", "erroranalysis", "evaluate", "hub", "lora", "predict", "report", "spelling", "tokenize", "train"},
+	"study":          {"attribution", "audit", "baseline", "classifier", "corpus", "demo", "erroranalysis", "evaluate", "hub", "lora", "predict", "report", "spelling", "tokenize", "train"},
 	"notebook":       {"corpus", "erroranalysis", "report", "study"},
 	"cmd/specialist": {"classifier", "corpus", "distilbert", "evaluate", "predict", "study", "train"},
 }
 
 // filesOnly are packages that an analyst uses without XLA.
-var filesOnly = []string{"corpus", "audit", "predict", "evaluate", "erroranalysis", "baseline", "report", "hub"}
+var filesOnly = []string{"corpus", "demo", "audit", "predict", "evaluate", "erroranalysis", "baseline", "report", "hub"}
 
 func goList(t *testing.T, args ...string) []string {
 	t.Helper()

@@ -70,14 +70,20 @@ func (b *builder) fault(row *Row, format string, args ...any) error {
 	return &LineError{File: f.name, Line: row.Line, Row: f.unit == unitRow, ID: row.ID, Reason: fmt.Sprintf(format, args...)}
 }
 
-// add takes one source row with its Line set. The error is a *LineError: a text without a label, or an id that stood
-// for another text before; or it is the context's.
+// add takes one row of the open file with its Line set; the row is of the file's part. The error is a *LineError: a text
+// without a label, or an id that stood for another text before; or it is the context's.
 func (b *builder) add(row Row) error {
+	row.Part = b.file().part
+	return b.addOfPart(row)
+}
+
+// addOfPart is add for a row that says itself which part it is of.
+func (b *builder) addOfPart(row Row) error {
 	b.report.RowsRead++
 	if b.report.RowsRead%1024 == 0 && b.ctx.Err() != nil {
 		return fmt.Errorf("%s: stopped: %w", b.file().name, b.ctx.Err())
 	}
-	row.File, row.Part = len(b.files)-1, b.file().part
+	row.File = len(b.files) - 1
 	clean := Clean(row.Text)
 	key := textKey(sha256.Sum256([]byte(clean)))
 	row.ID = strings.TrimSpace(row.ID)

@@ -12,8 +12,8 @@ type Row struct {
 	Description string // optional column, empty where absent
 	Keywords    string // optional column, empty where absent; in MTSamples it names the label
 	Part        string // the source's own part (PartTrain, PartValidation, PartTest); empty where it has none
-	File        int    // index into Corpus.Files
-	Line        int    // 1-based line of the file on which the row begins; in parquet, the row
+	File        int    // index into Corpus.Files, 0 for rows in memory
+	Line        int    // 1-based line of the file on which the row begins; in parquet and in memory, the row
 	Note        int    // index into Corpus.Notes
 }
 
@@ -28,9 +28,9 @@ type Note struct {
 
 // Corpus is what was read: the rows kept, in source order, and the notes they make up, ordered by their first row.
 type Corpus struct {
-	Name      string   // base name of the file or folder, the Hub's owner/name@commit, or DemoName
-	Files     []string // the files read, in order: base names, in a folder relative to it; none for the demo
-	Synthetic bool     // true for the demo: results on it must say so
+	Name      string   // base name of the file or folder, the Hub's owner/name@commit, or what New was given
+	Files     []string // the files read, in order: base names, in a folder relative to it; none for rows in memory
+	Synthetic bool     // the notes are made up, not real (see pkg/demo): results must say so
 	With      []string // columns that the texts are extended with (see Options.With): results must say so
 	Labels    []string // sorted; an index into it is the class id everywhere
 	Unused    []string // sorted; class names that the source declares or uses, but that no kept row carries

@@ -1,7 +1,6 @@
 package corpus
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,28 +18,8 @@ func mustDivide(t fataler, c *Corpus, protocol string, seed uint64) *Division {
 	return d
 }
 
-// buildParts makes a corpus of rows that carry parts.
-func buildParts(t fataler, rows []Row) *Corpus {
-	b := newBuilder(context.Background(), "test")
-	for i, row := range rows {
-		b.open(sourceFile{name: "test", unit: unitRow, part: row.Part})
-		row.Line = i + 1
-		if err := b.add(row); err != nil {
-			t.Fatal(err)
-		}
-	}
-	c, err := b.corpus()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
 func TestDivide(t *testing.T) {
-	c, err := Demo(1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := build(t, sampleRows(400))
 	group := mustDivide(t, c, ProtocolGroup, 7)
 	want, err := GroupSplit(c, 7)
 	if err != nil {
@@ -99,7 +78,7 @@ func TestDivideByTheSourcesParts(t *testing.T) {
 		}
 		rows = append(rows, Row{Text: "Another text of the train part", Label: "L1", Part: PartTrain})
 		seed := rapid.Uint64().Draw(t, "seed")
-		c := buildParts(t, rows)
+		c := build(t, rows)
 		d := mustDivide(t, c, ProtocolRow, seed)
 		all := slices.Sorted(slices.Values(slices.Concat(d.Split.Train, d.Split.Validation, d.Split.Test)))
 		if len(all) != len(c.Rows) || len(slices.Compact(all)) != len(c.Rows) {
@@ -119,7 +98,7 @@ func TestDivideByTheSourcesParts(t *testing.T) {
 		if share := float64(len(d.Validation)) - float64(own)*595/3966; share > 1 || share < -1 || len(d.Validation) == 0 || len(d.Train) == 0 {
 			t.Fatalf("%d of %d rows validate", len(d.Validation), own)
 		}
-		reordered := buildParts(t, rapid.Permutation(rows).Draw(t, "order"))
+		reordered := build(t, rapid.Permutation(rows).Draw(t, "order"))
 		other := mustDivide(t, reordered, ProtocolRow, seed)
 		if other.SourceParts != true || reordered.Hash != c.Hash {
 			t.Fatalf("hash %s, want %s", reordered.Hash, c.Hash)
@@ -153,11 +132,11 @@ func TestDivideSmallSourceParts(t *testing.T) {
 			"test: too few rows (0) in the source's own train part; training and validation need at least 2",
 		},
 	} {
-		if _, err := Divide(buildParts(t, tc.rows), ProtocolRow, 1); err == nil || err.Error() != tc.want {
+		if _, err := Divide(build(t, tc.rows), ProtocolRow, 1); err == nil || err.Error() != tc.want {
 			t.Errorf("%s: %v, want %s", name, err, tc.want)
 		}
 	}
-	d := mustDivide(t, buildParts(t, append(train, Row{Text: text(2), Label: "C", Part: PartValidation}, Row{Text: text(3), Label: "A", Part: PartTest})), ProtocolRow, 1)
+	d := mustDivide(t, build(t, append(train, Row{Text: text(2), Label: "C", Part: PartValidation}, Row{Text: text(3), Label: "A", Part: PartTest})), ProtocolRow, 1)
 	if len(d.Train) != 2 || len(d.Validation) != 1 || len(d.Test) != 1 {
 		t.Errorf("parts of %d, %d and %d", len(d.Train), len(d.Validation), len(d.Test))
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 	"github.com/specialist-nlp/specialist/pkg/corpus"
+	"github.com/specialist-nlp/specialist/pkg/demo"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 	"github.com/specialist-nlp/specialist/pkg/train"
@@ -25,7 +26,7 @@ func (p Profile) ReadNotes(ctx context.Context, tell Tell) (*Notes, error) {
 	var err error
 	switch p.Corpus.Source {
 	case "demo":
-		c, err = corpus.Demo(p.Corpus.Seed)
+		c, err = demo.Corpus(p.Corpus.Seed)
 	default:
 		options := p.Corpus.options()
 		options.Progress = tell.download
