@@ -14,7 +14,8 @@ const module = "github.com/specialist-nlp/specialist/pkg/"
 var allowed = map[string][]string{
 	"weights":        {},
 	"hub":            {},
-	"corpus":         {"hub"},
+	"column":         {},
+	"corpus":         {"column", "hub"},
 	"demo":           {"corpus"},
 	"tokenize":       {},
 	"audit":          {"corpus", "evaluate", "predict", "tokenize"},
@@ -36,7 +37,7 @@ var allowed = map[string][]string{
 }
 
 // filesOnly are packages that an analyst uses without XLA.
-var filesOnly = []string{"corpus", "demo", "audit", "predict", "evaluate", "erroranalysis", "baseline", "report", "hub"}
+var filesOnly = []string{"column", "corpus", "demo", "audit", "predict", "evaluate", "erroranalysis", "baseline", "report", "hub"}
 
 func goList(t *testing.T, args ...string) []string {
 	t.Helper()

@@ -11,12 +11,5 @@
 //
 // Nothing here depends on the format or on the order of the source rows: not the content hash, not which spelling of a
 // text stands for its note, not the splits. Every reader feeds the same builder and so gets the same cleaning,
-// duplicates, checks and hash.
-//
-// # Damaged parquet files
-//
-// The frame, the footer, page headers, lengths, counts, offsets, levels and dictionary indices of a parquet file are checked
-// before the library decodes what they describe, so that damage is an error and neither a crash nor all memory. Two
-// things cannot be told: a changed byte inside a text where the writer left out page checksums (pyarrow does unless
-// asked), and a file made to unpack to far more than its size, which is bounded only by what the codecs refuse.
+// duplicates, checks and hash. Parquet files are read by pkg/column, which says what of a damaged one is told.
 package corpus

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/specialist-nlp/specialist/pkg/column"
 )
 
 // Options says how a source is to be read. The zero value reads sources with the usual names, text alone.
@@ -110,7 +112,7 @@ func readEither(b *builder, r io.Reader, fields Fields) error {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("%s: %w", b.file().name, bare(err))
 	}
-	if bytes.HasPrefix(head, []byte(parquetMagic)) {
+	if bytes.HasPrefix(head, []byte(column.Magic)) {
 		return fmt.Errorf("%s: packed parquet is not read; unpack the file first", b.file().name)
 	}
 	if bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n"), []byte("{")) {
