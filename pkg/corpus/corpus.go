@@ -1,8 +1,6 @@
 package corpus
 
-import (
-	"slices"
-)
+import "slices"
 
 // Row is one filed row: a text under one label, as the source gave it.
 type Row struct {
@@ -17,9 +15,10 @@ type Row struct {
 	Note        int    // index into Corpus.Notes
 }
 
-// Note is one distinct text, by its cleaned form, with the set of labels filed under it.
+// Note is a text with its labels. In Corpus.Notes it is one distinct text, by its cleaned form, with all the labels and
+// rows that the corpus has of it; in a part of a Division, or in Texts of one, with those that stand in the part.
 type Note struct {
-	ID     string // of the row whose text is kept
+	ID     string // of the row whose text is kept; in a part, see Division
 	Text   string // as written, the spelling that sorts first where rows differ; extended where Corpus.With says so
 	Key    string // SHA-256 of the cleaned text, never extended, 64 hexadecimal digits: a name that no reordering changes
 	Labels []int  // sorted indices into Corpus.Labels
@@ -75,28 +74,8 @@ func (c *Corpus) RowsOf(notes []int) []int {
 	return rows
 }
 
-// NoteCounts returns, for each class, how many of the given notes carry it.
-func (c *Corpus) NoteCounts(notes []int) []int {
-	counts := make([]int, len(c.Labels))
-	for _, n := range notes {
-		for _, label := range c.Notes[n].Labels {
-			counts[label]++
-		}
-	}
-	return counts
-}
-
-// RowCounts returns, for each class, how many of the given rows are filed under it.
-func (c *Corpus) RowCounts(rows []int) []int {
-	counts := make([]int, len(c.Labels))
-	for _, label := range c.RowTargets(rows) {
-		counts[label]++
-	}
-	return counts
-}
-
-// Absent names the classes whose count is 0, in label order. With NoteCounts or RowCounts of a part of a split it
-// lists the classes that the part cannot speak about.
+// Absent names the classes whose count is 0, in label order. With LabelCounts of a part it lists the classes that the part
+// cannot speak about.
 func (c *Corpus) Absent(counts []int) []string {
 	var absent []string
 	for label, n := range counts {

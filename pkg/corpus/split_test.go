@@ -179,13 +179,13 @@ func TestRareClassesOfRowSplit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"one", "two"}, c.Absent(c.RowCounts(s.Validation))); diff != "" {
+	if diff := cmp.Diff([]string{"one", "two"}, c.Absent(c.LabelCounts(c.notesOfRows(s.Validation)))); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"one", "three", "two"}, c.Absent(c.RowCounts(s.Test))); diff != "" {
+	if diff := cmp.Diff([]string{"one", "three", "two"}, c.Absent(c.LabelCounts(c.notesOfRows(s.Test)))); diff != "" {
 		t.Error(diff)
 	}
-	if absent := c.Absent(c.RowCounts(s.Train)); len(absent) > 0 {
+	if absent := c.Absent(c.LabelCounts(c.notesOfRows(s.Train))); len(absent) > 0 {
 		t.Errorf("absent from train: %q", absent)
 	}
 }

@@ -15,44 +15,30 @@ func TestSplitStratifies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	group, err := corpus.GroupSplit(c, 7)
-	if err != nil {
-		t.Fatal(err)
+	divide := func(protocol string, seed uint64) *corpus.Division {
+		d, err := corpus.Divide(c, protocol, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
 	}
-	row, err := corpus.RowSplit(c, 7)
-	if err != nil {
-		t.Fatal(err)
+	if cmp.Equal(divide(corpus.ProtocolGroup, 7).Split, divide(corpus.ProtocolGroup, 8).Split) {
+		t.Error("another seed gives the same split")
 	}
-	if other, err := corpus.GroupSplit(c, 8); err != nil || cmp.Equal(group, other) {
-		t.Errorf("another seed gives the same split (%v)", err)
-	}
-	for name, tc := range map[string]struct {
-		all, train, validation, test []int
-		slack                        float64
-	}{
-		"rows":  {c.RowCounts(indices(len(c.Rows))), c.RowCounts(row.Train), c.RowCounts(row.Validation), c.RowCounts(row.Test), 1.01},
-		"notes": {c.NoteCounts(indices(len(c.Notes))), c.NoteCounts(group.Train), c.NoteCounts(group.Validation), c.NoteCounts(group.Test), 6},
-	} {
-		for label, n := range tc.all {
-			for p, got := range []int{tc.train[label], tc.validation[label], tc.test[label]} {
-				want := float64(n) * []float64{3371, 595, 491}[p] / 4457
-				slack := tc.slack
+	all := c.LabelCounts(c.Notes) // of notes and of rows: a text stands under a label once
+	for protocol, slack := range map[string]float64{corpus.ProtocolRow: 1.01, corpus.ProtocolGroup: 6} {
+		d := divide(protocol, 7)
+		for p, part := range [][]corpus.Note{d.Train, d.Validation, d.Test} {
+			for label, got := range c.LabelCounts(part) {
+				want := float64(all[label]) * []float64{3371, 595, 491}[p] / 4457
+				most := slack
 				if c.Labels[label] == "Surgery" {
-					slack = 6 // the largest class is dealt out last and evens out the rounding of the others
+					most = 6 // the largest class is dealt out last and evens out the rounding of the others
 				}
-				if diff := float64(got) - want; diff > slack || diff < -slack {
-					t.Errorf("%s: part %d holds %d of %q, proportional were %.1f", name, p, got, c.Labels[label], want)
+				if diff := float64(got) - want; diff > most || diff < -most {
+					t.Errorf("%s: part %d holds %d of %q, proportional were %.1f", protocol, p, got, c.Labels[label], want)
 				}
 			}
 		}
 	}
-}
-
-// indices returns 0 to n-1.
-func indices(n int) []int {
-	out := make([]int, n)
-	for i := range out {
-		out[i] = i
-	}
-	return out
 }

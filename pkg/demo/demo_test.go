@@ -83,7 +83,7 @@ func TestSized(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		counts := c.NoteCounts(indices(len(c.Notes)))
+		counts := c.LabelCounts(c.Notes)
 		if len(c.Notes) != texts || len(c.Labels) != 40 || slices.Min(counts) < rarest {
 			t.Errorf("%d texts, %d labels, at least %d each; want %d texts", len(c.Notes), len(c.Labels), slices.Min(counts), texts)
 		}

@@ -33,7 +33,7 @@ func (want structure) check(t *testing.T, c *corpus.Corpus) {
 	if got := c.LabelsPerText(); !slices.Equal(got, want.labelsPerText) {
 		t.Errorf("labels per text %v, want %v", got, want.labelsPerText)
 	}
-	counts := c.RowCounts(indices(len(c.Rows)))
+	counts := c.LabelCounts(c.Notes)
 	largest := slices.Index(counts, slices.Max(counts))
 	if c.Labels[largest] != want.largest || counts[largest] != want.largestRows || slices.Min(counts) != want.smallestRows {
 		t.Errorf("%q with %d rows is the largest class, the smallest has %d; want %q with %d, and %d",
@@ -55,15 +55,6 @@ func (want structure) check(t *testing.T, c *corpus.Corpus) {
 			}
 		}
 	}
-}
-
-// indices returns 0 to n-1.
-func indices(n int) []int {
-	out := make([]int, n)
-	for i := range out {
-		out[i] = i
-	}
-	return out
 }
 
 func TestCorpusHasTheStructureOfMTSamples(t *testing.T) {
@@ -111,15 +102,21 @@ func TestMTSamples(t *testing.T) {
 	if c.Name != filepath.Base(path) || c.Synthetic {
 		t.Errorf("name %q, synthetic %v", c.Name, c.Synthetic)
 	}
-	s, err := corpus.GroupSplit(c, 42)
+	d, err := corpus.Divide(c, corpus.ProtocolGroup, 42)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := slices.Concat(s.Train, s.Validation, s.Test)
-	if slices.Sort(all); !slices.Equal(all, indices(len(c.Notes))) {
-		t.Error("the parts do not hold every text once")
+	keys := map[string]bool{}
+	for _, note := range slices.Concat(d.Train, d.Validation, d.Test) {
+		if keys[note.Key] {
+			t.Errorf("note %s stands twice in the parts", note.ID)
+		}
+		keys[note.Key] = true
 	}
-	if absent := c.Absent(c.NoteCounts(s.Train)); len(absent) > 0 {
+	if len(keys) != len(c.Notes) {
+		t.Errorf("the parts hold %d of %d texts", len(keys), len(c.Notes))
+	}
+	if absent := c.Absent(c.LabelCounts(d.Train)); len(absent) > 0 {
 		t.Errorf("absent from train: %q", absent)
 	}
 }

@@ -162,9 +162,6 @@ func TestRowProtocolListsATextOncePerPart(t *testing.T) {
 			t.Errorf("text %s has %d labels over the parts, %d in all", note.ID, parts[note.ID], len(note.Labels))
 		}
 	}
-	if got := union([]int{1, 3, 5}, []int{0, 3, 9}); !slices.Equal(got, []int{0, 1, 3, 5, 9}) {
-		t.Errorf("union: %v", got)
-	}
 }
 
 func TestLimitTakesTrainingTextsOnly(t *testing.T) {
@@ -187,7 +184,7 @@ func TestMajorityAnswersWithTheTrainingShares(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	counts, total := notes.rowCounts(notes.Train), 0
+	counts, total := notes.Corpus.LabelCounts(notes.Train), 0
 	for _, n := range counts {
 		total += n
 	}

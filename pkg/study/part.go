@@ -28,7 +28,7 @@ func (n *Notes) counts(data train.Data) Counts {
 		Train: len(n.Train), Validation: len(n.Validation), Test: len(n.Test), Protocol: n.Division.Protocol,
 		MaxLength: data.Buckets[len(data.Buckets)-1], Truncated: truncated,
 		With:      c.With,
-		Unlearned: c.Absent(n.rowCounts(n.Train)), Untested: c.Absent(n.rowCounts(n.Test)),
+		Unlearned: c.Absent(c.LabelCounts(n.Train)), Untested: c.Absent(c.LabelCounts(n.Test)),
 	}
 }
 
@@ -79,7 +79,7 @@ func logSumExp(values []float32) float64 {
 
 // majority answers every note with the training rows' label shares.
 func (n *Notes) majority() (predict.Predictor, error) {
-	p, err := baseline.NewPrior(n.Corpus.Labels, n.rowCounts(n.Train))
+	p, err := baseline.NewPrior(n.Corpus.Labels, n.Corpus.LabelCounts(n.Train))
 	if err != nil {
 		return nil, fmt.Errorf("majority baseline: %w", err)
 	}

@@ -101,7 +101,7 @@ func (r *Rivals) make(ctx context.Context, p Profile, src *source, tell Tell) er
 		return err
 	}
 	r.Corpus = n.counts(data)
-	labels, counts := n.Corpus.Labels, n.rowCounts(n.Train)
+	labels, counts := n.Corpus.Labels, n.Corpus.LabelCounts(n.Train)
 	learn, hold := examples(n.Train), examples(n.Validation)
 	embedder, err := classifier.NewEmbedder(backend, encoder, classifier.DefaultBatchSize)
 	if err != nil {
