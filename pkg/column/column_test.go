@@ -228,7 +228,7 @@ func TestChecksum(t *testing.T) {
 	meta := f.groups()[0].Columns[0].MetaData
 	data[meta.DataPageOffset-20] ^= 1 // in the dictionary page, which stands before the data page
 	_, err = readAll(t, data)
-	if want := `row group 1, column "text", after row 0: the checksum of a page differs; the file is damaged`; err == nil || err.Error() != want {
+	if want := `row group 1, column "text", after row 0: the checksum of a page does not match; the file is damaged`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-var errPageShort = errors.New("a page holds less than it states")
+var errPageShort = errors.New("a page is shorter than its header says")
 
 // decode returns the count values that data holds in an encoding without a dictionary.
 func decode(encoding format.Encoding, kind parquet.Kind, data []byte, count int) (values []Value, err error) {
@@ -150,7 +150,7 @@ func runsSize(data []byte, width, count int) (int, error) {
 			return 0, fmt.Errorf("a run of %d numbers where there are %d left", length, left)
 		}
 		if length == 0 {
-			return 0, errors.New("a run of no numbers")
+			return 0, errors.New("an empty run")
 		}
 		if size > uint64(len(data)-at) {
 			return 0, errPageShort

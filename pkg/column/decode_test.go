@@ -30,8 +30,8 @@ func TestDecodeRuns(t *testing.T) {
 		"too wide":           {"\x04\x09", 33, 2, nil, "numbers of 33 bits"},
 		"run of 2^31":        {"\xfe\xff\xff\xff\x0f\x01", 1, 2, nil, "a run of 2147483647 numbers where there are 2 left"},
 		"groups of 2^31":     {"\xff\xff\xff\xff\x0f\x01", 1, 9, nil, "2147483647 groups of eight numbers where there are 9 numbers left"},
-		"run of none":        {"\x00\x01\xfe\xff\xff\xff\x0f\x01", 1, 2, nil, "a run of no numbers"},
-		"groups of none":     {"\x01\xfe\xff\xff\xff\x0f\x01", 1, 2, nil, "a run of no numbers"},
+		"run of none":        {"\x00\x01\xfe\xff\xff\xff\x0f\x01", 1, 2, nil, "an empty run"},
+		"groups of none":     {"\x01\xfe\xff\xff\xff\x0f\x01", 1, 2, nil, "an empty run"},
 		"endless run length": {strings.Repeat("\xff", 11), 1, 2, nil, errPageShort.Error()},
 	} {
 		got, err := decodeRuns([]byte(tc.data), tc.width, tc.count)

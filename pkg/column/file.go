@@ -89,7 +89,7 @@ func checkFrame(r io.ReaderAt, size int64) error {
 }
 
 func (f *File) readSchema() (err error) {
-	defer recoverAs(&err, "the schema makes no sense")
+	defer recoverAs(&err, "invalid schema")
 	f.file, err = parquet.OpenFile(f.r, f.size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return err

@@ -65,7 +65,7 @@ func (c *chunkReader) readPage() error {
 	}
 	c.at += size
 	if header.CRC != 0 && crc32.ChecksumIEEE(body) != uint32(header.CRC) {
-		return errors.New("the checksum of a page differs")
+		return errors.New("the checksum of a page does not match")
 	}
 	switch {
 	case header.Type == format.DictionaryPage && header.DictionaryPageHeader.Valid:
@@ -250,7 +250,7 @@ func (c *chunkReader) decompress(data []byte, size int32) (out []byte, err error
 	if c.codec == format.Snappy {
 		// A block begins with its length, which is allocated before anything else is looked at.
 		if n, k := binary.Uvarint(data); k <= 0 || n != uint64(size) {
-			return nil, errors.New("the compressed data is of another length than stated")
+			return nil, errors.New("the compressed data states another length than the page header")
 		}
 	}
 	out, err = parquet.LookupCompressionCodec(c.codec).Decode(make([]byte, size), data)

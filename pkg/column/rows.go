@@ -82,7 +82,7 @@ func (f *File) openGroup(g int, columns []int) ([]*chunkReader, error) {
 		size := meta.TotalCompressedSize
 		switch {
 		case start < int64(len(Magic)) || size < 0 || start > f.size || size > f.size-start:
-			return nil, fmt.Errorf("column %q is stated to lie outside the file", c.Name)
+			return nil, fmt.Errorf("column %q lies outside the file", c.Name)
 		case meta.NumValues != group.NumRows || group.NumRows < 0:
 			return nil, fmt.Errorf("column %q has %d values in %d rows", c.Name, meta.NumValues, group.NumRows)
 		case parquet.Kind(meta.Type) != c.physical:

@@ -117,7 +117,7 @@ func configurationNames(configuration *yaml.Node, label string) ([]string, error
 		} `yaml:"features"`
 	}
 	if configuration.Kind != yaml.MappingNode || configuration.Decode(&info) != nil {
-		return nil, nil // a card may say other things there; what is missing is told as missing names
+		return nil, nil // a card may hold other things there; classNames reports that names are missing
 	}
 	for _, feature := range info.Features {
 		if feature.Name != label || feature.DType.Kind != yaml.MappingNode {

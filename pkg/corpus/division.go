@@ -55,7 +55,7 @@ type ClassCount struct {
 // proportion of 595 to 3,371, and else by RowSplit.
 //
 // The result is a function of the corpus's content, the protocol and the seed. An unknown protocol, and a corpus or part
-// too small to split, are errors; what is odd but can be split is in Notices.
+// too small to split, are errors; what can be split but calls for care is in Notices.
 func Divide(c *Corpus, protocol string, seed uint64) (*Division, error) {
 	d := &Division{Protocol: protocol, Seed: seed, Unused: c.Unused}
 	var err error
@@ -109,7 +109,7 @@ func (d *Division) Absent() []ClassCount {
 	return absent
 }
 
-// checkIDs refuses the ids "1" and "1#A" in a source where the first stands under the label A and another one.
+// checkIDs refuses the ids "1" and "1#A" in a source where rows of the first are labelled A and something else.
 func (d *Division) checkIDs(source string) error {
 	seen := map[string]bool{}
 	for _, part := range [][]Note{d.Train, d.Validation, d.Test} {
@@ -125,20 +125,20 @@ func (d *Division) checkIDs(source string) error {
 
 // notice fills Notices.
 func (d *Division) notice(c *Corpus) {
-	say := func(format string, args ...any) { d.Notices = append(d.Notices, fmt.Sprintf(format, args...)) }
+	add := func(format string, args ...any) { d.Notices = append(d.Notices, fmt.Sprintf(format, args...)) }
 	switch {
 	case d.SourceParts && c.Rows[d.Split.Validation[0]].Part == PartValidation:
-		say("The parts are the source's own.")
+		add("The parts are the source's own.")
 	case d.SourceParts:
-		say("The test part is the source's own; the validation part is drawn from its train part.")
+		add("The test part is the source's own; the validation part is drawn from its train part.")
 	case c.HasParts():
-		say("The source's own parts are set aside: texts of all of them are divided anew.")
+		add("The source's own parts are set aside: texts of all of them are divided anew.")
 	}
 	if len(c.With) > 0 {
-		say("The texts are extended with %s, which may name the label.", strings.Join(c.With, " and "))
+		add("The texts are extended with %s, which may name the label.", strings.Join(c.With, " and "))
 	}
 	if examples := len(d.Train) + len(d.Validation) + len(d.Test); examples < len(c.Labels) {
-		say("There are fewer examples (%d) than classes (%d).", examples, len(c.Labels))
+		add("There are fewer examples (%d) than classes (%d).", examples, len(c.Labels))
 	}
 	list := func(what string, pick func(ClassCount) (count int, listed bool)) {
 		var names []string
@@ -150,7 +150,7 @@ func (d *Division) notice(c *Corpus) {
 			}
 		}
 		if len(names) > 0 {
-			say("Classes %s (%d of %d): %s.", what, len(names), len(c.Labels), strings.Join(names, ", "))
+			add("Classes %s (%d of %d): %s.", what, len(names), len(c.Labels), strings.Join(names, ", "))
 		}
 	}
 	list(fmt.Sprintf("with under %d training examples", RareBelow), func(k ClassCount) (int, bool) { return k.Train, k.Train > 0 && k.Train < RareBelow })
@@ -158,6 +158,6 @@ func (d *Division) notice(c *Corpus) {
 	list("absent from validation", func(k ClassCount) (int, bool) { return 0, k.Validation == 0 })
 	list("absent from test", func(k ClassCount) (int, bool) { return 0, k.Test == 0 })
 	if len(d.Unused) > 0 {
-		say("Class names without a row (%d): %s.", len(d.Unused), strings.Join(d.Unused, ", "))
+		add("Class names without a row (%d): %s.", len(d.Unused), strings.Join(d.Unused, ", "))
 	}
 }

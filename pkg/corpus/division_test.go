@@ -124,7 +124,7 @@ func TestDivideSmallSourceParts(t *testing.T) {
 	}{
 		"no test row left": {
 			append(train, Row{Text: "short", Label: "A", Part: PartTest}),
-			"test: the source's own parts have no test row; RowSplit or the group protocol divides it anew",
+			"test: the source's own parts have no test row; use RowSplit or the grouped split",
 		},
 		"one row to train on": {
 			[]Row{train[0], {Text: text(2), Label: "B", Part: PartTest}},

@@ -11,10 +11,10 @@ func New(name string, rows []Row) (*Corpus, error) {
 	for i, row := range rows {
 		row.Line = i + 1
 		if row.Part != "" && partOrder(row.Part) < 0 {
-			return nil, b.fault(&row, "%q is no part; use %s, %s or %s", row.Part, PartTrain, PartValidation, PartTest)
+			return nil, b.rowError(&row, "unknown part %q; use %s, %s or %s", row.Part, PartTrain, PartValidation, PartTest)
 		}
 		if (row.Part == "") != (rows[0].Part == "") {
-			return nil, b.fault(&row, "the row is of part %q, the first of part %q; name the part of all rows or of none", row.Part, rows[0].Part)
+			return nil, b.rowError(&row, "the row is of part %q, the first of part %q; name the part of all rows or of none", row.Part, rows[0].Part)
 		}
 		if err := b.addOfPart(row); err != nil {
 			return nil, err

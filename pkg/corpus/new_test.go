@@ -33,7 +33,7 @@ func TestNewFaults(t *testing.T) {
 	for want, row := range map[string]Row{
 		`test: row 2: the row has a text but no label`:                                                       {Text: heart},
 		`test: row 2: id "x": this id has another text on row 1; ids must be unique to a text`:               {ID: "x", Text: heart, Label: "B"},
-		`test: row 2: "dev" is no part; use train, validation or test`:                                       {Text: heart, Label: "B", Part: "dev"},
+		`test: row 2: unknown part "dev"; use train, validation or test`:                                     {Text: heart, Label: "B", Part: "dev"},
 		`test: row 2: the row is of part "test", the first of part ""; name the part of all rows or of none`: {Text: heart, Label: "B", Part: PartTest},
 		`test: every row is labelled "A"; a classifier needs at least two labels`:                            {Text: heart, Label: "A"},
 	} {

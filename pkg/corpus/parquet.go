@@ -83,7 +83,7 @@ func addParquet(b *builder, r io.ReaderAt, size int64, fields Fields, card func(
 		row = Row{Line: row.Line + 1}
 		for i, set := range t.setters {
 			if err := set(&row, values[i]); err != nil {
-				return nil, b.fault(&row, "%v", err)
+				return nil, b.rowError(&row, "%v", err)
 			}
 		}
 		if err := b.add(row); err != nil {

@@ -313,7 +313,7 @@ func TestReadFaults(t *testing.T) {
 		filepath.Join(folder, "none.csv"):          "no such file or directory",
 		filepath.Join(folder, "empty"):             "the folder holds no data/*.parquet and no *.parquet; name a file, or the folder of a data set with such files",
 		filepath.Join(folder, "nothing"):           "the file is empty",
-		filepath.Join(folder, "zipped.parquet.gz"): "packed parquet is not read; unpack the file first",
+		filepath.Join(folder, "zipped.parquet.gz"): "gzipped parquet is not read; unpack the file first",
 	} {
 		_, err := Read(t.Context(), source, Options{})
 		if err == nil || err.Error() != source+": "+want {
