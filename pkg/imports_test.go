@@ -12,30 +12,41 @@ const module = "github.com/specialist-nlp/specialist/pkg/"
 
 // allowed lists what each package may import of ours: data goes one way along the pipe.
 var allowed = map[string][]string{
-	"weights":        {},
-	"hub":            {},
-	"corpus":         {"hub"},
-	"tokenize":       {},
-	"audit":          {"corpus", "evaluate", "predict", "tokenize"},
-	"seal":           {},
-	"spelling":       {},
-	"predict":        {"seal"},
-	"page":           {},
-	"distilbert":     {"weights"},
-	"lora":           {"weights"},
-	"evaluate":       {"predict"},
-	"baseline":       {"evaluate", "predict"},
-	"erroranalysis":  {"corpus", "evaluate", "predict", "spelling"},
-	"classifier":     {"distilbert", "lora", "predict", "tokenize", "weights"},
-	"attribution":    {"classifier", "seal", "tokenize"},
-	"train":          {"classifier", "tokenize", "weights"},
-	"study":          {"attribution", "audit", "baseline", "classifier", "corpus", "erroranalysis", "evaluate", "hub", "lora", "predict", "page", "spelling", "tokenize", "train"},
-	"notebook":       {"corpus", "erroranalysis", "page", "study"},
-	"cmd/specialist": {"classifier", "corpus", "distilbert", "evaluate", "predict", "study", "train"},
+	"checkout":      {},
+	"original":      {},
+	"page":          {},
+	"seal":          {},
+	"spelling":      {},
+	"stage":         {},
+	"weights":       {},
+	"hub":           {},
+	"column":        {},
+	"tokenize":      {},
+	"base":          {"checkout", "hub"},
+	"corpus":        {"column", "hub", "original"},
+	"demo":          {"corpus"},
+	"predict":       {"seal"},
+	"evaluate":      {"predict"},
+	"audit":         {"corpus", "evaluate", "predict", "tokenize"},
+	"baseline":      {"evaluate", "predict"},
+	"erroranalysis": {"corpus", "evaluate", "original", "predict", "spelling"},
+	"distilbert":    {"weights"},
+	"lora":          {"weights"},
+	"classifier":    {"checkout", "distilbert", "lora", "predict", "tokenize", "weights"},
+	"attribution":   {"classifier", "seal", "tokenize"},
+	"train":         {"classifier", "tokenize", "weights"},
+	"profile":       {"checkout", "corpus", "lora", "spelling", "train"},
+	"experiment": {
+		"attribution", "audit", "base", "baseline", "checkout", "classifier", "corpus", "demo", "erroranalysis", "evaluate", "lora", "predict", "profile", "stage", "tokenize", "train",
+	},
+	"chapter":        {"audit", "baseline", "corpus", "erroranalysis", "evaluate", "experiment", "original", "page", "predict", "profile", "stage"},
+	"report":         {"audit", "baseline", "chapter", "checkout", "evaluate", "experiment", "page", "profile", "spelling", "stage"},
+	"notebook":       {"audit", "chapter", "checkout", "classifier", "corpus", "erroranalysis", "experiment", "page", "profile", "stage"},
+	"cmd/specialist": {"chapter", "classifier", "corpus", "distilbert", "evaluate", "experiment", "predict", "profile", "report", "stage", "train"},
 }
 
 // filesOnly are packages that an analyst uses without XLA.
-var filesOnly = []string{"corpus", "audit", "predict", "evaluate", "erroranalysis", "baseline", "page", "hub"}
+var filesOnly = []string{"checkout", "original", "stage", "base", "column", "corpus", "demo", "audit", "predict", "evaluate", "erroranalysis", "baseline", "page", "hub"}
 
 func goList(t *testing.T, args ...string) []string {
 	t.Helper()

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/specialist-nlp/specialist/pkg/corpus"
+	"github.com/specialist-nlp/specialist/pkg/demo"
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 )
 
@@ -71,7 +72,7 @@ func generate(notes, path string) error {
 	if err != nil {
 		return err
 	}
-	c, err := corpus.DemoSized(seed, n)
+	c, err := demo.Sized(seed, n)
 	if err != nil {
 		return err
 	}
@@ -136,7 +137,7 @@ func notes(path string) error {
 // tokens writes the notes as a line of JSON, then, for every line that it gets, a line with the times of a round. The line that it
 // gets is "ids" where the ids are wanted instead.
 func tokens(base, path string) error {
-	c, err := corpus.Demo(seed)
+	c, err := demo.Corpus(seed)
 	if path != "-" {
 		c, err = corpus.Read(context.Background(), path, corpus.Options{})
 	}

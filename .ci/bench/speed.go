@@ -17,6 +17,7 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 	"github.com/specialist-nlp/specialist/pkg/corpus"
+	"github.com/specialist-nlp/specialist/pkg/demo"
 	"github.com/specialist-nlp/specialist/pkg/distilbert"
 	"github.com/specialist-nlp/specialist/pkg/lora"
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
@@ -51,7 +52,7 @@ func adapter() *lora.Config {
 // samples writes what the speed is measured on: 128.json and 512.json, of notes joined until they fill that length; mix.json, of
 // notes as they are at up to 512 tokens; and a fresh classifier, as the folders adapter and merged.
 func samples(base, path, dir string) error {
-	c, err := corpus.Demo(seed)
+	c, err := demo.Corpus(seed)
 	if path != "-" {
 		c, err = corpus.Read(context.Background(), path, corpus.Options{})
 	}

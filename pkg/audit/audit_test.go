@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/specialist-nlp/specialist/pkg/corpus"
+	"github.com/specialist-nlp/specialist/pkg/demo"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 )
 
@@ -71,7 +72,7 @@ func TestOrderOfRows(t *testing.T) {
 
 // TestSplits: the parts of both protocols add up, and nothing leaks through the split by texts.
 func TestSplits(t *testing.T) {
-	c, err := corpus.Demo(3)
+	c, err := demo.Corpus(3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +154,7 @@ func TestDocumentLabels(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	c, err := corpus.DemoSized(1, corpus.DemoMinTexts)
+	c, err := demo.Sized(1, demo.MinTexts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +182,7 @@ func TestRefusals(t *testing.T) {
 
 // TestKeys holds the keys that other tools read.
 func TestKeys(t *testing.T) {
-	c, err := corpus.DemoSized(1, corpus.DemoMinTexts)
+	c, err := demo.Sized(1, demo.MinTexts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,16 +36,15 @@ type Ceiling struct {
 
 func policies(c *corpus.Corpus) ([]Ceiling, error) {
 	sets := make([][]int, len(c.Notes))
-	all := make([]int, len(c.Notes))
 	for i, note := range c.Notes {
-		sets[i], all[i] = note.Labels, i
+		sets[i] = note.Labels
 	}
 	values, err := evaluate.LabelCeilings(len(c.Labels), sets)
 	if err != nil {
 		return nil, err
 	}
 	out := []Ceiling{{AnyFunction, chosen(values)}}
-	byTexts := ranking(c.NoteCounts(all))
+	byTexts := ranking(c.LabelCounts(c.Notes))
 	for _, p := range []struct {
 		name string
 		rank func(set []int) []int

@@ -20,12 +20,12 @@ type builder struct {
 	with   []string // see Options.With
 	files  []sourceFile
 	rows   []Row
-	keys   []textKey             // of rows, by index
-	filed  map[filing]int        // index of the row kept for a text under a label
-	texts  map[textKey]string    // one spelling of each text, so that its rows share one string
-	labels map[string]string     // likewise for labels
-	named  map[string]bool       // labels that the source declares or that stand on a dropped row
-	ids    map[string]identified // what each id of the source stood for first
+	keys   []textKey           // of rows, by index
+	kept   map[assignment]int  // index of the row kept for a text under a label
+	texts  map[textKey]string  // one spelling of each text, so that its rows share one string
+	labels map[string]string   // likewise for labels
+	known  map[string]bool     // labels that the source declares or that a dropped row carries
+	ids    map[string]firstUse // of each id of the source
 	report Report
 }
 
@@ -36,12 +36,14 @@ type sourceFile struct {
 	unit string // what Row.Line counts: "line" or "row"
 }
 
-type filing struct {
+// assignment is a text under a label.
+type assignment struct {
 	text  textKey
 	label string
 }
 
-type identified struct {
+// firstUse is the text that an id was given to first, and where.
+type firstUse struct {
 	text textKey
 	file int
 	line int
@@ -51,45 +53,51 @@ func newBuilder(ctx context.Context, name string) *builder {
 	return &builder{
 		ctx:    ctx,
 		name:   name,
-		filed:  map[filing]int{},
+		kept:   map[assignment]int{},
 		texts:  map[textKey]string{},
 		labels: map[string]string{},
-		named:  map[string]bool{},
-		ids:    map[string]identified{},
+		known:  map[string]bool{},
+		ids:    map[string]firstUse{},
 	}
 }
 
-// open says which file the rows come from that are added next.
+// open names the file that the rows added next come from.
 func (b *builder) open(f sourceFile) { b.files = append(b.files, f) }
 
 func (b *builder) file() sourceFile { return b.files[len(b.files)-1] }
 
-// fault is the error for a row of the open file.
-func (b *builder) fault(row *Row, format string, args ...any) error {
+// rowError is the error for a row of the open file.
+func (b *builder) rowError(row *Row, format string, args ...any) error {
 	f := b.file()
 	return &LineError{File: f.name, Line: row.Line, Row: f.unit == unitRow, ID: row.ID, Reason: fmt.Sprintf(format, args...)}
 }
 
-// add takes one source row with its Line set. The error is a *LineError: a text without a label, or an id that stood
-// for another text before; or it is the context's.
+// add takes one row of the open file with its Line set; the row is of the file's part. The error is a *LineError: a text
+// without a label, or an id that belongs to another text; or it is the context's.
 func (b *builder) add(row Row) error {
+	row.Part = b.file().part
+	return b.addOfPart(row)
+}
+
+// addOfPart is add for a row with its own Part.
+func (b *builder) addOfPart(row Row) error {
 	b.report.RowsRead++
 	if b.report.RowsRead%1024 == 0 && b.ctx.Err() != nil {
 		return fmt.Errorf("%s: stopped: %w", b.file().name, b.ctx.Err())
 	}
-	row.File, row.Part = len(b.files)-1, b.file().part
+	row.File = len(b.files) - 1
 	clean := Clean(row.Text)
 	key := textKey(sha256.Sum256([]byte(clean)))
 	row.ID = strings.TrimSpace(row.ID)
 	if row.ID != "" {
 		if first, seen := b.ids[row.ID]; !seen {
-			b.ids[strings.Clone(row.ID)] = identified{key, row.File, row.Line}
+			b.ids[strings.Clone(row.ID)] = firstUse{key, row.File, row.Line}
 		} else if first.text != key {
 			where := fmt.Sprintf("on %s %d", b.file().unit, first.line)
 			if first.file != row.File {
 				where += " of " + b.files[first.file].name
 			}
-			return b.fault(&row, "this id has another text %s; ids must be unique to a text", where)
+			return b.rowError(&row, "this id has another text %s; ids must be unique to a text", where)
 		}
 	}
 	label := strings.Join(strings.Fields(row.Label), " ")
@@ -102,7 +110,7 @@ func (b *builder) add(row Row) error {
 		return nil
 	}
 	if label == "" {
-		return b.fault(&row, "the row has a text but no label")
+		return b.rowError(&row, "the row has a text but no label")
 	}
 	if _, seen := b.labels[label]; !seen {
 		label = strings.Clone(label)
@@ -112,16 +120,16 @@ func (b *builder) add(row Row) error {
 	return nil
 }
 
-// declare notes a label that the corpus should have a row of.
+// declare records a label that the corpus should have rows of.
 func (b *builder) declare(label string) {
-	if label != "" && !b.named[label] {
-		b.named[strings.Clone(label)] = true
+	if label != "" && !b.known[label] {
+		b.known[strings.Clone(label)] = true
 	}
 }
 
-// keep files a row that is fit to keep. Of duplicates it keeps that of the test part, else of the validation part, so
-// that what is held out stays whole and training loses what stands there too; within a part the one that sorts first,
-// which no reordering changes.
+// keep adds a row that is fit to keep. Of duplicates it keeps that of the test part, else of the validation part, so that
+// held-out parts stay whole and nothing in them is trained on; within a part the one that sorts first, which no reordering
+// changes.
 func (b *builder) keep(row Row, key textKey, label string) {
 	if shared, seen := b.texts[key]; seen && shared == row.Text {
 		row.Text = shared
@@ -137,9 +145,9 @@ func (b *builder) keep(row Row, key textKey, label string) {
 	// A reader's fields may be slices of one large string; the small ones must not keep it alive.
 	row.ID, row.Description, row.Keywords = strings.Clone(row.ID), strings.Clone(row.Description), strings.Clone(row.Keywords)
 	row.Label = label
-	at, duplicate := b.filed[filing{key, label}]
+	at, duplicate := b.kept[assignment{key, label}]
 	if !duplicate {
-		b.filed[filing{key, label}] = len(b.rows)
+		b.kept[assignment{key, label}] = len(b.rows)
 		b.rows = append(b.rows, row)
 		b.keys = append(b.keys, key)
 		return
@@ -162,7 +170,7 @@ func (b *builder) corpus() (*Corpus, error) {
 		c.Labels = append(c.Labels, label)
 	}
 	slices.Sort(c.Labels)
-	for label := range b.named {
+	for label := range b.known {
 		if _, kept := b.labels[label]; !kept {
 			c.Unused = append(c.Unused, label)
 		}
@@ -225,7 +233,7 @@ func compareContent(a, b *Row) int {
 
 func compareLabels(a, b *Row) int { return cmp.Compare(a.Label, b.Label) }
 
-// contentHash returns the SHA-256, in hexadecimal, that stands for the content of the kept rows in any order. Each
+// contentHash returns the SHA-256, in hexadecimal, of the content of the kept rows, whatever their order. Each
 // row's digest is the SHA-256 of its id, text, label, description and keywords, and of its part where the source has
 // parts, every field preceded by its length in bytes (8 bytes, big-endian); the result is the SHA-256 of a version line,
 // a line for each column that the texts are extended with, and the digests in ascending order.

@@ -10,14 +10,16 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/specialist-nlp/specialist/pkg/column"
 )
 
 // classNames returns the names of a column's class numbers: those in the metadata that the datasets library writes
 // into the file, else those in the data set's card.
-func (t *table) classNames(column string, card func() ([]byte, error)) ([]string, error) {
+func classNames(file *column.File, label string, card func() ([]byte, error)) ([]string, error) {
 	names, err := []string(nil), error(nil)
-	if metadata, there := t.file.Lookup("huggingface"); there {
-		if names, err = metadataNames(metadata, column); err != nil {
+	if metadata, there := file.Lookup("huggingface"); there {
+		if names, err = metadataNames(metadata, label); err != nil {
 			return nil, fmt.Errorf("the metadata %q cannot be read: %w", "huggingface", err)
 		}
 	}
@@ -26,7 +28,7 @@ func (t *table) classNames(column string, card func() ([]byte, error)) ([]string
 		if err != nil {
 			return nil, err
 		}
-		if names, err = cardNames(content, column); err != nil {
+		if names, err = cardNames(content, label); err != nil {
 			return nil, fmt.Errorf("README.md cannot be read: %w", err)
 		}
 	}
@@ -48,7 +50,7 @@ func (t *table) classNames(column string, card func() ([]byte, error)) ([]string
 }
 
 // metadataNames reads {"info": {"features": {COLUMN: {"_type": "ClassLabel", "names": [...]}}}}.
-func metadataNames(metadata, column string) ([]string, error) {
+func metadataNames(metadata, label string) ([]string, error) {
 	var content struct {
 		Info struct {
 			Features map[string]json.RawMessage `json:"features"`
@@ -57,7 +59,7 @@ func metadataNames(metadata, column string) ([]string, error) {
 	if err := json.Unmarshal([]byte(metadata), &content); err != nil {
 		return nil, err
 	}
-	feature, there := content.Info.Features[column]
+	feature, there := content.Info.Features[label]
 	if !there {
 		return nil, nil
 	}
@@ -65,14 +67,14 @@ func metadataNames(metadata, column string) ([]string, error) {
 		Names []string `json:"names"`
 	}
 	if err := json.Unmarshal(feature, &class); err != nil {
-		return nil, fmt.Errorf("feature %q: %w", column, err)
+		return nil, fmt.Errorf("feature %q: %w", label, err)
 	}
 	return class.Names, nil
 }
 
 // cardNames reads the features of dataset_info (one configuration or a list of them) in the YAML block that a card
 // begins with. Configurations that name the classes differently are an error.
-func cardNames(card []byte, column string) ([]string, error) {
+func cardNames(card []byte, label string) ([]string, error) {
 	block, ok := bytes.CutPrefix(bytes.ReplaceAll(card, []byte("\r\n"), []byte("\n")), []byte("---\n"))
 	if !ok {
 		return nil, nil
@@ -93,12 +95,12 @@ func cardNames(card []byte, column string) ([]string, error) {
 	}
 	var names []string
 	for _, configuration := range configurations {
-		own, err := configurationNames(configuration, column)
+		own, err := configurationNames(configuration, label)
 		if err != nil {
 			return nil, err
 		}
 		if names != nil && own != nil && !slices.Equal(names, own) {
-			return nil, fmt.Errorf("its configurations name the classes of %q differently", column)
+			return nil, fmt.Errorf("its configurations name the classes of %q differently", label)
 		}
 		if own != nil {
 			names = own
@@ -107,7 +109,7 @@ func cardNames(card []byte, column string) ([]string, error) {
 	return names, nil
 }
 
-func configurationNames(configuration *yaml.Node, column string) ([]string, error) {
+func configurationNames(configuration *yaml.Node, label string) ([]string, error) {
 	var info struct {
 		Features []struct {
 			Name  string    `yaml:"name"`
@@ -115,10 +117,10 @@ func configurationNames(configuration *yaml.Node, column string) ([]string, erro
 		} `yaml:"features"`
 	}
 	if configuration.Kind != yaml.MappingNode || configuration.Decode(&info) != nil {
-		return nil, nil // a card may say other things there; what is missing is told as missing names
+		return nil, nil // a card may hold other things there; classNames reports that names are missing
 	}
 	for _, feature := range info.Features {
-		if feature.Name != column || feature.DType.Kind != yaml.MappingNode {
+		if feature.Name != label || feature.DType.Kind != yaml.MappingNode {
 			continue
 		}
 		var dtype struct {
@@ -127,15 +129,15 @@ func configurationNames(configuration *yaml.Node, column string) ([]string, erro
 			} `yaml:"class_label"`
 		}
 		if err := feature.DType.Decode(&dtype); err != nil {
-			return nil, fmt.Errorf("feature %q: its dtype is not a class_label with names", column)
+			return nil, fmt.Errorf("feature %q: its dtype is not a class_label with names", label)
 		}
-		return listNames(&dtype.Class.Names, column)
+		return listNames(&dtype.Class.Names, label)
 	}
 	return nil, nil
 }
 
 // listNames reads names as a list, or as a mapping from the numbers 0, 1, ... to names.
-func listNames(node *yaml.Node, column string) ([]string, error) {
+func listNames(node *yaml.Node, label string) ([]string, error) {
 	switch node.Kind {
 	case 0:
 		return nil, nil
@@ -151,11 +153,11 @@ func listNames(node *yaml.Node, column string) ([]string, error) {
 		for i := 0; i+1 < len(node.Content); i += 2 {
 			at, err := strconv.Atoi(node.Content[i].Value)
 			if err != nil || at < 0 || at >= len(names) || seen[at] {
-				return nil, fmt.Errorf("feature %q: the class numbers are not 0 to %d, but there is %q", column, len(names)-1, node.Content[i].Value)
+				return nil, fmt.Errorf("feature %q: the class numbers are not 0 to %d, but there is %q", label, len(names)-1, node.Content[i].Value)
 			}
 			names[at], seen[at] = node.Content[i+1].Value, true
 		}
 		return names, nil
 	}
-	return nil, fmt.Errorf("feature %q: its class names are neither a list nor a mapping", column)
+	return nil, fmt.Errorf("feature %q: its class names are neither a list nor a mapping", label)
 }

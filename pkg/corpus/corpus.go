@@ -1,8 +1,6 @@
 package corpus
 
-import (
-	"slices"
-)
+import "slices"
 
 // Row is one filed row: a text under one label, as the source gave it.
 type Row struct {
@@ -12,14 +10,15 @@ type Row struct {
 	Description string // optional column, empty where absent
 	Keywords    string // optional column, empty where absent; in MTSamples it names the label
 	Part        string // the source's own part (PartTrain, PartValidation, PartTest); empty where it has none
-	File        int    // index into Corpus.Files
-	Line        int    // 1-based line of the file on which the row begins; in parquet, the row
+	File        int    // index into Corpus.Files, 0 for rows in memory
+	Line        int    // 1-based line of the file on which the row begins; in parquet and in memory, the row
 	Note        int    // index into Corpus.Notes
 }
 
-// Note is one distinct text, by its cleaned form, with the set of labels filed under it.
+// Note is a text with its labels. In Corpus.Notes it is one distinct text, by its cleaned form, with all the labels and
+// rows that the corpus has of it; in a part of a Division, or in Texts of one, with those that stand in the part.
 type Note struct {
-	ID     string // of the row whose text is kept
+	ID     string // of the row whose text is kept; in a part, see Division
 	Text   string // as written, the spelling that sorts first where rows differ; extended where Corpus.With says so
 	Key    string // SHA-256 of the cleaned text, never extended, 64 hexadecimal digits: a name that no reordering changes
 	Labels []int  // sorted indices into Corpus.Labels
@@ -28,9 +27,9 @@ type Note struct {
 
 // Corpus is what was read: the rows kept, in source order, and the notes they make up, ordered by their first row.
 type Corpus struct {
-	Name      string   // base name of the file or folder, the Hub's owner/name@commit, or DemoName
-	Files     []string // the files read, in order: base names, in a folder relative to it; none for the demo
-	Synthetic bool     // true for the demo: results on it must say so
+	Name      string   // base name of the file or folder, the Hub's owner/name@commit, or what New was given
+	Files     []string // the files read, in order: base names, in a folder relative to it; none for rows in memory
+	Synthetic bool     // the notes are made up, not real (see pkg/demo): results must say so
 	With      []string // columns that the texts are extended with (see Options.With): results must say so
 	Labels    []string // sorted; an index into it is the class id everywhere
 	Unused    []string // sorted; class names that the source declares or uses, but that no kept row carries
@@ -75,28 +74,8 @@ func (c *Corpus) RowsOf(notes []int) []int {
 	return rows
 }
 
-// NoteCounts returns, for each class, how many of the given notes carry it.
-func (c *Corpus) NoteCounts(notes []int) []int {
-	counts := make([]int, len(c.Labels))
-	for _, n := range notes {
-		for _, label := range c.Notes[n].Labels {
-			counts[label]++
-		}
-	}
-	return counts
-}
-
-// RowCounts returns, for each class, how many of the given rows are filed under it.
-func (c *Corpus) RowCounts(rows []int) []int {
-	counts := make([]int, len(c.Labels))
-	for _, label := range c.RowTargets(rows) {
-		counts[label]++
-	}
-	return counts
-}
-
-// Absent names the classes whose count is 0, in label order. With NoteCounts or RowCounts of a part of a split it
-// lists the classes that the part cannot speak about.
+// Absent names the classes whose count is 0, in label order. With LabelCounts of a part it lists the classes that the part
+// cannot speak about.
 func (c *Corpus) Absent(counts []int) []string {
 	var absent []string
 	for label, n := range counts {

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// ReadCSV is Read for a CSV file with the usual names of columns, whatever the file is called: plain or gzip (told by
+// ReadCSV is Read for a CSV file with the usual names of columns, whatever the file is called: plain or gzip (known by
 // its first bytes), UTF-8 with or without a byte order mark, with LF or CRLF line breaks.
 //
 // The first record names the columns, in any order and any case: a text column (transcription or text) and a label

@@ -23,7 +23,7 @@ type csvSource struct {
 	inField   int  // bytes of the open quoted field on whole lines so far
 
 	ended bool
-	err   error // what stopped the reading; told in preference to what the csv.Reader makes of it
+	err   error // what stopped the reading; reported in place of the csv.Reader's error
 }
 
 func newCSVSource(r io.Reader, name string) *csvSource {
@@ -42,7 +42,7 @@ func (s *csvSource) Read(p []byte) (int, error) {
 			s.ended = true
 			return 0, io.EOF
 		case errors.Is(err, errLongLine):
-			s.err = s.fault(err.Error())
+			s.err = s.lineError(err.Error())
 		case err != nil:
 			s.err = fmt.Errorf("%s: after line %d: %w", s.name, s.lines.line-1, bare(err))
 		default:
@@ -58,19 +58,19 @@ func (s *csvSource) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-func (s *csvSource) fault(reason string) error {
+func (s *csvSource) lineError(reason string) error {
 	return &LineError{File: s.name, Line: s.lines.line, Reason: reason}
 }
 
 func (s *csvSource) check(line []byte) error {
 	if s.lines.line == 1 && (bytes.HasPrefix(line, []byte{0xff, 0xfe}) || bytes.HasPrefix(line, []byte{0xfe, 0xff})) {
-		return s.fault("the file is UTF-16; save it as UTF-8")
+		return s.lineError("the file is UTF-16; save it as UTF-8")
 	}
 	if at := bytes.IndexByte(line, 0); at >= 0 {
-		return s.fault(fmt.Sprintf("NUL byte at byte %d of the line; the file is not plain text", at+1))
+		return s.lineError(fmt.Sprintf("NUL byte at byte %d of the line; the file is not plain text", at+1))
 	}
 	if at := invalidUTF8(line); at >= 0 {
-		return s.fault(fmt.Sprintf("byte %d of the line (0x%02x) is not UTF-8; save the file as UTF-8", at+1, line[at]))
+		return s.lineError(fmt.Sprintf("byte %d of the line (0x%02x) is not UTF-8; save the file as UTF-8", at+1, line[at]))
 	}
 	s.quoteWas = s.quote
 	for _, b := range line {
@@ -110,7 +110,7 @@ func invalidUTF8(b []byte) int {
 	}
 }
 
-// explain turns an error of the csv.Reader into one line that says where and what. The record is what the reader
+// explain turns an error of the csv.Reader into one line with place and cause. The record is what the reader
 // returned beside it; want is the number of columns.
 func (s *csvSource) explain(err error, record []string, want int) error {
 	if s.err != nil {

@@ -74,10 +74,10 @@ func TestReadCSVCounts(t *testing.T) {
 	if diff := cmp.Diff([]int{0, 1, 1}, c.LabelsPerText()); diff != "" {
 		t.Errorf("labels per text: %s", diff)
 	}
-	if diff := cmp.Diff([]int{1, 2}, c.NoteCounts([]int{0, 1})); diff != "" {
-		t.Errorf("note counts: %s", diff)
+	if diff := cmp.Diff([]int{1, 2}, c.LabelCounts(c.Notes)); diff != "" {
+		t.Errorf("label counts: %s", diff)
 	}
-	if diff := cmp.Diff([]string{"Orthopedic"}, c.Absent(c.RowCounts([]int{1, 2}))); diff != "" {
+	if diff := cmp.Diff([]string{"Orthopedic"}, c.Absent(c.LabelCounts(c.notesOfRows([]int{1, 2})))); diff != "" {
 		t.Errorf("absent: %s", diff)
 	}
 	// Of the two spellings the one that sorts first stands for the note.

@@ -26,7 +26,7 @@ var partNames = map[string][]string{
 	PartTest:       {"test", "testing", "eval", "evaluation"},
 }
 
-// partOrder sorts the parts by which of them keeps a row that stands in several.
+// partOrder sorts the parts by which of them keeps a row that several have; it is -1 for what is no part.
 func partOrder(part string) int {
 	return slices.Index([]string{PartTest, PartValidation, PartTrain}, part)
 }
@@ -64,7 +64,7 @@ func readFolder(ctx context.Context, folder string, options Options) (*Corpus, e
 	return b.finish(filepath.Base(absolute), names)
 }
 
-// difference says how names differ from those that are wanted.
+// difference describes how names differ from those that are wanted.
 func difference(got, want []string) string {
 	if len(got) == 0 || len(want) == 0 {
 		return "one has class numbers, the other labels that are strings"

@@ -105,7 +105,7 @@ func FuzzReadJSONLines(f *testing.F) {
 }
 
 func FuzzReadParquet(f *testing.F) {
-	forms, err := filepath.Glob(filepath.Join("testdata", "*", "*.parquet"))
+	forms, err := filepath.Glob(filepath.Join(columnData, "forms", "*.parquet"))
 	if err != nil || len(forms) == 0 {
 		f.Fatalf("no forms: %v", err)
 	}

@@ -126,7 +126,7 @@ func parseObject(line []byte, keys ...string) (map[string]json.RawMessage, error
 	return fields, nil
 }
 
-// malformed says what is wrong with a line that is not one JSON value.
+// malformed describes what is wrong with a line that is not one JSON value.
 func malformed(line []byte) error {
 	var v json.RawMessage
 	err := json.Unmarshal(line, &v)

@@ -31,7 +31,7 @@ func readJSONLines(b *builder, r io.Reader, fields Fields) error {
 			labels, err = keys.parse(line, &row)
 		}
 		if err != nil {
-			return b.fault(&row, "%v", err)
+			return b.rowError(&row, "%v", err)
 		}
 		for _, row.Label = range labels {
 			if err := b.add(row); err != nil {
@@ -120,7 +120,7 @@ func (k *jsonKeys) parse(line []byte, row *Row) (labels []string, err error) {
 	return parseLabels(key, raw)
 }
 
-// oneOf returns the value of the one key that is there, nil where it is null or where none is and none is needed.
+// oneOf returns the one key of keys that is present and its value, nil where that is null or no key is present or needed.
 func oneOf(values map[string]json.RawMessage, keys []string, needed bool) (string, json.RawMessage, error) {
 	found := ""
 	for _, key := range keys {

@@ -15,7 +15,7 @@ import (
 // maxLine bounds one line, and one quoted CSV field, in bytes: a runaway line is an error before it fills the memory.
 const maxLine = 128 << 20
 
-// LineError is a fault of one line of a source. Reading may go on after it where the reader says so.
+// LineError is an error in one line of a source. Reading may go on after it where the reader allows it.
 type LineError struct {
 	File   string
 	Line   int    // 1-based
@@ -63,9 +63,9 @@ func Open(path string) (io.ReadCloser, error) {
 	z, err := gzip.NewReader(plain)
 	if err != nil {
 		f.Close()
-		return nil, fmt.Errorf("%s: %w", path, gzipFault(err))
+		return nil, fmt.Errorf("%s: %w", path, gzipError(err))
 	}
-	return &opened{unpacker{z}, f}, nil
+	return &opened{gzipReader{z}, f}, nil
 }
 
 type opened struct {
@@ -73,15 +73,15 @@ type opened struct {
 	io.Closer
 }
 
-// unpacker says in plain words what is wrong with gzip data.
-type unpacker struct{ z *gzip.Reader }
+// gzipReader is a gzip.Reader whose errors are plain words.
+type gzipReader struct{ z *gzip.Reader }
 
-func (u unpacker) Read(p []byte) (int, error) {
+func (u gzipReader) Read(p []byte) (int, error) {
 	n, err := u.z.Read(p)
-	return n, gzipFault(err)
+	return n, gzipError(err)
 }
 
-func gzipFault(err error) error {
+func gzipError(err error) error {
 	var corrupt flate.CorruptInputError
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
@@ -103,7 +103,7 @@ func bare(err error) error {
 
 var errLongLine = fmt.Errorf("the line is longer than %d MiB", maxLine>>20)
 
-// lineReader hands out a stream line by line, without a byte order mark at its start.
+// lineReader reads a stream line by line, without a byte order mark at its start.
 type lineReader struct {
 	r     *bufio.Reader
 	line  int // number of the line last returned, 1-based

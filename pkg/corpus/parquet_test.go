@@ -13,6 +13,9 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
+// columnData holds what pyarrow wrote; see its make_parquet.py.
+var columnData = filepath.Join("..", "column", "testdata")
+
 const classMetadata = `{"info": {"features": {"text": {"dtype": "string", "_type": "Value"}, "label": {"names": ["A", "B"], "_type": "ClassLabel"}}}}`
 
 // numbered is a row with a class number.
@@ -27,11 +30,11 @@ func numberedFile(t fataler, options ...parquet.WriterOption) string {
 
 // The forms are what pyarrow makes of the rows of content.jsonl with different pages, encodings and codecs.
 func TestParquetForms(t *testing.T) {
-	want := mustReadSource(t, filepath.Join("testdata", "content.jsonl"), Options{})
+	want := mustReadSource(t, filepath.Join(columnData, "content.jsonl"), Options{})
 	if want.Report.RowsRead != 24 || want.Report.WithoutText != 1 || len(want.Labels) != 4 {
 		t.Fatalf("%+v, labels %q", want.Report, want.Labels)
 	}
-	forms, err := filepath.Glob(filepath.Join("testdata", "forms", "*.parquet"))
+	forms, err := filepath.Glob(filepath.Join(columnData, "forms", "*.parquet"))
 	if err != nil || len(forms) != 9 {
 		t.Fatalf("forms %q: %v", forms, err)
 	}
@@ -51,10 +54,7 @@ func TestParquetForms(t *testing.T) {
 
 // Go's own writer, with every codec and in one and in many row groups.
 func TestParquetFromGo(t *testing.T) {
-	demo, err := DemoSized(4, DemoMinTexts)
-	if err != nil {
-		t.Fatal(err)
-	}
+	sample := build(t, sampleRows(200))
 	for name, options := range map[string][]parquet.WriterOption{
 		"snappy":     {parquet.Compression(&parquet.Snappy)},
 		"zstd":       {parquet.Compression(&parquet.Zstd), parquet.DataPageVersion(1)},
@@ -62,9 +62,9 @@ func TestParquetFromGo(t *testing.T) {
 		"brotli":     {parquet.Compression(&parquet.Brotli), parquet.MaxRowsPerRowGroup(100)},
 		"statistics": {parquet.DataPageStatistics(true)},
 	} {
-		folder := place(t, map[string]string{"n.parquet": toParquet(t, records(demo.Rows), options...)})
-		if c := mustReadSource(t, filepath.Join(folder, "n.parquet"), Options{}); c.Hash != demo.Hash {
-			t.Errorf("%s: hash %s, want %s", name, c.Hash, demo.Hash)
+		folder := place(t, map[string]string{"n.parquet": toParquet(t, records(sample.Rows), options...)})
+		if c := mustReadSource(t, filepath.Join(folder, "n.parquet"), Options{}); c.Hash != sample.Hash {
+			t.Errorf("%s: hash %s, want %s", name, c.Hash, sample.Hash)
 		}
 	}
 }
@@ -186,7 +186,7 @@ func readBytes(data []byte) (*Corpus, error) {
 // cannot be told.
 func TestDamagedParquet(t *testing.T) {
 	t.Parallel()
-	paths, err := filepath.Glob(filepath.Join("testdata", "forms", "*.parquet"))
+	paths, err := filepath.Glob(filepath.Join(columnData, "forms", "*.parquet"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,77 +210,5 @@ func TestDamagedParquet(t *testing.T) {
 	}
 	if refused < 1000 {
 		t.Errorf("only %d of 3600 damaged files are refused", refused)
-	}
-}
-
-func TestDamagedPageWithChecksum(t *testing.T) {
-	data, err := os.ReadFile(filepath.Join("testdata", "forms", "gzip_checksums.parquet"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	table, err := openTable(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	meta := table.file.Metadata().RowGroups[0].Columns[0].MetaData
-	data[meta.DataPageOffset+meta.TotalCompressedSize/8] ^= 1
-	at := int(meta.DataPageOffset) - 20 // in the dictionary page, which stands before it
-	data[at] ^= 1
-	_, err = readBytes(data)
-	if want := `f: row group 1, column "text", after row 0: the checksum of a page differs; the file is damaged`; err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
-	}
-}
-
-func TestDecodeRuns(t *testing.T) {
-	for name, tc := range map[string]struct {
-		data         string
-		width, count int
-		want         []uint32
-		fault        string
-	}{
-		"nothing":           {"", 3, 0, []uint32{}, ""},
-		"no width":          {"", 0, 3, []uint32{0, 0, 0}, ""},
-		"run":               {"\x0a\x05", 3, 5, []uint32{5, 5, 5, 5, 5}, ""},
-		"run, then stop":    {"\xfe\xff\xff\xff\x0f\x01", 1, 2, []uint32{1, 1}, ""},
-		"packed":            {"\x03\x88\xc6\xfa", 3, 8, []uint32{0, 1, 2, 3, 4, 5, 6, 7}, ""},
-		"packed, in part":   {"\x03\x88\xc6\xfa", 3, 3, []uint32{0, 1, 2}, ""},
-		"both":              {"\x04\x02\x03\x88\xc6\xfa", 3, 4, []uint32{2, 2, 0, 1}, ""},
-		"wide":              {"\x03" + strings.Repeat("\x78\x56\x34\x12", 8), 32, 2, []uint32{0x12345678, 0x12345678}, ""},
-		"ends early":        {"\x04\x02", 3, 3, nil, errPageShort.Error()},
-		"packed ends early": {"\x05\x88\xc6\xfa", 3, 8, nil, errPageShort.Error()},
-		"no value":          {"\x04", 3, 2, nil, errPageShort.Error()},
-		"too wide a value":  {"\x04\x09", 3, 2, nil, "the number 9 in 3 bits"},
-		"too wide":          {"\x04\x09", 33, 2, nil, "numbers of 33 bits"},
-	} {
-		got, err := decodeRuns([]byte(tc.data), tc.width, tc.count)
-		if diff := cmp.Diff(tc.want, got); diff != "" || (err == nil) != (tc.fault == "") || (err != nil && err.Error() != tc.fault) {
-			t.Errorf("%s: %v, %s", name, err, diff)
-		}
-	}
-}
-
-func TestThriftSize(t *testing.T) {
-	for name, tc := range map[string]struct {
-		data string
-		want int
-		err  error
-	}{
-		"empty struct":      {"\x00rest", 1, nil},
-		"fields":            {"\x15\x02\x18\x03abc\x11\x12\x17\x01\x02\x03\x04\x05\x06\x07\x08\x00", 19, nil},
-		"long field number": {"\x05\xc8\x01\x0a\x00", 5, nil},
-		"list":              {"\x19\x25\x02\x04\x00", 5, nil},
-		"list of structs":   {"\x19\x2c\x00\x15\x02\x00\x00", 7, nil},
-		"map":               {"\x1b\x01\x85\x01a\x02\x00", 7, nil},
-		"no end":            {"\x15\x02", 0, errShortThrift},
-		"list of billions":  {"\x19\xfc\xff\xff\xff\xff\x07\x00", 0, errShortThrift},
-		"long string":       {"\x18\xff\x01abc\x00", 0, errShortThrift},
-		"unknown type":      {"\x1d\x00", 0, errThrift},
-		"deep":              {strings.Repeat("\x1c", 100), 0, errThrift},
-		"endless number":    {"\x15" + strings.Repeat("\xff", 20), 0, errThrift},
-	} {
-		if got, err := thriftSize([]byte(tc.data)); got != tc.want || err != tc.err {
-			t.Errorf("%s: %d, %v; want %d, %v", name, got, err, tc.want, tc.err)
-		}
 	}
 }

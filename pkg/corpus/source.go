@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/specialist-nlp/specialist/pkg/column"
 )
 
 // Options says how a source is to be read. The zero value reads sources with the usual names, text alone.
@@ -23,12 +25,12 @@ type Options struct {
 	// content hash differs.
 	//
 	// The text alone still decides what is too short, what is a duplicate, which rows make up a note, its Key, and so
-	// every split: no text stands in two parts of a group split because its rows have different keywords, and runs with
+	// every split: no text is in two parts of a grouped split because its rows have different keywords, and runs with
 	// and without the columns are compared on the same split. A row's text gets the row's own values. A note's text
 	// gets those of all its rows, in ascending order, as the note stands for all their labels.
 	With []string
 
-	// Progress, if not nil, is told of downloads from the Hub: the file, its bytes so far and in all (-1 if unknown).
+	// Progress, if not nil, is called during downloads from the Hub: the file, its bytes so far and in all (-1 if unknown).
 	Progress func(file string, done, total int64)
 }
 
@@ -110,8 +112,8 @@ func readEither(b *builder, r io.Reader, fields Fields) error {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("%s: %w", b.file().name, bare(err))
 	}
-	if bytes.HasPrefix(head, []byte(parquetMagic)) {
-		return fmt.Errorf("%s: packed parquet is not read; unpack the file first", b.file().name)
+	if bytes.HasPrefix(head, []byte(column.Magic)) {
+		return fmt.Errorf("%s: gzipped parquet is not read; unpack the file first", b.file().name)
 	}
 	if bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n"), []byte("{")) {
 		return readJSONLines(b, buffered, fields)

@@ -17,11 +17,12 @@ type Split struct{ Train, Validation, Test []int }
 
 // GroupSplit splits the notes, so that no text is in two parts, with the label sets stratified.
 //
-// It is iterative stratification (Sechidis, Tsoumakas and Vlahavas 2011): the label with the fewest notes left is dealt
-// out first, each note to the part that still wants most of that label, then to the one with most room, then
-// by the seeded generator. Part sizes are exact (75.6, 13.3, 11.0 percent, the largest remainders rounded up, at least
-// one note each), so a full part takes no more notes. A class of one or two notes goes to train, one of three to five
-// to train and validation, as long as the sets it is part of do not force otherwise; Absent lists what a part lacks.
+// It is iterative stratification (Sechidis, Tsoumakas and Vlahavas 2011): the label with the fewest notes left is
+// distributed first, each note to the part with the largest remaining demand for that label, of these to the one with the
+// most room, of these by the seeded generator. Part sizes are exact (75.6, 13.3, 11.0 percent, the largest remainders
+// rounded up, at least one note each), so a full part takes no more notes. A class of one or two notes goes to train, one
+// of three to five to train and validation, as long as the sets it is part of do not force otherwise; Absent lists what a
+// part lacks.
 //
 // The result is a function of the content and the seed. Fewer than three notes are an error.
 func GroupSplit(c *Corpus, seed uint64) (Split, error) {
@@ -76,7 +77,7 @@ func (c *Corpus) sourceSplit(seed uint64) (Split, error) {
 	}
 	s := Split{parts[PartTrain], parts[PartValidation], parts[PartTest]}
 	if len(s.Test) == 0 {
-		return Split{}, fmt.Errorf("%s: the source's own parts have no test row; RowSplit or the group protocol divides it anew", c.Name)
+		return Split{}, fmt.Errorf("%s: the source's own parts have no test row; use RowSplit or the grouped split", c.Name)
 	}
 	if len(s.Validation) > 0 && len(s.Train) > 0 {
 		return s, nil
@@ -103,7 +104,7 @@ func (c *Corpus) sourceSplit(seed uint64) (Split, error) {
 // HasParts says whether the source divides its rows into parts of its own.
 func (c *Corpus) HasParts() bool { return c.Rows[0].Part != "" }
 
-// stratify deals items with label sets out to the parts, in proportion to the weights, and returns the part of each. All
+// stratify distributes items with label sets over the parts, in proportion to the weights, and returns the part of each. All
 // arithmetic is on integers, so that no machine rounds differently.
 func stratify(sets [][]int, labels int, weights [3]int, rng *rand.Rand) []int {
 	total := 0
@@ -111,15 +112,15 @@ func stratify(sets [][]int, labels int, weights [3]int, rng *rand.Rand) []int {
 		total += w
 	}
 	room := partSizes(len(sets), weights)
-	left := make([]int, labels)      // items not dealt out yet, by label
-	wanted := make([][3]int, labels) // how many of a label a part still wants, times total
+	left := make([]int, labels)      // items not distributed yet, by label
+	demand := make([][3]int, labels) // remaining demand of a part for a label, times total
 	holders := make([][]int, labels) // items by label, in seeded order
 	for _, item := range rng.Perm(len(sets)) {
 		for _, label := range sets[item] {
 			left[label]++
 			holders[label] = append(holders[label], item)
 			for p, w := range weights {
-				wanted[label][p] += w
+				demand[label][p] += w
 			}
 		}
 	}
@@ -148,7 +149,7 @@ func stratify(sets [][]int, labels int, weights [3]int, rng *rand.Rand) []int {
 				}
 				order := -1
 				if len(best) > 0 {
-					order = cmp.Or(cmp.Compare(wanted[rarest][best[0]], wanted[rarest][p]), cmp.Compare(room[best[0]], room[p]))
+					order = cmp.Or(cmp.Compare(demand[rarest][best[0]], demand[rarest][p]), cmp.Compare(room[best[0]], room[p]))
 				}
 				if order < 0 {
 					best = best[:0]
@@ -162,7 +163,7 @@ func stratify(sets [][]int, labels int, weights [3]int, rng *rand.Rand) []int {
 			room[chosen]--
 			for _, label := range sets[item] {
 				left[label]--
-				wanted[label][chosen] -= total
+				demand[label][chosen] -= total
 			}
 		}
 	}

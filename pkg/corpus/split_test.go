@@ -1,10 +1,10 @@
 package corpus
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,21 +12,37 @@ import (
 	"pgregory.net/rapid"
 )
 
-// build makes a corpus of rows in the order given.
-func build(t interface{ Fatal(args ...any) }, rows []Row) *Corpus {
-	b := newBuilder(context.Background(), "test")
-	b.open(sourceFile{name: "test", unit: unitRow})
-	for i, row := range rows {
-		row.Line = i + 1
-		if err := b.add(row); err != nil {
-			t.Fatal(err)
-		}
-	}
-	c, err := b.corpus()
+// build makes a corpus of rows in the order given, with the parts that they carry.
+func build(t fataler, rows []Row) *Corpus {
+	c, err := New("test", rows)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// sampleRows returns the rows of texts with one to three of 20 labels, the first of them on half of the rows, the last on hardly any.
+func sampleRows(texts int) []Row {
+	rng := rand.New(rand.NewPCG(1, 4))
+	var rows []Row
+	for i := range texts {
+		labels := make([]int, 1+rng.IntN(3))
+		for k := range labels {
+			labels[k] = min(rng.IntN(20), rng.IntN(20), rng.IntN(20), rng.IntN(20))
+		}
+		slices.Sort(labels)
+		for _, label := range slices.Compact(labels) {
+			row := Row{
+				ID: strconv.Itoa(len(rows) + 1), Text: fmt.Sprintf("The patient of visit %d,\nsaid to be \"well\".", i), Label: fmt.Sprintf("Label %02d", label),
+				Description: fmt.Sprintf("Visit %d", i),
+			}
+			if rng.IntN(4) > 0 {
+				row.Keywords = fmt.Sprintf("label %02d, visit", label)
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
 }
 
 // drawRows draws rows of three or more texts under label sets of very different frequency, some of them repeated in
@@ -128,44 +144,6 @@ func noTextTwice(t interface{ Fatalf(string, ...any) }, c *Corpus, s Split) {
 	}
 }
 
-func TestSplitStratifies(t *testing.T) {
-	c, err := Demo(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	group, err := GroupSplit(c, 7)
-	if err != nil {
-		t.Fatal(err)
-	}
-	row, err := RowSplit(c, 7)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if other, err := GroupSplit(c, 8); err != nil || cmp.Equal(group, other) {
-		t.Errorf("another seed gives the same split (%v)", err)
-	}
-	for name, tc := range map[string]struct {
-		all, train, validation, test []int
-		slack                        float64
-	}{
-		"rows":  {c.RowCounts(c.RowsOf(c.canonicalNotes())), c.RowCounts(row.Train), c.RowCounts(row.Validation), c.RowCounts(row.Test), 1.01},
-		"notes": {c.NoteCounts(c.canonicalNotes()), c.NoteCounts(group.Train), c.NoteCounts(group.Validation), c.NoteCounts(group.Test), 6},
-	} {
-		for label, n := range tc.all {
-			for p, got := range []int{tc.train[label], tc.validation[label], tc.test[label]} {
-				want := float64(n) * float64(partWeights[p]) / 4457
-				slack := tc.slack
-				if c.Labels[label] == "Surgery" {
-					slack = 6 // the largest class is dealt out last and evens out the rounding of the others
-				}
-				if diff := float64(got) - want; diff > slack || diff < -slack {
-					t.Errorf("%s: part %d holds %d of %q, proportional were %.1f", name, p, got, c.Labels[label], want)
-				}
-			}
-		}
-	}
-}
-
 func TestSplitSmallCorpora(t *testing.T) {
 	rows := []Row{{Text: "The first of the short texts", Label: "A"}, {Text: "The second of the short texts", Label: "B"}}
 	for name, split := range map[string]func(*Corpus, uint64) (Split, error){"texts": GroupSplit, "rows": RowSplit} {
@@ -201,13 +179,13 @@ func TestRareClassesOfRowSplit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"one", "two"}, c.Absent(c.RowCounts(s.Validation))); diff != "" {
+	if diff := cmp.Diff([]string{"one", "two"}, c.Absent(c.LabelCounts(c.notesOfRows(s.Validation)))); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"one", "three", "two"}, c.Absent(c.RowCounts(s.Test))); diff != "" {
+	if diff := cmp.Diff([]string{"one", "three", "two"}, c.Absent(c.LabelCounts(c.notesOfRows(s.Test)))); diff != "" {
 		t.Error(diff)
 	}
-	if absent := c.Absent(c.RowCounts(s.Train)); len(absent) > 0 {
+	if absent := c.Absent(c.LabelCounts(c.notesOfRows(s.Train))); len(absent) > 0 {
 		t.Errorf("absent from train: %q", absent)
 	}
 }

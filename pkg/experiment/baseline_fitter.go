@@ -84,7 +84,7 @@ func (m meanEmbedder) Embed(ctx context.Context, texts []string) ([]baseline.Emb
 }
 
 // examples are a part's texts as the baselines take them.
-func examples(part []corpus.Example) []baseline.Example {
+func examples(part []corpus.Note) []baseline.Example {
 	out := make([]baseline.Example, len(part))
 	for i, e := range part {
 		out[i] = baseline.Example{Text: e.Text, Labels: e.Labels}

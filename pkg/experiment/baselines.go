@@ -90,7 +90,7 @@ func (b *Baselines) run(ctx context.Context, p profile.Profile, notes *Notes, ba
 		return err
 	}
 	b.Corpus = notes.counts(data)
-	fitter := &baselineFitter{profile: p, notes: notes, backend: backend, encoder: encoder, counts: notes.RowCounts(notes.Train)}
+	fitter := &baselineFitter{profile: p, notes: notes, backend: backend, encoder: encoder, counts: notes.Corpus.LabelCounts(notes.Train)}
 	for _, key := range baseline.Keys() {
 		log.Printf("baseline: %s", key)
 		if err := b.add(ctx, fitter, key); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 	"github.com/specialist-nlp/specialist/pkg/corpus"
+	"github.com/specialist-nlp/specialist/pkg/demo"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 	"github.com/specialist-nlp/specialist/pkg/profile"
 	"github.com/specialist-nlp/specialist/pkg/stage"
@@ -18,7 +19,7 @@ import (
 type Notes struct {
 	Corpus                  *corpus.Corpus
 	Division                *corpus.Division
-	Train, Validation, Test []corpus.Example
+	Train, Validation, Test []corpus.Note
 }
 
 // ReadNotes reads a profile's corpus and divides it.
@@ -26,7 +27,7 @@ func ReadNotes(ctx context.Context, settings profile.Corpus, log stage.Log) (*No
 	var c *corpus.Corpus
 	var err error
 	if settings.Source == "demo" {
-		c, err = corpus.Demo(settings.Seed)
+		c, err = demo.Corpus(settings.Seed)
 	} else {
 		options := settings.Options()
 		options.Progress = log.Download
@@ -44,60 +45,24 @@ func divide(c *corpus.Corpus, settings profile.Corpus) (*Notes, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Notes{Corpus: c, Division: d, Train: texts(c, d.Train), Validation: texts(c, d.Validation), Test: texts(c, d.Test)}
+	n := &Notes{Corpus: c, Division: d, Train: c.Texts(d.Train), Validation: c.Texts(d.Validation), Test: c.Texts(d.Test)}
 	if settings.Limit > 0 {
 		n.Train = n.Train[:min(settings.Limit, len(n.Train))]
 	}
 	return n, nil
 }
 
-// texts lists each note of a part once, at the place of its first row, with the labels of its rows there.
-func texts(c *corpus.Corpus, examples []corpus.Example) []corpus.Example {
-	notes := make(map[string]*corpus.Note, len(c.Notes))
-	for i := range c.Notes {
-		notes[c.Notes[i].Key] = &c.Notes[i]
-	}
-	place := make(map[string]int)
-	var joined []corpus.Example
-	for _, e := range examples {
-		at, seen := place[e.Key]
-		if seen {
-			joined[at].Labels = union(joined[at].Labels, e.Labels)
-			continue
-		}
-		place[e.Key] = len(joined)
-		joined = append(joined, corpus.Example{ID: notes[e.Key].ID, Text: notes[e.Key].Text, Key: e.Key, Labels: e.Labels})
-	}
-	return joined
-}
-
-// union merges two sorted lists without repeats.
-func union(a, b []int) []int {
-	var out []int
-	for len(a) > 0 || len(b) > 0 {
-		switch {
-		case len(b) == 0 || len(a) > 0 && a[0] < b[0]:
-			out, a = append(out, a[0]), a[1:]
-		case len(a) == 0 || b[0] < a[0]:
-			out, b = append(out, b[0]), b[1:]
-		default:
-			out, a, b = append(out, a[0]), a[1:], b[1:]
-		}
-	}
-	return out
-}
-
-// textsOf returns the examples' texts.
-func textsOf(examples []corpus.Example) []string {
-	out := make([]string, len(examples))
-	for i, e := range examples {
-		out[i] = e.Text
+// textsOf returns the notes' texts.
+func textsOf(notes []corpus.Note) []string {
+	out := make([]string, len(notes))
+	for i, n := range notes {
+		out[i] = n.Text
 	}
 	return out
 }
 
 // named returns the examples as predict.Run takes them.
-func (n *Notes) named(examples []corpus.Example) []predict.Note {
+func (n *Notes) named(examples []corpus.Note) []predict.Note {
 	out := make([]predict.Note, len(examples))
 	for i, e := range examples {
 		gold := make([]string, len(e.Labels))
@@ -107,17 +72,6 @@ func (n *Notes) named(examples []corpus.Example) []predict.Note {
 		out[i] = predict.Note{ID: e.ID, Text: e.Text, Gold: gold}
 	}
 	return out
-}
-
-// RowCounts counts the rows of each label.
-func (n *Notes) RowCounts(examples []corpus.Example) []int {
-	counts := make([]int, len(n.Corpus.Labels))
-	for _, e := range examples {
-		for _, label := range e.Labels {
-			counts[label]++
-		}
-	}
-	return counts
 }
 
 // uniform is the distribution that gives each of the labels the same weight.

@@ -28,12 +28,12 @@ func (n *Notes) counts(data train.Data) Counts {
 		Train: len(n.Train), Validation: len(n.Validation), Test: len(n.Test), Protocol: n.Division.Protocol,
 		MaxLength: data.Buckets[len(data.Buckets)-1], Truncated: truncated,
 		With:          c.With,
-		AbsentInTrain: c.Absent(n.RowCounts(n.Train)), AbsentInTest: c.Absent(n.RowCounts(n.Test)),
+		AbsentInTrain: c.Absent(c.LabelCounts(n.Train)), AbsentInTest: c.Absent(c.LabelCounts(n.Test)),
 	}
 }
 
 // predict runs a predictor on a part of the notes.
-func (n *Notes) predict(ctx context.Context, p predict.Predictor, model, part string, examples []corpus.Example) (predict.Set, error) {
+func (n *Notes) predict(ctx context.Context, p predict.Predictor, model, part string, examples []corpus.Note) (predict.Set, error) {
 	predictions, err := predict.Run(ctx, p, n.named(examples))
 	if err != nil {
 		return predict.Set{}, err
@@ -79,7 +79,7 @@ func logSumExp(values []float32) float64 {
 
 // majority answers every note with the training rows' label shares.
 func (n *Notes) majority() (predict.Predictor, error) {
-	p, err := baseline.NewPrior(n.Corpus.Labels, n.RowCounts(n.Train))
+	p, err := baseline.NewPrior(n.Corpus.Labels, n.Corpus.LabelCounts(n.Train))
 	if err != nil {
 		return nil, fmt.Errorf("majority baseline: %w", err)
 	}

@@ -69,7 +69,7 @@ func (r *Run) test(ctx context.Context, notes *Notes, predictor predict.Predicto
 }
 
 // predictions predicts a part and writes it beside the run.
-func (r *TrainingRun) predictions(ctx context.Context, notes *Notes, predictor predict.Predictor, file, part string, examples []corpus.Example) (predict.Set, error) {
+func (r *TrainingRun) predictions(ctx context.Context, notes *Notes, predictor predict.Predictor, file, part string, examples []corpus.Note) (predict.Set, error) {
 	set, err := notes.predict(ctx, predictor, r.Profile.MethodName(), part, examples)
 	if err != nil {
 		return set, err

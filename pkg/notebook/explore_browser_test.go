@@ -23,13 +23,13 @@ import (
 	"encoding/json"
 	"os"
 
-	"github.com/specialist-nlp/specialist/pkg/corpus"
+	"github.com/specialist-nlp/specialist/pkg/demo"
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
 	"github.com/specialist-nlp/specialist/pkg/notebook"
 )
 
 func explore(ctx context.Context) error {
-	c, err := corpus.DemoSized(7, 200)
+	c, err := demo.Sized(7, 200)
 	if err != nil {
 		return err
 	}

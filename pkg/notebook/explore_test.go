@@ -16,6 +16,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
 	"github.com/specialist-nlp/specialist/pkg/corpus"
+	"github.com/specialist-nlp/specialist/pkg/demo"
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/page"
@@ -25,7 +26,7 @@ import (
 
 // exploredSample is a made-up model's predictions of the demo notes, analysed: a third misread, the long ones truncated.
 func exploredSample() (*corpus.Corpus, *erroranalysis.Analysis, error) {
-	c, err := corpus.DemoSized(7, 200)
+	c, err := demo.Sized(7, 200)
 	if err != nil {
 		return nil, nil, err
 	}

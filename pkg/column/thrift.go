@@ -1,4 +1,4 @@
-package corpus
+package column
 
 import (
 	"encoding/binary"
@@ -8,8 +8,8 @@ import (
 
 // Parquet's footer and page headers are Thrift structs in the compact protocol
 // (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md). The library that decodes them
-// allocates as many list items as a list says it has, which a damaged byte can make hundreds of gigabytes, and no
-// recover catches that. So a struct is walked through before it is decoded.
+// allocates as many list items as a list says it has, which a damaged byte can make hundreds of gigabytes, and follows
+// structs in structs until the stack is full. Recover catches neither, so a struct is walked through before it is decoded.
 
 // thriftDepth is more than parquet's structs nest.
 const thriftDepth = 32

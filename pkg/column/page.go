@@ -1,4 +1,4 @@
-package corpus
+package column
 
 import (
 	"encoding/binary"
@@ -13,23 +13,12 @@ import (
 )
 
 const (
-	maxPageBytes  = 1 << 30
+	maxPageBytes  = 1 << 30 // of a page, uncompressed
 	maxPageValues = 1 << 22
 )
 
-// cell is one value of a column of strings or integers.
-type cell struct {
-	text   []byte // valid as long as the page is
-	number int64
-	null   bool
-}
-
-// chunkReader reads one column of one row group, page by page.
-//
-// The library's own readers of pages trust the lengths and counts that pages state, so that a damaged byte can take
-// all memory, or yield values that are not in the file. Here these are checked first, and the library is handed what
-// cannot mislead it: Thrift structs, compressed bytes whose length is known, and delta encodings whose count is.
-// Pages are read as https://parquet.apache.org/docs/file-format/ describes them, for columns that are not nested.
+// chunkReader reads the chunk of a column in a row group, page by page, as https://parquet.apache.org/docs/file-format/
+// describes them. Nothing that a page states is handed to the library unchecked; see the package's documentation.
 type chunkReader struct {
 	file     io.ReaderAt
 	kind     parquet.Kind // ByteArray, Int32 or Int64
@@ -38,25 +27,26 @@ type chunkReader struct {
 	at, end  int64 // of the pages still to read
 	left     int64 // values still to read
 
-	dictionary []cell
-	cells      []cell // of the current page, those still to hand out
+	dictionary []Value
+	page       []Value // of the current page, those still to hand out
 }
 
 // next returns the column's next value.
-func (c *chunkReader) next() (cell, error) {
-	for len(c.cells) == 0 {
+func (c *chunkReader) next() (Value, error) {
+	for len(c.page) == 0 {
 		if c.left == 0 {
-			return cell{}, errors.New("there are fewer values than rows")
+			return Value{}, errors.New("there are fewer values than rows")
 		}
 		if err := c.readPage(); err != nil {
-			return cell{}, err
+			return Value{}, err
 		}
 	}
-	value := c.cells[0]
-	c.cells = c.cells[1:]
+	value := c.page[0]
+	c.page = c.page[1:]
 	return value, nil
 }
 
+// readPage reads the page at c.at and goes past it.
 func (c *chunkReader) readPage() error {
 	header, err := c.readHeader()
 	if err != nil {
@@ -75,7 +65,7 @@ func (c *chunkReader) readPage() error {
 	}
 	c.at += size
 	if header.CRC != 0 && crc32.ChecksumIEEE(body) != uint32(header.CRC) {
-		return errors.New("the checksum of a page differs")
+		return errors.New("the checksum of a page does not match")
 	}
 	switch {
 	case header.Type == format.DictionaryPage && header.DictionaryPageHeader.Valid:
@@ -113,6 +103,7 @@ func (c *chunkReader) readHeader() (*format.PageHeader, error) {
 	}
 }
 
+// readDictionary reads a dictionary page: values in PLAIN encoding.
 func (c *chunkReader) readDictionary(body []byte, header *format.PageHeader) error {
 	if c.dictionary != nil {
 		return errors.New("a second dictionary page")
@@ -125,11 +116,11 @@ func (c *chunkReader) readDictionary(body []byte, header *format.PageHeader) err
 	if err != nil {
 		return err
 	}
-	c.dictionary = make([]cell, 0, min(count, len(data)))
-	c.dictionary, err = decodePlain(c.dictionary, c.kind, data, count)
+	c.dictionary, err = decode(format.Plain, c.kind, data, count)
 	return err
 }
 
+// readDataV1 reads a data page of version 1, whose levels are compressed with the values.
 func (c *chunkReader) readDataV1(body []byte, header *format.PageHeader) error {
 	page := header.DataPageHeader.V
 	count, err := pageCount(page.NumValues, c.left)
@@ -140,7 +131,7 @@ func (c *chunkReader) readDataV1(body []byte, header *format.PageHeader) error {
 	if err != nil {
 		return err
 	}
-	var levels []uint32
+	var levels []int32
 	if c.optional {
 		if page.DefinitionLevelEncoding != format.RLE {
 			return fmt.Errorf("levels in encoding %v are not read", page.DefinitionLevelEncoding)
@@ -160,6 +151,7 @@ func (c *chunkReader) readDataV1(body []byte, header *format.PageHeader) error {
 	return c.fill(levels, count, page.Encoding, data)
 }
 
+// readDataV2 reads a data page of version 2, whose levels stand before the compressed values.
 func (c *chunkReader) readDataV2(body []byte, header *format.PageHeader) error {
 	page := header.DataPageHeaderV2.V
 	count, err := pageCount(page.NumValues, c.left)
@@ -170,7 +162,7 @@ func (c *chunkReader) readDataV2(body []byte, header *format.PageHeader) error {
 	if repetition < 0 || definition < 0 || repetition+definition > int64(len(body)) {
 		return errPageShort
 	}
-	var levels []uint32
+	var levels []int32
 	if c.optional {
 		if levels, err = decodeRuns(body[repetition:repetition+definition], 1, count); err != nil {
 			return err
@@ -190,12 +182,15 @@ func (c *chunkReader) readDataV2(body []byte, header *format.PageHeader) error {
 	return c.fill(levels, count, page.Encoding, data)
 }
 
-// fill decodes the values of a data page and puts them where its levels say that there are some.
-func (c *chunkReader) fill(levels []uint32, count int, encoding format.Encoding, data []byte) error {
+// fill decodes the values of a data page and places them among nulls: a row has a value where its definition level is 1.
+func (c *chunkReader) fill(levels []int32, count int, encoding format.Encoding, data []byte) error {
 	present := count
 	if levels != nil {
 		present = 0
 		for _, level := range levels {
+			if level != 0 && level != 1 {
+				return fmt.Errorf("the level %d of a column whose highest is 1", level)
+			}
 			present += int(level)
 		}
 	}
@@ -205,33 +200,29 @@ func (c *chunkReader) fill(levels []uint32, count int, encoding format.Encoding,
 	}
 	c.left -= int64(count)
 	if present == count {
-		c.cells = values
+		c.page = values
 		return nil
 	}
-	c.cells = make([]cell, count)
+	c.page = make([]Value, count)
 	for i, level := range levels {
 		if level == 0 {
-			c.cells[i].null = true
+			c.page[i].Null = true
 			continue
 		}
-		c.cells[i], values = values[0], values[1:]
+		c.page[i], values = values[0], values[1:]
 	}
 	return nil
 }
 
-// decode returns the count values that data holds.
-func (c *chunkReader) decode(encoding format.Encoding, data []byte, count int) ([]cell, error) {
+// decode returns the count values that data holds, out of the dictionary where they are indices.
+func (c *chunkReader) decode(encoding format.Encoding, data []byte, count int) ([]Value, error) {
 	if count == 0 {
 		return nil, nil
 	}
 	switch encoding {
-	case format.Plain:
-		return decodePlain(make([]cell, 0, min(count, len(data))), c.kind, data, count)
-	case format.DeltaLengthByteArray, format.DeltaBinaryPacked:
-		return decodeDelta(encoding, c.kind, data, count)
 	case format.RLEDictionary, format.PlainDictionary: //lint:ignore SA1019 deprecated to write, but older files hold it
 	default:
-		return nil, fmt.Errorf("encoding %v is not read; write the file with plain or dictionary encoding", encoding)
+		return decode(encoding, c.kind, data, count)
 	}
 	if len(data) == 0 {
 		return nil, errPageShort
@@ -240,16 +231,17 @@ func (c *chunkReader) decode(encoding format.Encoding, data []byte, count int) (
 	if err != nil {
 		return nil, err
 	}
-	values := make([]cell, count)
+	values := make([]Value, count)
 	for i, index := range indices {
-		if int64(index) >= int64(len(c.dictionary)) {
-			return nil, fmt.Errorf("value %d of a dictionary of %d", index, len(c.dictionary))
+		if index < 0 || int(index) >= len(c.dictionary) {
+			return nil, fmt.Errorf("value %d of a dictionary of %d", uint32(index), len(c.dictionary))
 		}
 		values[i] = c.dictionary[index]
 	}
 	return values, nil
 }
 
+// decompress returns the size bytes that data holds in the chunk's codec.
 func (c *chunkReader) decompress(data []byte, size int32) (out []byte, err error) {
 	if c.codec == format.Uncompressed {
 		return data, nil
@@ -258,7 +250,7 @@ func (c *chunkReader) decompress(data []byte, size int32) (out []byte, err error
 	if c.codec == format.Snappy {
 		// A block begins with its length, which is allocated before anything else is looked at.
 		if n, k := binary.Uvarint(data); k <= 0 || n != uint64(size) {
-			return nil, errors.New("the compressed data is of another length than stated")
+			return nil, errors.New("the compressed data states another length than the page header")
 		}
 	}
 	out, err = parquet.LookupCompressionCodec(c.codec).Decode(make([]byte, size), data)
@@ -277,11 +269,4 @@ func pageCount(stated int32, most int64) (int, error) {
 		return 0, fmt.Errorf("a page of %d values where there can be at most %d", stated, most)
 	}
 	return int(stated), nil
-}
-
-// recoverAs makes a panic of the library the error of the function that defers it.
-func recoverAs(err *error, what string) {
-	if caught := recover(); caught != nil {
-		*err = fmt.Errorf("%s: %v", what, caught)
-	}
 }

@@ -1,7 +1,7 @@
-"""Writes the parquet files of this folder, and content.jsonl with the same rows. Needs pyarrow.
+"""Writes the parquet files of this folder, content.jsonl with the same rows, and a data set for pkg/corpus. Needs pyarrow.
 
-hub/    a data set as the datasets library lays it out: two parts, class numbers, names in the metadata.
-forms/  the rows of content.jsonl, one file for each way of encoding them.
+forms/                       the rows of content.jsonl, one file for each way of encoding them.
+../../corpus/testdata/hub/   a data set as the datasets library lays it out: two parts, class numbers, names in the metadata.
 """
 
 import json
@@ -56,8 +56,8 @@ with (here / "content.jsonl").open("w") as out:
         out.write(json.dumps({**row, "label": label}) + "\n")
 
 hub = table([r for r in notes if r["text"]], "text", "label")
-write("hub/data/train-00000-of-00001.parquet", hub.slice(0, 16))
-write("hub/data/test-00000-of-00001.parquet", hub.slice(16))
+write("../../corpus/testdata/hub/data/train-00000-of-00001.parquet", hub.slice(0, 16))
+write("../../corpus/testdata/hub/data/test-00000-of-00001.parquet", hub.slice(16))
 
 full = table(notes, "text", "label", "id", "description", "keywords")
 named = full.set_column(1, "label", pa.array([None if r["label"] is None else classes[r["label"]] for r in notes]))

@@ -1,15 +1,18 @@
 package corpus
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
+
+// withoutRows compares notes by what they hold, whatever the order of the source.
+var withoutRows = cmpopts.IgnoreFields(Note{}, "Rows")
 
 func mustDivide(t fataler, c *Corpus, protocol string, seed uint64) *Division {
 	d, err := Divide(c, protocol, seed)
@@ -19,28 +22,8 @@ func mustDivide(t fataler, c *Corpus, protocol string, seed uint64) *Division {
 	return d
 }
 
-// buildParts makes a corpus of rows that carry parts.
-func buildParts(t fataler, rows []Row) *Corpus {
-	b := newBuilder(context.Background(), "test")
-	for i, row := range rows {
-		b.open(sourceFile{name: "test", unit: unitRow, part: row.Part})
-		row.Line = i + 1
-		if err := b.add(row); err != nil {
-			t.Fatal(err)
-		}
-	}
-	c, err := b.corpus()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
 func TestDivide(t *testing.T) {
-	c, err := Demo(1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := build(t, sampleRows(400))
 	group := mustDivide(t, c, ProtocolGroup, 7)
 	want, err := GroupSplit(c, 7)
 	if err != nil {
@@ -50,8 +33,7 @@ func TestDivide(t *testing.T) {
 		t.Error(diff)
 	}
 	for i, n := range want.Test {
-		note := c.Notes[n]
-		if diff := cmp.Diff(Example{note.ID, note.Text, note.Key, note.Labels}, group.Test[i]); diff != "" {
+		if diff := cmp.Diff(c.Notes[n], group.Test[i]); diff != "" {
 			t.Fatal(diff)
 		}
 	}
@@ -60,7 +42,7 @@ func TestDivide(t *testing.T) {
 		t.Errorf("not RowSplit's split: %v", err)
 	}
 	for i, r := range want.Test {
-		if row.Test[i].Text != c.Rows[r].Text || c.Labels[row.Test[i].Labels[0]] != c.Rows[r].Label || len(row.Test[i].Labels) != 1 || row.Test[i].ID != c.Rows[r].ID {
+		if row.Test[i].Text != c.Rows[r].Text || c.Labels[row.Test[i].Labels[0]] != c.Rows[r].Label || len(row.Test[i].Labels) != 1 || row.Test[i].ID != c.Rows[r].ID || !slices.Equal(row.Test[i].Rows, []int{r}) {
 			t.Fatalf("example %+v of row %+v", row.Test[i], c.Rows[r])
 		}
 	}
@@ -99,7 +81,7 @@ func TestDivideByTheSourcesParts(t *testing.T) {
 		}
 		rows = append(rows, Row{Text: "Another text of the train part", Label: "L1", Part: PartTrain})
 		seed := rapid.Uint64().Draw(t, "seed")
-		c := buildParts(t, rows)
+		c := build(t, rows)
 		d := mustDivide(t, c, ProtocolRow, seed)
 		all := slices.Sorted(slices.Values(slices.Concat(d.Split.Train, d.Split.Validation, d.Split.Test)))
 		if len(all) != len(c.Rows) || len(slices.Compact(all)) != len(c.Rows) {
@@ -119,13 +101,13 @@ func TestDivideByTheSourcesParts(t *testing.T) {
 		if share := float64(len(d.Validation)) - float64(own)*595/3966; share > 1 || share < -1 || len(d.Validation) == 0 || len(d.Train) == 0 {
 			t.Fatalf("%d of %d rows validate", len(d.Validation), own)
 		}
-		reordered := buildParts(t, rapid.Permutation(rows).Draw(t, "order"))
+		reordered := build(t, rapid.Permutation(rows).Draw(t, "order"))
 		other := mustDivide(t, reordered, ProtocolRow, seed)
 		if other.SourceParts != true || reordered.Hash != c.Hash {
 			t.Fatalf("hash %s, want %s", reordered.Hash, c.Hash)
 		}
-		for _, parts := range [][2][]Example{{d.Train, other.Train}, {d.Validation, other.Validation}, {d.Test, other.Test}} {
-			if diff := cmp.Diff(parts[0], parts[1]); diff != "" {
+		for _, parts := range [][2][]Note{{d.Train, other.Train}, {d.Validation, other.Validation}, {d.Test, other.Test}} {
+			if diff := cmp.Diff(parts[0], parts[1], withoutRows); diff != "" {
 				t.Fatalf("the order of the rows changes a part: %s", diff)
 			}
 		}
@@ -142,7 +124,7 @@ func TestDivideSmallSourceParts(t *testing.T) {
 	}{
 		"no test row left": {
 			append(train, Row{Text: "short", Label: "A", Part: PartTest}),
-			"test: the source's own parts have no test row; RowSplit or the group protocol divides it anew",
+			"test: the source's own parts have no test row; use RowSplit or the grouped split",
 		},
 		"one row to train on": {
 			[]Row{train[0], {Text: text(2), Label: "B", Part: PartTest}},
@@ -153,11 +135,11 @@ func TestDivideSmallSourceParts(t *testing.T) {
 			"test: too few rows (0) in the source's own train part; training and validation need at least 2",
 		},
 	} {
-		if _, err := Divide(buildParts(t, tc.rows), ProtocolRow, 1); err == nil || err.Error() != tc.want {
+		if _, err := Divide(build(t, tc.rows), ProtocolRow, 1); err == nil || err.Error() != tc.want {
 			t.Errorf("%s: %v, want %s", name, err, tc.want)
 		}
 	}
-	d := mustDivide(t, buildParts(t, append(train, Row{Text: text(2), Label: "C", Part: PartValidation}, Row{Text: text(3), Label: "A", Part: PartTest})), ProtocolRow, 1)
+	d := mustDivide(t, build(t, append(train, Row{Text: text(2), Label: "C", Part: PartValidation}, Row{Text: text(3), Label: "A", Part: PartTest})), ProtocolRow, 1)
 	if len(d.Train) != 2 || len(d.Validation) != 1 || len(d.Test) != 1 {
 		t.Errorf("parts of %d, %d and %d", len(d.Train), len(d.Validation), len(d.Test))
 	}

@@ -1,4 +1,4 @@
-package corpus
+package demo
 
 import (
 	"cmp"
@@ -12,35 +12,35 @@ import (
 	"unicode/utf8"
 )
 
-// demoAdult is the age from which sentences for adults apply.
-const demoAdult = 16
+// adultAge is the age from which sentences for adults apply.
+const adultAge = 16
 
-// demoWriter writes one note: it keeps the patient, the words fixed for the note and the sentences used already.
-type demoWriter struct {
-	lib      *demoLib
-	topics   []*demoTopic
+// writer writes one note: it keeps the patient, the words fixed for the note and the sentences used already.
+type writer struct {
+	lib      *library
+	topics   []*topic
 	rng      *rand.Rand
-	facts    map[string]string   // what {name} stands for throughout the note
-	tags     string              // prefixes that apply to the patient and the form
-	variants map[*demoTopic]byte // digit of the variant of each topic
-	unused   map[string][]demoSentence
+	facts    map[string]string // what {name} stands for throughout the note
+	tags     string            // prefixes that apply to the patient and the form
+	variants map[*topic]byte   // digit of the variant of each topic
+	unused   map[string][]sentence
 	subtle   bool
 	err      error // a template that cannot be expanded
 }
 
-// demoSentence is a template and its place in the list that it comes from.
-type demoSentence struct {
+// sentence is a template and its place in the list that it comes from.
+type sentence struct {
 	text  string
 	place int
 }
 
-func newDemoWriter(lib *demoLib, labels []string, needs string, topics []*demoTopic, rng *rand.Rand) *demoWriter {
-	w := &demoWriter{
+func newWriter(lib *library, labels []string, needs string, topics []*topic, rng *rand.Rand) *writer {
+	w := &writer{
 		lib: lib, topics: topics, rng: rng,
-		variants: map[*demoTopic]byte{}, unused: map[string][]demoSentence{},
+		variants: map[*topic]byte{}, unused: map[string][]sentence{},
 	}
 	w.facts, w.tags = patient(labels, topics, rng)
-	w.subtle = rng.IntN(100) < demoSubtlePercent
+	w.subtle = rng.IntN(100) < subtlePercent
 	for i, t := range topics {
 		if i > 0 {
 			needs = ""
@@ -52,12 +52,12 @@ func newDemoWriter(lib *demoLib, labels []string, needs string, topics []*demoTo
 	}
 	// The complaint that the text speaks of is the one that a section of its own states.
 	w.facts["complaint"] = strings.Join(w.take("complaint", 1), "")
-	w.unused["complaint"] = slices.Insert(w.unused["complaint"], 0, demoSentence{w.facts["complaint"], -1})
+	w.unused["complaint"] = slices.Insert(w.unused["complaint"], 0, sentence{w.facts["complaint"], -1})
 	return w
 }
 
 // chooseVariant draws one of the topic's variants that have something to say on all that the form asks of it.
-func (w *demoWriter) chooseVariant(t *demoTopic, needs string) {
+func (w *writer) chooseVariant(t *topic, needs string) {
 	names := []string{"complaint", "history", "exam", "assessment", "plan"}
 	switch needs {
 	case "procedure":
@@ -83,7 +83,7 @@ func (w *demoWriter) chooseVariant(t *demoTopic, needs string) {
 }
 
 // lastVariant returns the highest digit among the prefixes of the topic's complaints, diagnoses, procedures, studies.
-func (t *demoTopic) lastVariant() byte {
+func (t *topic) lastVariant() byte {
 	last := byte('1')
 	for _, name := range []string{"complaint", "assessment", "operation", "study"} {
 		said, _ := t.sentences(name)
@@ -100,7 +100,7 @@ func (t *demoTopic) lastVariant() byte {
 }
 
 // note writes the sections, under headings in one of three styles.
-func (w *demoWriter) note(sections []demoSection) string {
+func (w *writer) note(sections []section) string {
 	style := w.rng.IntN(10)
 	separator := []string{"\n", "\n\n", " "}[w.rng.IntN(3)]
 	var parts []string
@@ -132,7 +132,7 @@ func (w *demoWriter) note(sections []demoSection) string {
 }
 
 // item splits "name*2-4" into the name and a number drawn from the range; a bare name counts once.
-func (w *demoWriter) item(item string) (string, int) {
+func (w *writer) item(item string) (string, int) {
 	name, counts, ranged := strings.Cut(item, "*")
 	if !ranged {
 		return name, 1
@@ -146,7 +146,7 @@ func (w *demoWriter) item(item string) (string, int) {
 }
 
 // join makes sentences of what is said; fragments may be numbered.
-func (w *demoWriter) join(said []string, fragments bool) string {
+func (w *writer) join(said []string, fragments bool) string {
 	numbered := fragments && len(said) > 1 && w.rng.IntN(2) == 0
 	for i, s := range said {
 		s = capitalise(strings.TrimSpace(s))
@@ -162,7 +162,7 @@ func (w *demoWriter) join(said []string, fragments bool) string {
 }
 
 // take returns up to n sentences of a name that the note has not used yet, expanded.
-func (w *demoWriter) take(name string, n int) []string {
+func (w *writer) take(name string, n int) []string {
 	if w.subtle {
 		switch name {
 		case "assessment", "impression":
@@ -180,7 +180,7 @@ func (w *demoWriter) take(name string, n int) []string {
 	rest := w.unused[name]
 	taken := slices.Clone(rest[:min(n, len(rest))])
 	w.unused[name] = rest[len(taken):]
-	slices.SortStableFunc(taken, func(a, b demoSentence) int { return cmp.Compare(a.place, b.place) })
+	slices.SortStableFunc(taken, func(a, b sentence) int { return cmp.Compare(a.place, b.place) })
 	out := make([]string, len(taken))
 	for i, s := range taken {
 		out[i] = w.expand(s.text)
@@ -190,11 +190,11 @@ func (w *demoWriter) take(name string, n int) []string {
 
 // sentences returns what the topics, or else the banks, say under a name, fit for the note, in random order. Further
 // topics take turns with the first, so that two sentences tell of both.
-func (w *demoWriter) sentences(name string) []demoSentence {
+func (w *writer) sentences(name string) []sentence {
 	if bank, known := w.lib.banks[name]; known {
 		return w.shuffled(fit(bank, w.tags))
 	}
-	var all []demoSentence
+	var all []sentence
 	for i, t := range w.topics {
 		said, known := t.sentences(name)
 		if !known {
@@ -209,10 +209,10 @@ func (w *demoWriter) sentences(name string) []demoSentence {
 	return all
 }
 
-func (w *demoWriter) shuffled(texts []string) []demoSentence {
-	out := make([]demoSentence, len(texts))
+func (w *writer) shuffled(texts []string) []sentence {
+	out := make([]sentence, len(texts))
 	for i, text := range texts {
-		out[i] = demoSentence{text, i}
+		out[i] = sentence{text, i}
 	}
 	w.rng.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
 	return out
@@ -247,9 +247,9 @@ func cutPrefix(s string) (prefix, text string) {
 }
 
 // elsewhere mentions diagnoses that belong to other topics, as a patient's other troubles.
-func (w *demoWriter) elsewhere(n int) []string {
+func (w *writer) elsewhere(n int) []string {
 	age, _ := strconv.Atoi(w.facts["age"])
-	pool := w.lib.pool(func(t *demoTopic) bool {
+	pool := w.lib.pool(func(t *topic) bool {
 		return !t.Apart && !slices.Contains(w.topics, t) && t.Ages[0] <= age && age <= t.Ages[1] &&
 			(t.Sex == "" || strings.Contains(w.tags, t.Sex))
 	})
@@ -257,7 +257,7 @@ func (w *demoWriter) elsewhere(n int) []string {
 	var out []string
 	for _, t := range pool[:min(n, len(pool))] {
 		other := *w
-		other.topics, other.facts = []*demoTopic{t}, maps.Clone(w.facts)
+		other.topics, other.facts = []*topic{t}, maps.Clone(w.facts)
 		other.chooseVariant(t, "")
 		diagnoses := fit(t.Assessment, w.tags+string(other.variants[t]))
 		w.facts["other"] = other.expand(diagnoses[w.rng.IntN(len(diagnoses))])
@@ -268,7 +268,7 @@ func (w *demoWriter) elsewhere(n int) []string {
 }
 
 // expand replaces [a|b] by one of its choices and {name} by what it stands for, inside out from the left.
-func (w *demoWriter) expand(s string) string {
+func (w *writer) expand(s string) string {
 	for {
 		at := strings.LastIndexAny(s, "[{")
 		if at < 0 {
@@ -293,7 +293,7 @@ func (w *demoWriter) expand(s string) string {
 
 // word returns what {name} stands for: a number of a range, a fact of the patient, a word fixed for the note, or any
 // word of a list. A name with a capital gives the word with one.
-func (w *demoWriter) word(name string) string {
+func (w *writer) word(name string) string {
 	if low, high, ok := numberRange(name); ok {
 		return strconv.Itoa(low + w.rng.IntN(high-low+1))
 	}
@@ -317,7 +317,7 @@ func (w *demoWriter) word(name string) string {
 	return w.expand(list[w.rng.IntN(len(list))])
 }
 
-func (w *demoWriter) fail(format string, args ...any) {
+func (w *writer) fail(format string, args ...any) {
 	if w.err == nil {
 		w.err = fmt.Errorf(format, args...)
 	}

@@ -1,4 +1,4 @@
-package corpus
+package demo
 
 import (
 	"math/rand/v2"
@@ -8,85 +8,33 @@ import (
 	"testing"
 )
 
-// demoHash is the content hash of Demo(42). It changes with the templates and with nothing else.
-const demoHash = "bc75520ff5b9734012410b5ef27776e2bf03e97977ff837f2f77c301e7478b48"
+// hash is the content hash of Corpus(42). It changes with the templates and with nothing else.
+const hash = "bc75520ff5b9734012410b5ef27776e2bf03e97977ff837f2f77c301e7478b48"
 
-func TestDemoIsTheSameEverywhere(t *testing.T) {
+func TestCorpusIsTheSameEverywhere(t *testing.T) {
 	t.Parallel()
-	c, err := Demo(42)
+	c, err := Corpus(42)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Hash != demoHash {
-		t.Errorf("hash %s, want %s", c.Hash, demoHash)
+	if c.Hash != hash {
+		t.Errorf("hash %s, want %s", c.Hash, hash)
 	}
-	again, err := Demo(42)
+	again, err := Corpus(42)
 	if err != nil || again.Hash != c.Hash || again.Rows[7].ID != c.Rows[7].ID || again.Rows[7].Text != c.Rows[7].Text {
 		t.Errorf("the same seed gives another corpus (%v)", err)
 	}
-	if other, err := Demo(43); err != nil || other.Hash == c.Hash {
+	if other, err := Corpus(43); err != nil || other.Hash == c.Hash {
 		t.Errorf("another seed gives the same corpus (%v)", err)
 	}
-	if !c.Synthetic || c.Name != DemoName {
+	if !c.Synthetic || c.Name != Name {
 		t.Errorf("name %q, synthetic %v", c.Name, c.Synthetic)
 	}
 }
 
-// structure is what is known of a corpus before reading it.
-type structure struct {
-	report        Report
-	texts, labels int
-	labelsPerText []int
-	largest       string
-	largestRows   int
-	smallestRows  int
-}
-
-func (want structure) check(t *testing.T, c *Corpus) {
-	t.Helper()
-	if c.Report != want.report {
-		t.Errorf("report %+v, want %+v", c.Report, want.report)
-	}
-	if len(c.Notes) != want.texts || len(c.Labels) != want.labels || len(c.Rows) != want.report.RowsKept {
-		t.Errorf("%d texts, %d labels, %d rows; want %d, %d, %d", len(c.Notes), len(c.Labels), len(c.Rows), want.texts, want.labels, want.report.RowsKept)
-	}
-	if got := c.LabelsPerText(); !slices.Equal(got, want.labelsPerText) {
-		t.Errorf("labels per text %v, want %v", got, want.labelsPerText)
-	}
-	counts := c.RowCounts(c.RowsOf(c.canonicalNotes()))
-	largest := slices.Index(counts, slices.Max(counts))
-	if c.Labels[largest] != want.largest || counts[largest] != want.largestRows || slices.Min(counts) != want.smallestRows {
-		t.Errorf("%q with %d rows is the largest class, the smallest has %d; want %q with %d, and %d",
-			c.Labels[largest], counts[largest], slices.Min(counts), want.largest, want.largestRows, want.smallestRows)
-	}
-	for i, note := range c.Notes {
-		if len(note.Labels) != len(note.Rows) || !slices.IsSorted(note.Labels) || !slices.IsSorted(note.Rows) {
-			t.Fatalf("note %d: labels %v, rows %v", i, note.Labels, note.Rows)
-		}
-		for _, row := range note.Rows {
-			if c.Rows[row].Note != i || Clean(c.Rows[row].Text) != Clean(note.Text) {
-				t.Fatalf("row %d does not belong to note %d", row, i)
-			}
-		}
-	}
-}
-
-func TestDemoHasTheRealStructure(t *testing.T) {
-	c, err := Demo(3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	structure{
-		report: Report{RowsRead: 1704, RowsKept: 1687, DroppedShort: 16, WithoutText: 11, DroppedDuplicate: 1},
-		texts:  DemoTexts, labels: 40,
-		labelsPerText: []int{0, 70, 586, 132, 11, 1},
-		largest:       "Surgery", largestRows: 365, smallestRows: demoRarest,
-	}.check(t, c)
-}
-
-func TestDemoTexts(t *testing.T) {
+func TestCorpusTexts(t *testing.T) {
 	t.Parallel()
-	c, err := Demo(5)
+	c, err := Corpus(5)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,15 +52,15 @@ func TestDemoTexts(t *testing.T) {
 			t.Errorf("%q in %q", found, note.Text)
 		}
 		switch n := len(strings.Fields(note.Text)); {
-		case demoShortWords[0] <= n && n <= demoShortWords[1]:
+		case shortWords[0] <= n && n <= shortWords[1]:
 			short++
-		case demoLongWords[0] <= n && n <= demoLongWords[1]:
+		case longWords[0] <= n && n <= longWords[1]:
 			long++
 		default:
 			t.Errorf("%d words: %q", n, note.Text)
 		}
 	}
-	if short < DemoTexts*4/10 || long < DemoTexts*4/10 {
+	if short < Texts*4/10 || long < Texts*4/10 {
 		t.Errorf("%d short and %d long notes", short, long)
 	}
 	for _, row := range c.Rows {
@@ -128,27 +76,27 @@ func TestDemoTexts(t *testing.T) {
 	}
 }
 
-func TestDemoSized(t *testing.T) {
+func TestSized(t *testing.T) {
 	t.Parallel()
-	for _, texts := range []int{DemoMinTexts, 333, 2350} {
-		c, err := DemoSized(1, texts)
+	for _, texts := range []int{MinTexts, 333, 2350} {
+		c, err := Sized(1, texts)
 		if err != nil {
 			t.Fatal(err)
 		}
-		counts := c.NoteCounts(c.canonicalNotes())
-		if len(c.Notes) != texts || len(c.Labels) != 40 || slices.Min(counts) < demoRarest {
+		counts := c.LabelCounts(c.Notes)
+		if len(c.Notes) != texts || len(c.Labels) != 40 || slices.Min(counts) < rarest {
 			t.Errorf("%d texts, %d labels, at least %d each; want %d texts", len(c.Notes), len(c.Labels), slices.Min(counts), texts)
 		}
 	}
-	if _, err := DemoSized(1, DemoMinTexts-1); err == nil || !strings.Contains(err.Error(), "too few for 40 labels") {
+	if _, err := Sized(1, MinTexts-1); err == nil || !strings.Contains(err.Error(), "too few for 40 labels") {
 		t.Errorf("too few texts: %v", err)
 	}
 }
 
 // Every template of every topic can be written for every patient and variant, whether or not a seed comes by it.
-func TestDemoTemplates(t *testing.T) {
+func TestTemplates(t *testing.T) {
 	t.Parallel()
-	lib, err := demoLibrary()
+	lib, err := loadLibrary()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +114,7 @@ func TestDemoTemplates(t *testing.T) {
 				t.Fatalf("no topic for %q on the form %q", set.Labels, form.Name)
 			}
 			for _, label := range set.Labels {
-				covered := slices.ContainsFunc(topics, func(t *demoTopic) bool { return slices.Contains(t.Labels, label) })
+				covered := slices.ContainsFunc(topics, func(t *topic) bool { return slices.Contains(t.Labels, label) })
 				if !covered && !slices.Contains(lib.plan.DocumentLabels, label) {
 					t.Errorf("nothing in a note under %q tells of %q", set.Labels, label)
 				}
@@ -180,33 +128,33 @@ func TestDemoTemplates(t *testing.T) {
 			}
 		}
 	}
-	for _, topic := range lib.topics {
-		for _, label := range topic.Labels {
+	for _, about := range lib.topics {
+		for _, label := range about.Labels {
 			if !known[label] {
-				t.Errorf("%s: label %q is not in the plan", topic.Name, label)
+				t.Errorf("%s: label %q is not in the plan", about.Name, label)
 			}
 		}
 		for _, need := range []string{"", "procedure", "study"} {
-			if !topic.has(need) {
+			if !about.has(need) {
 				continue
 			}
 			for range 10 {
-				w := newDemoWriter(lib, topic.Labels, need, []*demoTopic{topic}, rng)
+				w := newWriter(lib, about.Labels, need, []*topic{about}, rng)
 				w.elsewhere(2)
 				for _, name := range names {
-					said, _ := topic.sentences(name)
+					said, _ := about.sentences(name)
 					for _, s := range said {
 						_, text := cutPrefix(s)
 						w.expand(text)
 					}
 				}
 				if w.err != nil {
-					t.Fatalf("%s: %v", topic.Name, w.err)
+					t.Fatalf("%s: %v", about.Name, w.err)
 				}
 			}
 		}
 	}
-	w := newDemoWriter(lib, nil, "", lib.topics[:1], rng)
+	w := newWriter(lib, nil, "", lib.topics[:1], rng)
 	w.elsewhere(1)
 	for _, form := range lib.forms {
 		for _, section := range slices.Concat(form.Short, form.Long) {

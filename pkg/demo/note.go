@@ -1,4 +1,4 @@
-package corpus
+package demo
 
 import (
 	"fmt"
@@ -10,50 +10,51 @@ import (
 )
 
 const (
-	demoAttempts = 200 // tries for one note until its length is in range and its text new
+	attempts = 200 // at one note, until its length is in range and its text new
 
-	demoShortPercent = 50 // of the notes
-	// A subtle note does not name its diagnosis or operation; what it is about shows in the details only.
-	demoSubtlePercent = 10
-	// A note with document labels only is about one of their own topics this often, else about any.
-	demoOwnPercent = 80
+	shortPercent = 50 // of the notes
+	// subtlePercent of the notes do not name the diagnosis or operation; what they are about shows in the details only.
+	subtlePercent = 10
+	// ownTopicPercent of the notes with document labels only are about one of their own topics, the others about any.
+	ownTopicPercent = 80
 )
 
 // Word counts of short and long notes.
-var demoShortWords, demoLongWords = [2]int{40, 90}, [2]int{300, 700}
+var shortWords, longWords = [2]int{40, 90}, [2]int{300, 700}
 
-type demoNote struct {
+// note is a text with the other columns of its rows.
+type note struct {
 	text, description string
-	terms             []string
+	terms             []string // keywords
 }
 
 // write makes up one note for a label set.
-func (lib *demoLib) write(labels []string, rng *rand.Rand) (demoNote, error) {
+func (lib *library) write(labels []string, rng *rand.Rand) (note, error) {
 	form := lib.form(labels, rng)
 	topics := lib.choose(labels, form.Needs, rng)
 	if len(topics) == 0 {
-		return demoNote{}, fmt.Errorf("no topic suits the labels %q on the form %q", labels, form.Name)
+		return note{}, fmt.Errorf("no topic suits the labels %q on the form %q", labels, form.Name)
 	}
-	sections, words := form.Long, demoLongWords
-	if rng.IntN(100) < demoShortPercent {
-		sections, words = form.Short, demoShortWords
+	sections, words := form.Long, longWords
+	if rng.IntN(100) < shortPercent {
+		sections, words = form.Short, shortWords
 	}
-	for range demoAttempts {
-		w := newDemoWriter(lib, labels, form.Needs, topics, rng)
+	for range attempts {
+		w := newWriter(lib, labels, form.Needs, topics, rng)
 		text := w.note(sections)
 		if w.err != nil {
-			return demoNote{}, w.err
+			return note{}, w.err
 		}
 		if n := len(strings.Fields(text)); n < words[0] || n > words[1] {
 			continue
 		}
-		return demoNote{text, capitalise(w.expand("{aged} with {complaint}.")), topics[0].Terms}, w.err
+		return note{text, capitalise(w.expand("{aged} with {complaint}.")), topics[0].Terms}, w.err
 	}
-	return demoNote{}, fmt.Errorf("the form %q gives no note of %d to %d words for %q", form.Name, words[0], words[1], labels)
+	return note{}, fmt.Errorf("the form %q gives no note of %d to %d words for %q", form.Name, words[0], words[1], labels)
 }
 
-// form draws the kind of paper by the first rule that the labels meet.
-func (lib *demoLib) form(labels []string, rng *rand.Rand) *demoForm {
+// form draws the kind of document by the first rule that the labels meet.
+func (lib *library) form(labels []string, rng *rand.Rand) *form {
 	for _, rule := range lib.plan.Rules {
 		if rule.Label != "" && !slices.Contains(labels, rule.Label) {
 			continue
@@ -81,15 +82,15 @@ func (lib *demoLib) form(labels []string, rng *rand.Rand) *demoForm {
 
 // choose draws the topic that a note is about, and further ones, that the same patient can have, for labels that the
 // first does not cover. The first topic has the block needed. It returns none where no topics suit.
-func (lib *demoLib) choose(labels []string, needs string, rng *rand.Rand) []*demoTopic {
+func (lib *library) choose(labels []string, needs string, rng *rand.Rand) []*topic {
 	var subjects []string
 	for _, label := range labels {
 		if !slices.Contains(lib.plan.DocumentLabels, label) {
 			subjects = append(subjects, label)
 		}
 	}
-	usable := func(t *demoTopic) bool { return !t.Apart || slices.Contains(labels, t.Labels[0]) }
-	covers := func(t *demoTopic, labels []string) int {
+	usable := func(t *topic) bool { return !t.Apart || slices.Contains(labels, t.Labels[0]) }
+	covers := func(t *topic, labels []string) int {
 		n := 0
 		for _, label := range labels {
 			if slices.Contains(t.Labels, label) {
@@ -99,30 +100,30 @@ func (lib *demoLib) choose(labels []string, needs string, rng *rand.Rand) []*dem
 		return n
 	}
 	if len(subjects) == 0 {
-		own := rng.IntN(100) < demoOwnPercent
-		pool := lib.pool(func(t *demoTopic) bool { return usable(t) && t.has(needs) && (!own || covers(t, labels) > 0) })
+		own := rng.IntN(100) < ownTopicPercent
+		pool := lib.pool(func(t *topic) bool { return usable(t) && t.has(needs) && (!own || covers(t, labels) > 0) })
 		if len(pool) == 0 {
-			pool = lib.pool(func(t *demoTopic) bool { return usable(t) && t.has(needs) })
+			pool = lib.pool(func(t *topic) bool { return usable(t) && t.has(needs) })
 		}
 		return pick(pool, rng)
 	}
-	whole := lib.pool(func(t *demoTopic) bool {
+	whole := lib.pool(func(t *topic) bool {
 		return usable(t) && t.has(needs) && covers(t, subjects) == len(subjects)
 	})
 	if len(whole) > 0 {
 		return pick(whole, rng)
 	}
-	firsts := lib.pool(func(t *demoTopic) bool { return usable(t) && t.has(needs) && covers(t, subjects) > 0 })
+	firsts := lib.pool(func(t *topic) bool { return usable(t) && t.has(needs) && covers(t, subjects) > 0 })
 	rng.Shuffle(len(firsts), func(i, j int) { firsts[i], firsts[j] = firsts[j], firsts[i] })
 	for _, first := range firsts {
-		topics := []*demoTopic{first}
+		topics := []*topic{first}
 		told := true
 		for _, subject := range subjects {
-			tells := func(t *demoTopic) bool { return slices.Contains(t.Labels, subject) }
+			tells := func(t *topic) bool { return slices.Contains(t.Labels, subject) }
 			if slices.ContainsFunc(topics, tells) {
 				continue
 			}
-			further := pick(lib.pool(func(t *demoTopic) bool {
+			further := pick(lib.pool(func(t *topic) bool {
 				return usable(t) && tells(t) && allCompatible(append(slices.Clone(topics), t))
 			}), rng)
 			topics = append(topics, further...)
@@ -135,8 +136,8 @@ func (lib *demoLib) choose(labels []string, needs string, rng *rand.Rand) []*dem
 	return nil
 }
 
-func (lib *demoLib) pool(fits func(*demoTopic) bool) []*demoTopic {
-	var pool []*demoTopic
+func (lib *library) pool(fits func(*topic) bool) []*topic {
+	var pool []*topic
 	for _, t := range lib.topics {
 		if fits(t) {
 			pool = append(pool, t)
@@ -145,15 +146,15 @@ func (lib *demoLib) pool(fits func(*demoTopic) bool) []*demoTopic {
 	return pool
 }
 
-func pick(pool []*demoTopic, rng *rand.Rand) []*demoTopic {
+func pick(pool []*topic, rng *rand.Rand) []*topic {
 	if len(pool) == 0 {
 		return nil
 	}
-	return []*demoTopic{pool[rng.IntN(len(pool))]}
+	return []*topic{pool[rng.IntN(len(pool))]}
 }
 
 // common returns the ages and the sex that a patient with all the topics can have.
-func common(topics []*demoTopic) (low, high int, sex string, ok bool) {
+func common(topics []*topic) (low, high int, sex string, ok bool) {
 	low, high = 0, 120
 	for _, t := range topics {
 		low, high = max(low, t.Ages[0]), min(high, t.Ages[1])
@@ -167,16 +168,16 @@ func common(topics []*demoTopic) (low, high int, sex string, ok bool) {
 	return low, high, sex, low <= high
 }
 
-func allCompatible(topics []*demoTopic) bool {
+func allCompatible(topics []*topic) bool {
 	_, _, _, ok := common(topics)
 	return ok
 }
 
 // patient draws the words that stand for one patient throughout a note.
-func patient(labels []string, topics []*demoTopic, rng *rand.Rand) (facts map[string]string, kind string) {
+func patient(labels []string, topics []*topic, rng *rand.Rand) (facts map[string]string, kind string) {
 	low, high, sex, _ := common(topics)
-	if slices.Contains(labels, "Pediatrics - Neonatal") && low < demoAdult {
-		high = min(high, demoAdult-1)
+	if slices.Contains(labels, "Pediatrics - Neonatal") && low < adultAge {
+		high = min(high, adultAge-1)
 	}
 	age := low + rng.IntN(high-low+1)
 	if sex == "" {
@@ -190,7 +191,7 @@ func patient(labels []string, topics []*demoTopic, rng *rand.Rand) (facts map[st
 		facts["side"], facts["other_side"] = "left", "right"
 	}
 	kind = sex + "a"
-	if age < demoAdult {
+	if age < adultAge {
 		kind = sex + "k"
 		facts["person"] = map[string]string{"f": "girl", "m": "boy"}[sex]
 	}
