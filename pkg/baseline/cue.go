@@ -10,40 +10,41 @@ import (
 	"unicode/utf8"
 )
 
-// leastStem is how many characters must stand before a cue's *.
-const leastStem = 2
+// minStem is how many characters a cue's word needs before its *.
+const minStem = 2
 
-// pattern is one word of a cue: a whole word, or with open the beginning of one.
+// pattern matches one word: the whole of it, or with prefix its beginning.
 type pattern struct {
-	word string
-	open bool
+	word   string
+	prefix bool
 }
 
 func (p pattern) matches(word string) bool {
-	if p.open {
+	if p.prefix {
 		return strings.HasPrefix(word, p.word)
 	}
 	return word == p.word
 }
 
-// parseCue reads a cue's words. The *s that are left after that are out of place.
+// parseCue returns the patterns of a cue's words. It fails for a cue without words and for a * elsewhere than at the end of a word of minStem
+// characters or more.
 func parseCue(cue string) ([]pattern, error) {
 	var patterns []pattern
 	for field := range strings.FieldsSeq(cue) {
-		stem, open := strings.CutSuffix(field, "*")
+		stem, prefix := strings.CutSuffix(field, "*")
 		if strings.Contains(stem, "*") {
 			return nil, errors.New("a * may stand at the end of a word only")
 		}
-		parts := slices.Collect(cueWords(stem))
+		parts := slices.Collect(cueWords(stem)) // several where punctuation joins words: follow-up
 		for i, part := range parts {
 			last := i == len(parts)-1
-			if last && open && utf8.RuneCountInString(part) < leastStem {
-				return nil, fmt.Errorf("%d or more letters must stand before a *", leastStem)
+			if last && prefix && utf8.RuneCountInString(part) < minStem {
+				return nil, fmt.Errorf("%d or more letters must stand before a *", minStem)
 			}
-			patterns = append(patterns, pattern{part, last && open})
+			patterns = append(patterns, pattern{part, last && prefix})
 		}
-		if open && len(parts) == 0 {
-			return nil, fmt.Errorf("%d or more letters must stand before a *", leastStem)
+		if prefix && len(parts) == 0 {
+			return nil, fmt.Errorf("%d or more letters must stand before a *", minStem)
 		}
 	}
 	if len(patterns) == 0 {
@@ -52,54 +53,54 @@ func parseCue(cue string) ([]pattern, error) {
 	return patterns, nil
 }
 
-// cueWords gives a text's words as rules see them: longest runs of letters, digits and marks, in lower case.
+// cueWords splits a text into the words that cues match: the longest runs of letters, digits and combining marks, in lower case.
 func cueWords(text string) iter.Seq[string] {
 	return words(lower(text), func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) })
 }
 
-// canonicalLabel is what is left of a label's spelling without case and punctuation.
+// canonicalLabel is the same for spellings of a label that differ in case or punctuation only.
 func canonicalLabel(label string) string {
 	return strings.Join(slices.Collect(cueWords(label)), " ")
 }
 
-// matcher finds cues by their first word.
+// matcher counts cues in texts. It looks them up by their first word.
 type matcher struct {
-	cues  [][]pattern
-	whole map[string][]int // first word to cues
-	open  map[string][]int // beginning of the first word to cues
+	cues     [][]pattern
+	byWord   map[string][]int // cues by a whole first word
+	byPrefix map[string][]int // cues by the prefix of the first word
 }
 
 func newMatcher(cues [][]pattern) *matcher {
-	m := &matcher{cues: cues, whole: map[string][]int{}, open: map[string][]int{}}
+	m := &matcher{cues: cues, byWord: map[string][]int{}, byPrefix: map[string][]int{}}
 	for i, cue := range cues {
-		if first := cue[0]; first.open {
-			m.open[first.word] = append(m.open[first.word], i)
+		if first := cue[0]; first.prefix {
+			m.byPrefix[first.word] = append(m.byPrefix[first.word], i)
 		} else {
-			m.whole[first.word] = append(m.whole[first.word], i)
+			m.byWord[first.word] = append(m.byWord[first.word], i)
 		}
 	}
 	return m
 }
 
-// count returns how often each cue stands in a text. Matches may overlap.
+// count returns the number of matches in a text of every cue that has any. Matches may overlap.
 func (m *matcher) count(text string) map[int]int {
 	counts := map[int]int{}
 	all := slices.Collect(cueWords(text))
-	for at, word := range all {
-		m.at(all[at:], m.whole[word], counts)
-		for end := range word {
+	for i, word := range all {
+		m.countAtStart(all[i:], m.byWord[word], counts)
+		for end := range word { // at the characters' boundaries
 			if end > 0 {
-				m.at(all[at:], m.open[word[:end]], counts)
+				m.countAtStart(all[i:], m.byPrefix[word[:end]], counts)
 			}
 		}
-		m.at(all[at:], m.open[word], counts)
+		m.countAtStart(all[i:], m.byPrefix[word], counts)
 	}
 	return counts
 }
 
-// at counts those of the cues that the words begin with.
-func (m *matcher) at(words []string, cues []int, counts map[int]int) {
-	for _, i := range cues {
+// countAtStart counts the candidates that match the first of the words.
+func (m *matcher) countAtStart(words []string, candidates []int, counts map[int]int) {
+	for _, i := range candidates {
 		cue := m.cues[i]
 		if len(cue) > len(words) {
 			continue

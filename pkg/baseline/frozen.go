@@ -2,14 +2,15 @@ package baseline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
-// Embedder turns texts into vectors, all of one size, in the order of the texts. What a vector is, such as the mean over a text's
-// tokens, is the embedder's affair; one text must always give the same.
+// Embedder returns the vectors of texts, one a text and in the order of the texts, all of the same size. Equal texts must have equal
+// vectors.
 type Embedder interface {
 	Embed(ctx context.Context, texts []string) ([]Embedding, error)
 }
@@ -17,14 +18,14 @@ type Embedder interface {
 // Embedding is the vector of a text.
 type Embedding struct {
 	Vector []float32
-	// Tokens is the text's length before truncation, in the encoder's tokens.
+	// Tokens is the text's length before truncation.
 	Tokens int
-	// Truncated says that the encoder did not see the whole text.
+	// Truncated is whether the encoder got only a part of the text.
 	Truncated bool
 }
 
-// Frozen is logistic regression on the vectors of an encoder that is not trained. It implements predict.Predictor. Vectors are
-// taken as they are, neither scaled nor centred.
+// Frozen is a linear model on the vectors of an encoder that is not trained, as they are, neither scaled nor centred. It implements
+// predict.Predictor.
 type Frozen struct {
 	embedder Embedder
 	size     int
@@ -32,34 +33,34 @@ type Frozen struct {
 	linear   *linear
 }
 
-// FitFrozen fits the model to the training texts, each of which is embedded once. It fails as [FitText] does, where the embedder
-// fails, and for vectors that are empty, of different sizes or not finite.
+// FitFrozen fits a model to the vectors of the training texts; each distinct text is embedded once. It fails as [FitText] does, when the
+// embedder fails, and for vectors that are empty, of different sizes or not finite.
 func FitFrozen(ctx context.Context, labels []string, train []Example, e Embedder, p Penalty) (*Frozen, error) {
-	f, err := gather(labels, train)
+	t, err := newTrainingSet(labels, train)
 	if err != nil {
 		return nil, fmt.Errorf("frozen encoder: %w", err)
 	}
-	x, size, err := embedTraining(ctx, e, f)
+	x, size, err := embedTraining(ctx, e, t)
 	if err != nil {
 		return nil, err
 	}
-	l, err := fitLinear(ctx, f, x, p)
+	l, err := fitLinear(ctx, t, x, p)
 	if err != nil {
 		return nil, fmt.Errorf("frozen encoder: %w", err)
 	}
 	return &Frozen{e, size, p, l}, nil
 }
 
-// Name is what tables call the model.
+// Name is the model's name in tables.
 func (f *Frozen) Name() string { return "frozen encoder + " + f.penalty.Kind.title() }
 
-// Settings returns what the model was fitted with.
+// Settings returns the settings that the model was fitted with.
 func (f *Frozen) Settings() Penalty { return f.penalty }
 
 // Labels implements predict.Predictor.
 func (f *Frozen) Labels() []string { return f.linear.labels }
 
-// Predict implements predict.Predictor.
+// Predict implements predict.Predictor. The outputs have the embedder's token counts.
 func (f *Frozen) Predict(ctx context.Context, texts []string) ([]predict.Output, error) {
 	if len(texts) == 0 {
 		return nil, ctx.Err()
@@ -68,28 +69,28 @@ func (f *Frozen) Predict(ctx context.Context, texts []string) ([]predict.Output,
 	if err != nil {
 		return nil, err
 	}
-	x, err := stack(embeddings, f.size)
+	x, err := vectorMatrix(embeddings, f.size)
 	if err != nil {
 		return nil, err
 	}
-	outputs := f.linear.decide(x)
+	outputs := f.linear.predict(x)
 	for i, e := range embeddings {
 		outputs[i].Tokens, outputs[i].Truncated = e.Tokens, e.Truncated
 	}
 	return outputs, nil
 }
 
-// embedTraining returns the vectors of the training texts and their size.
-func embedTraining(ctx context.Context, e Embedder, f *filing) (*matrix, int, error) {
-	embeddings, err := embed(ctx, e, f.texts)
+// embedTraining returns the vectors of the training texts, [texts, size], and their size.
+func embedTraining(ctx context.Context, e Embedder, t *trainingSet) (*matrix, int, error) {
+	embeddings, err := embed(ctx, e, t.texts)
 	if err != nil {
 		return nil, 0, err
 	}
 	size := len(embeddings[0].Vector)
 	if size == 0 {
-		return nil, 0, fmt.Errorf("frozen encoder: the vector of text 0 is empty")
+		return nil, 0, errors.New("frozen encoder: the vector of text 0 is empty")
 	}
-	x, err := stack(embeddings, size)
+	x, err := vectorMatrix(embeddings, size)
 	return x, size, err
 }
 
@@ -104,8 +105,8 @@ func embed(ctx context.Context, e Embedder, texts []string) ([]Embedding, error)
 	return embeddings, nil
 }
 
-// stack makes vectors the rows of a matrix.
-func stack(embeddings []Embedding, size int) (*matrix, error) {
+// vectorMatrix returns the vectors as the rows of a matrix, [texts, size].
+func vectorMatrix(embeddings []Embedding, size int) (*matrix, error) {
 	rows := make([]sparseRow, len(embeddings))
 	for i, e := range embeddings {
 		if len(e.Vector) != size {
@@ -117,7 +118,7 @@ func stack(embeddings []Embedding, size int) (*matrix, error) {
 				return nil, fmt.Errorf("frozen encoder: value %d of text %d's vector is %v", j, i, v)
 			}
 			if value != 0 {
-				rows[i].at, rows[i].values = append(rows[i].at, int32(j)), append(rows[i].values, value)
+				rows[i].add(j, value)
 			}
 		}
 	}

@@ -47,7 +47,7 @@ func TestFrozenLearnsFromVectors(t *testing.T) {
 		t.Errorf("predictions %+v", got)
 	}
 	if got[0].Truncated || !got[1].Truncated || got[0].Tokens != 3 || got[1].Tokens != 4 {
-		t.Errorf("the encoder's lengths are lost: %+v", got)
+		t.Errorf("the embedder's token counts are lost: %+v", got)
 	}
 }
 

@@ -3,20 +3,22 @@ package baseline
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 const (
-	// featureTolerance is for the same arithmetic in another order.
+	// featureTolerance allows for rounding in another order of the same arithmetic.
 	featureTolerance = 1e-9
-	// modelTolerance is the solver's: weights end this close to the optimum, as a part of their length.
+	// modelTolerance is how far the solver's weights may be from the optimum, as a part of their norm.
 	modelTolerance = gradientTolerance
 )
 
+// golden is the file that testdata/make_golden.py writes with scikit-learn.
 type golden struct {
 	Labels      []string
 	Train, Test []Example
@@ -57,19 +59,14 @@ func readGolden(t *testing.T) golden {
 	return g
 }
 
-// near fails unless got is within tolerance of want, as a part of want's length.
+// near fails unless the distance of got from want is at most tolerance x want's norm.
 func near(t *testing.T, what string, got, want []float64, tolerance float64) {
 	t.Helper()
 	if len(got) != len(want) {
 		t.Fatalf("%s: %d values, want %d", what, len(got), len(want))
 	}
-	square, off := 0.0, 0.0
-	for i, w := range want {
-		square += w * w
-		off += (got[i] - w) * (got[i] - w)
-	}
-	if !(math.Sqrt(off) <= tolerance*math.Sqrt(square)) {
-		t.Errorf("%s: off by %.3g of the length, more than %g", what, math.Sqrt(off/square), tolerance)
+	if distance, norm := floats.Distance(got, want, 2), floats.Norm(want, 2); !(distance <= tolerance*norm) {
+		t.Errorf("%s: relative distance %.3g, more than %g", what, distance/norm, tolerance)
 	}
 }
 
@@ -81,15 +78,15 @@ func textsOf(examples []Example) []string {
 	return texts
 }
 
-func TestFeaturesAreScikitLearns(t *testing.T) {
+func TestFeaturesEqualScikitLearn(t *testing.T) {
 	g := readGolden(t)
-	f, err := gather(g.Labels, g.Train)
+	train, err := newTrainingSet(g.Labels, g.Train)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, space := range g.Spaces {
 		t.Run(fmt.Sprint(space.Features), func(t *testing.T) {
-			v, x, err := fitVectorizer(f.texts, f.sizes, space.Features)
+			v, x, err := fitVectorizer(train.texts, train.rowCounts, space.Features)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -99,21 +96,21 @@ func TestFeaturesAreScikitLearns(t *testing.T) {
 			near(t, "idf", v.idf, space.IDF, featureTolerance)
 			held := v.transform(textsOf(g.Test))
 			for i, want := range space.Rows {
-				at, values := held.byRow.line(i)
-				if !slices.Equal(at, want.At) {
-					t.Fatalf("text %d has the terms %v, want %v", i, at, want.At)
+				columns, values := held.byRow.line(i)
+				if !slices.Equal(columns, want.At) {
+					t.Fatalf("text %d has the terms %v, want %v", i, columns, want.At)
 				}
 				near(t, fmt.Sprintf("text %d", i), values, want.Values, featureTolerance)
 			}
-			again := v.transform(f.texts)
-			if !slices.Equal(again.byRow.values, x.byRow.values) || !slices.Equal(again.byColumn.at, x.byColumn.at) {
+			again := v.transform(train.texts)
+			if !slices.Equal(again.byRow.values, x.byRow.values) || !slices.Equal(again.byColumn.index, x.byColumn.index) {
 				t.Error("the training rows differ from what transform makes of their texts")
 			}
 		})
 	}
 }
 
-// only keeps the rows of some labels.
+// only returns the rows of some labels.
 func only(examples []Example, labels []int) []Example {
 	var kept []Example
 	for _, e := range examples {
@@ -125,7 +122,7 @@ func only(examples []Example, labels []int) []Example {
 	return kept
 }
 
-func TestModelsAreScikitLearns(t *testing.T) {
+func TestModelsEqualScikitLearn(t *testing.T) {
 	g := readGolden(t)
 	for _, want := range g.Models {
 		t.Run(fmt.Sprint(want.Penalty, want.Classes), func(t *testing.T) {
@@ -155,7 +152,7 @@ func TestModelsAreScikitLearns(t *testing.T) {
 				return own
 			}
 			if width == 2 {
-				// Of two classes scikit-learn has the second's: for the SVM just that, for logistic regression the difference.
+				// Of two classes scikit-learn has one weight vector: the second's for the SVM, the difference for logistic regression.
 				w, v := weights(1), values(1)
 				if want.Kind == Logistic {
 					for i, other := range weights(0) {
@@ -194,7 +191,7 @@ func TestModelsAreScikitLearns(t *testing.T) {
 	}
 }
 
-func TestDenseVectorsAreScikitLearns(t *testing.T) {
+func TestDenseVectorsEqualScikitLearn(t *testing.T) {
 	g := readGolden(t)
 	e := table{}
 	var train []Example

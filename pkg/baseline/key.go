@@ -1,24 +1,28 @@
 package baseline
 
-// Key names a baseline: in files, and in results.
+import "slices"
+
+// Key identifies a baseline in code and in the name of its predictions file. It does not change with the text that a report shows.
 type Key string
 
-// The baselines.
+// The keys of the baselines.
 const (
-	KeyRandomUniform Key = "random-uniform" // a label drawn with equal chances
-	KeyRandomPrior   Key = "random-prior"   // a label drawn by its share of the training rows
-	KeyMajority      Key = "majority"       // the label with the most training rows
-	KeyRules         Key = "rules"          // keywords written down for each specialty
-	KeyUntuned       Key = "untuned"        // the encoder with a head that was never trained
-	KeyFrozen        Key = "frozen"         // the encoder as it is, and logistic regression on its vectors
-	KeyTFIDFLogistic Key = "tfidf-logistic" // TF-IDF and logistic regression
-	KeyTFIDFSVM      Key = "tfidf-svm"      // TF-IDF and a linear SVM
+	KeyRandomUniform Key = "random-uniform" // [NewRandom]
+	KeyRandomPrior   Key = "random-prior"   // [NewRandomPrior]
+	KeyMajority      Key = "majority"       // [NewPrior]
+	KeyRules         Key = "rules"          // [NewRules]
+	KeyUntuned       Key = "untuned"        // an encoder with a classification head at its initial values; not built in this package
+	KeyFrozen        Key = "frozen"         // [TuneFrozen]
+	KeyTFIDFLogistic Key = "tfidf-logistic" // [TuneText] with [Logistic]
+	KeyTFIDFSVM      Key = "tfidf-svm"      // [TuneText] with [SVM]
 )
 
-// Keys lists them, in the order of a report.
-func Keys() []Key {
-	return []Key{KeyRandomUniform, KeyRandomPrior, KeyMajority, KeyRules, KeyUntuned, KeyFrozen, KeyTFIDFLogistic, KeyTFIDFSVM}
+var keys = []Key{
+	KeyRandomUniform, KeyRandomPrior, KeyMajority, KeyRules, KeyUntuned, KeyFrozen, KeyTFIDFLogistic, KeyTFIDFSVM,
 }
+
+// Keys returns every key in the order in which reports list the baselines. The caller may change the slice.
+func Keys() []Key { return slices.Clone(keys) }
 
 // OnWords says whether the baseline is a linear model on words.
 func (k Key) OnWords() bool { return k == KeyTFIDFLogistic || k == KeyTFIDFSVM }

@@ -9,23 +9,23 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
-// Kind names a linear model's loss.
+// Kind names a linear model by its loss.
 type Kind string
 
-// The two kinds. Both have an L2 penalty, in scikit-learn's terms C x loss + half the squared weights.
+// The kinds of linear models. Both minimise C x loss + half the squared norm of the weights, as scikit-learn's do.
 const (
-	// SVM is a linear support vector machine with the squared hinge loss, one class against the others: LinearSVC.
+	// SVM is one linear support vector machine a label, against all other labels, with the squared hinge loss: LinearSVC.
 	SVM Kind = "linear_svm"
-	// Logistic is multinomial logistic regression: LogisticRegression with the lbfgs solver.
+	// Logistic is multinomial logistic regression: LogisticRegression.
 	Logistic Kind = "logistic_regression"
 )
 
-// Penalty says how a linear model is fitted.
+// Penalty is the kind of a linear model and how it is regularised.
 type Penalty struct {
 	Kind Kind `json:"kind"`
-	// C is what the loss counts against the penalty; the smaller, the more the weights are held back.
+	// C is the weight of the loss against the L2 penalty: the smaller, the stronger the regularisation.
 	C float64 `json:"c"`
-	// Balanced weighs each class's rows by rows / (classes x its rows): class_weight="balanced".
+	// Balanced gives each class's rows the weight rows / (classes x rows of the class): class_weight="balanced".
 	Balanced bool `json:"balanced"`
 }
 
@@ -34,7 +34,7 @@ func (p Penalty) check() error {
 		return fmt.Errorf("unknown kind of linear model %q; use %s or %s", p.Kind, SVM, Logistic)
 	}
 	if !(p.C > 0) || math.IsInf(p.C, 0) {
-		return fmt.Errorf("the C is %v, not a positive number", p.C)
+		return fmt.Errorf("the factor C is %v, not a positive number", p.C)
 	}
 	return nil
 }
@@ -43,32 +43,40 @@ func (p Penalty) check() error {
 type linear struct {
 	kind    Kind
 	labels  []string
-	classes []int     // the labels it learned, ascending
+	classes []int     // the labels with training rows, ascending; the others cannot be learned
 	weights []float64 // [features, classes]
 	biases  []float64 // [classes]
 }
 
-// fitLinear fits rows x, one for each text of f.
-func fitLinear(ctx context.Context, f *filing, x *matrix, p Penalty) (*linear, error) {
+// svmBlock is how many support vector machines are fitted in one descent: enough for vector instructions, few enough for several
+// descents to run at the same time.
+const svmBlock = 16
+
+// fitLinear fits a model to the features x, a row for each text of the training set.
+func fitLinear(ctx context.Context, train *trainingSet, x *matrix, p Penalty) (*linear, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	merged, columns := x.mergePrivate()
-	l := &linear{kind: p.Kind, labels: f.labels, classes: f.classes, weights: make([]float64, x.columns*len(f.classes)), biases: make([]float64, len(f.classes))}
+	merged, columns := x.mergeSingletons()
+	classes := len(train.classes)
+	l := &linear{
+		kind: p.Kind, labels: train.labels, classes: train.classes,
+		weights: make([]float64, x.columns*classes), biases: make([]float64, classes),
+	}
 	if p.Kind == Logistic {
-		d := newDescent(merged, len(f.classes), newCrossEntropy(f, p.C, p.Balanced), true)
-		if err := d.run(ctx); err != nil {
+		d := newDualDescent(merged, classes, newCrossEntropy(train, p.C, p.Balanced), true)
+		if err := d.minimize(ctx); err != nil {
 			return nil, fmt.Errorf("%s, C=%v: %w", p.Kind.title(), p.C, err)
 		}
-		l.take(d, columns, 0)
+		l.setClasses(0, d, columns)
 		return l, nil
 	}
-	// LinearSVC holds back the biases as the weights of a feature that is 1 (intercept_scaling).
-	failures := make([]error, len(f.classes))
-	inChunks(len(f.classes), machines, func(first, last int) {
-		d := newDescent(merged, last-first, newSquaredHinge(f, p.C, p.Balanced, first, last), false)
-		if failures[first] = d.run(ctx); failures[first] == nil {
-			l.take(d, columns, first)
+	failures := make([]error, classes)
+	inChunks(classes, svmBlock, func(first, last int) {
+		// LinearSVC penalises the biases like any weight (intercept_scaling).
+		d := newDualDescent(merged, last-first, newSquaredHinge(train, p.C, p.Balanced, first, last), false)
+		if failures[first] = d.minimize(ctx); failures[first] == nil {
+			l.setClasses(first, d, columns)
 		}
 	})
 	for _, err := range failures {
@@ -79,49 +87,45 @@ func fitLinear(ctx context.Context, f *filing, x *matrix, p Penalty) (*linear, e
 	return l, nil
 }
 
-// machines is how many support vector machines are fitted side by side, and end together.
-const machines = 16
-
-// take copies the result of a descent on merged columns, for its classes from first on.
-func (l *linear) take(d *descent, columns []merging, first int) {
-	width := len(l.classes)
+// setClasses takes over the weights and biases of the classes from first on, from a descent on merged columns.
+func (l *linear) setClasses(first int, d *dualDescent, columns []mergedColumn) {
 	copy(l.biases[first:], d.biases)
 	for column, m := range columns {
-		for k, w := range d.weights[m.to*d.width : (m.to+1)*d.width] {
-			l.weights[column*width+first+k] = m.factor * w
+		for k, w := range d.weights[m.column*d.classes : (m.column+1)*d.classes] {
+			l.weights[column*len(l.classes)+first+k] = m.scale * w
 		}
 	}
 }
 
-// decide returns the outputs for rows x: for each learned label its decision value, or with logistic regression its log-probability.
-func (l *linear) decide(x *matrix) []predict.Output {
-	width := len(l.classes)
-	values := make([]float64, x.rows*width)
-	x.times(l.weights, l.biases, values)
+// predict returns the outputs for each row of features x: an SVM's decision values, or logistic regression's log-probabilities.
+func (l *linear) predict(x *matrix) []predict.Output {
+	classes := len(l.classes)
+	decisions := make([]float64, x.rows*classes)
+	x.times(l.weights, l.biases, decisions)
 	outputs := make([]predict.Output, x.rows)
 	for i := range outputs {
-		own := values[i*width : (i+1)*width]
+		own := decisions[i*classes : (i+1)*classes]
 		if l.kind == Logistic {
-			logSum := softmax(own, make([]float64, width))
-			for class := range own {
-				own[class] -= logSum
+			logSum := softmax(own, make([]float64, classes))
+			for k := range own {
+				own[k] -= logSum
 			}
 		}
-		outputs[i].Logits = spread(len(l.labels), l.classes, own)
+		outputs[i].Logits = labelLogits(len(l.labels), l.classes, own)
 	}
 	return outputs
 }
 
-// unlearnedGap is how far below every learned label one without training rows stands. Its probability stays 0 at any
-// temperature up to about 100.
+// unlearnedGap is how far a label without training rows is below the lowest other. Its probability, a float32, is 0 at temperatures
+// up to 96.
 const unlearnedGap = 1e4
 
-// spread puts the learned classes' values in their labels' places and every other label below them.
-func spread(labels int, classes []int, values []float64) []float32 {
+// labelLogits returns the logits of all labels from the values of the learned ones, classes; the others get the lowest less unlearnedGap.
+func labelLogits(labels int, classes []int, values []float64) []float32 {
 	logits := make([]float32, labels)
-	below := float32(slices.Min(values) - unlearnedGap)
+	unlearned := float32(slices.Min(values) - unlearnedGap)
 	for label := range logits {
-		logits[label] = below
+		logits[label] = unlearned
 	}
 	for class, label := range classes {
 		logits[label] = float32(values[class])
@@ -129,6 +133,7 @@ func spread(labels int, classes []int, values []float64) []float32 {
 	return logits
 }
 
+// title is the kind in words.
 func (k Kind) title() string {
 	if k == SVM {
 		return "linear SVM"

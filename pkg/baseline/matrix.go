@@ -2,105 +2,111 @@ package baseline
 
 import "gonum.org/v1/gonum/floats"
 
-// matrix is a sparse matrix of texts by features. It keeps its entries by row and by column, so that both products divide into
-// parts that share nothing.
+// matrix is a sparse matrix of [rows, columns], here texts by features. It holds its entries twice, in compressed rows and in compressed
+// columns, so that goroutines can divide its product by rows and its transpose's product by columns without sharing any sum.
 type matrix struct {
 	rows, columns int
-	byRow         entries
-	byColumn      entries
+	byRow         compressed
+	byColumn      compressed
 }
 
-// entries lists, for each line (a row or a column), where its entries stand in the other direction, ascending, and their values.
-type entries struct {
-	start  []int // line i is from start[i] to start[i+1]
-	at     []int32
-	values []float64
+// compressed is the entries of a matrix line by line, a line being a row (CSR) or a column (CSC).
+type compressed struct {
+	start  []int     // [lines + 1]: the entries of line i are those from start[i] up to start[i+1]
+	index  []int32   // of each entry: its column in a row, its row in a column; ascending within a line
+	values []float64 // of each entry
 }
 
-func (e *entries) line(i int) ([]int32, []float64) {
-	return e.at[e.start[i]:e.start[i+1]], e.values[e.start[i]:e.start[i+1]]
+// line returns the indices and the values of the entries of line i.
+func (c *compressed) line(i int) ([]int32, []float64) {
+	return c.index[c.start[i]:c.start[i+1]], c.values[c.start[i]:c.start[i+1]]
 }
 
-// sparseRow is one row's entries, the columns ascending.
+// sparseRow is a row under construction, its columns ascending.
 type sparseRow struct {
-	at     []int32
-	values []float64
+	columns []int32
+	values  []float64
+}
+
+func (r *sparseRow) add(column int, value float64) {
+	r.columns, r.values = append(r.columns, int32(column)), append(r.values, value)
 }
 
 func newMatrix(columns int, rows []sparseRow) *matrix {
 	m := &matrix{rows: len(rows), columns: columns}
 	m.byRow.start = make([]int, 1, len(rows)+1)
-	counts := make([]int, columns+1)
+	start := make([]int, columns+1) // of the columns; first their numbers of entries, one place later
 	for _, row := range rows {
-		m.byRow.at = append(m.byRow.at, row.at...)
+		m.byRow.index = append(m.byRow.index, row.columns...)
 		m.byRow.values = append(m.byRow.values, row.values...)
-		m.byRow.start = append(m.byRow.start, len(m.byRow.at))
-		for _, column := range row.at {
-			counts[column+1]++
+		m.byRow.start = append(m.byRow.start, len(m.byRow.index))
+		for _, column := range row.columns {
+			start[column+1]++
 		}
 	}
 	for i := range columns {
-		counts[i+1] += counts[i]
+		start[i+1] += start[i]
 	}
-	size := len(m.byRow.at)
-	m.byColumn = entries{start: counts, at: make([]int32, size), values: make([]float64, size)}
-	next := append([]int(nil), counts[:columns]...)
+	size := len(m.byRow.index)
+	m.byColumn = compressed{start: start, index: make([]int32, size), values: make([]float64, size)}
+	next := append([]int(nil), start[:columns]...)
 	for i, row := range rows {
-		for j, column := range row.at {
-			m.byColumn.at[next[column]], m.byColumn.values[next[column]] = int32(i), row.values[j]
+		for e, column := range row.columns {
+			m.byColumn.index[next[column]], m.byColumn.values[next[column]] = int32(i), row.values[e]
 			next[column]++
 		}
 	}
 	return m
 }
 
+// How many rows or columns a goroutine takes at a time.
 const (
 	rowChunk    = 16
 	columnChunk = 256
 )
 
-// times sets out, [rows, width], to the product with weights, [columns, width], plus bias, [width], on every row.
+// times sets out, [rows, width], to the product with weights, [columns, width], plus bias, [width], in every row.
 func (m *matrix) times(weights, bias, out []float64) {
 	width := len(bias)
 	inChunks(m.rows, rowChunk, func(low, high int) {
 		for i := low; i < high; i++ {
-			at, values := m.byRow.line(i)
+			columns, values := m.byRow.line(i)
 			own := out[i*width : (i+1)*width]
 			copy(own, bias)
-			accumulate(own, at, values, weights)
+			addWeightedLines(own, columns, values, weights)
 		}
 	})
 }
 
-// accumulate adds to out the weighted sum of those lines of table, each as wide as out, that at lists.
-func accumulate(out []float64, at []int32, values, table []float64) {
-	width := len(out)
-	for j, line := range at {
-		floats.AddScaled(out, values[j], table[int(line)*width:(int(line)+1)*width])
-	}
-}
-
-// scatter adds to those lines of table that at lists their values times step.
-func scatter(step []float64, at []int32, values, table []float64) {
-	width := len(step)
-	for j, line := range at {
-		floats.AddScaled(table[int(line)*width:(int(line)+1)*width], values[j], step)
-	}
-}
-
-// transposedSquare returns the sum of the squares of the transposed matrix's product with residuals, [rows, width].
-func (m *matrix) transposedSquare(residuals []float64, width int) float64 {
-	squares := make([]float64, (m.columns+columnChunk-1)/columnChunk)
+// transposedProductSquaredNorm returns the squared Frobenius norm of the transposed matrix's product with b, [rows, width].
+func (m *matrix) transposedProductSquaredNorm(b []float64, width int) float64 {
+	sums := make([]float64, (m.columns+columnChunk-1)/columnChunk) // one a chunk, so that the total does not depend on goroutines
 	inChunks(m.columns, columnChunk, func(low, high int) {
 		own := make([]float64, width)
-		for i := low; i < high; i++ {
-			at, values := m.byColumn.line(i)
+		for j := low; j < high; j++ {
+			rows, values := m.byColumn.line(j)
 			clear(own)
-			accumulate(own, at, values, residuals)
+			addWeightedLines(own, rows, values, b)
 			for _, v := range own {
-				squares[low/columnChunk] += v * v
+				sums[low/columnChunk] += v * v
 			}
 		}
 	})
-	return floats.Sum(squares)
+	return floats.Sum(sums)
+}
+
+// addWeightedLines adds to out, [width], the sum over e of values[e] x line index[e] of table, [lines, width].
+func addWeightedLines(out []float64, index []int32, values, table []float64) {
+	width := len(out)
+	for e, line := range index {
+		floats.AddScaled(out, values[e], table[int(line)*width:(int(line)+1)*width])
+	}
+}
+
+// addToLines adds values[e] x change, [width], to line index[e] of table, [lines, width], for every e.
+func addToLines(table []float64, index []int32, values, change []float64) {
+	width := len(change)
+	for e, line := range index {
+		floats.AddScaled(table[int(line)*width:(int(line)+1)*width], values[e], change)
+	}
 }

@@ -8,16 +8,16 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
-// Prior answers every note with the labels' shares in the training rows, so that its first label is the majority class. It
-// is what can be known without reading the note.
+// Prior gives every note the labels' shares of the training rows as scores, so its first label is the majority class. It is what
+// can be said without reading the note. It implements predict.Predictor.
 type Prior struct {
 	labels []string
 	scores []float32
 }
 
-// NewPrior counts rows: counts[i] is how many training rows are filed under labels[i].
+// NewPrior takes the number of training rows of each label. It fails for counts that are negative, all 0, or not one a label.
 func NewPrior(labels []string, counts []int) (*Prior, error) {
-	total, err := sumCounts(labels, counts)
+	total, err := checkCounts(labels, counts)
 	if err != nil {
 		return nil, fmt.Errorf("prior: %w", err)
 	}
@@ -28,13 +28,13 @@ func NewPrior(labels []string, counts []int) (*Prior, error) {
 	return p, nil
 }
 
-// Name is what tables call the model.
+// Name is the model's name in tables.
 func (p *Prior) Name() string { return "majority" }
 
 // Labels implements predict.Predictor.
 func (p *Prior) Labels() []string { return p.labels }
 
-// Predict implements predict.Predictor.
+// Predict implements predict.Predictor. The outputs have scores and no logits.
 func (p *Prior) Predict(ctx context.Context, texts []string) ([]predict.Output, error) {
 	outputs := make([]predict.Output, len(texts))
 	for i := range outputs {

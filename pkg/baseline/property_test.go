@@ -18,7 +18,7 @@ func drawText(t *rapid.T) string {
 	return strings.Join(rapid.SliceOfN(drawWord, 0, 12).Draw(t, "words"), rapid.SampledFrom([]string{" ", ", ", "\n"}).Draw(t, "mark"))
 }
 
-// drawCorpus draws at least two labels' rows, one text with a word among them.
+// drawCorpus draws examples with at least two labels and a term.
 func drawCorpus(t *rapid.T) (labels []string, train []Example) {
 	count := rapid.IntRange(2, 5).Draw(t, "labels")
 	for i := range count {
@@ -31,41 +31,42 @@ func drawCorpus(t *rapid.T) (labels []string, train []Example) {
 	return labels, train
 }
 
-// TestFitIsTheOptimum checks the gradient by its definition, from rows one by one and on all columns, not as the solver does.
+// TestFitIsTheOptimum computes the gradient row by row and over all columns, independently of the solver's grouped rows and merged
+// columns.
 func TestFitIsTheOptimum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		labels, train := drawCorpus(t)
 		p := Penalty{rapid.SampledFrom(kinds).Draw(t, "kind"), rapid.Float64Range(.01, 50).Draw(t, "C"), rapid.Bool().Draw(t, "balanced")}
-		f, err := gather(labels, train)
+		set, err := newTrainingSet(labels, train)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, x, err := fitVectorizer(f.texts, f.sizes, Features{1, 2, 1, true})
+		_, x, err := fitVectorizer(set.texts, set.rowCounts, Features{1, 2, 1, true})
 		if err != nil {
 			t.Fatal(err)
 		}
-		l, err := fitLinear(t.Context(), f, x, p)
+		l, err := fitLinear(t.Context(), set, x, p)
 		if err != nil {
 			t.Fatal(err)
 		}
-		width := len(f.classes)
+		width := len(set.classes)
 		values := make([]float64, x.rows*width)
 		x.times(l.weights, l.biases, values)
-		weights := f.classWeights(p.Balanced)
-		scale := 1.0
+		weights := set.classWeights(p.Balanced)
+		scale := 1.0 // of the penalty; two classes of logistic regression count twice, see newCrossEntropy
 		if p.Kind == Logistic && width == 2 {
 			scale = 2
 		}
 		gradient := make([]float64, (x.columns+1)*width)
-		length := 0.0
+		squaredWeights := 0.0
 		for i, w := range l.weights {
 			gradient[i] = scale * w
-			length += w * w
+			squaredWeights += w * w
 		}
 		if p.Kind == SVM {
 			copy(gradient[x.columns*width:], l.biases)
 		}
-		for i, rows := range f.rows {
+		for i, rows := range set.rows {
 			own := values[i*width : (i+1)*width]
 			for _, s := range rows {
 				for k, v := range own {
@@ -101,62 +102,63 @@ func TestFitIsTheOptimum(t *testing.T) {
 		}
 		if p.Kind == SVM {
 			for _, b := range l.biases {
-				length += b * b
+				squaredWeights += b * b
 			}
 		}
-		if limit := 2*gradientTolerance*math.Sqrt(float64(width)*length) + 1e-9*p.C*float64(f.total); math.Sqrt(square) > limit {
-			t.Fatalf("%v: the gradient is %.3g long, more than %.3g", p, math.Sqrt(square), limit)
+		if limit := 2*gradientTolerance*math.Sqrt(float64(width)*squaredWeights) + 1e-9*p.C*float64(set.total); math.Sqrt(square) > limit {
+			t.Fatalf("%v: the gradient has norm %.3g, more than %.3g", p, math.Sqrt(square), limit)
 		}
 	})
 }
 
-// TestVectorizerRows checks what every TF-IDF row must be.
+// TestVectorizerRows checks that terms are sorted and frequent enough, that rows have length 1, and that merging columns keeps the inner
+// products.
 func TestVectorizerRows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		labels, train := drawCorpus(t)
-		f, err := gather(labels, train)
+		set, err := newTrainingSet(labels, train)
 		if err != nil {
 			t.Fatal(err)
 		}
 		features := Features{1, rapid.IntRange(1, 3).Draw(t, "most"), rapid.IntRange(1, 2).Draw(t, "min_df"), rapid.Bool().Draw(t, "sublinear")}
-		v, x, err := fitVectorizer(f.texts, f.sizes, features)
+		v, x, err := fitVectorizer(set.texts, set.rowCounts, features)
 		if err != nil {
-			return // min_df 2 may leave nothing
+			return // no term may be in two rows
 		}
 		if !slices.IsSorted(v.terms) || len(slices.Compact(slices.Clone(v.terms))) != len(v.terms) {
-			t.Fatalf("the terms are not ascending, each once: %q", v.terms)
+			t.Fatalf("the terms are not strictly ascending: %q", v.terms)
 		}
 		for j := range v.terms {
-			at, _ := x.byColumn.line(j)
+			texts, _ := x.byColumn.line(j)
 			rows := 0
-			for _, i := range at {
-				rows += f.sizes[i]
+			for _, i := range texts {
+				rows += set.rowCounts[i]
 			}
 			if rows < features.MinDF {
-				t.Fatalf("term %q stands in %d rows, fewer than min_df %d", v.terms[j], rows, features.MinDF)
+				t.Fatalf("term %q is in %d rows, fewer than min_df %d", v.terms[j], rows, features.MinDF)
 			}
 		}
-		for i := range f.texts {
+		for i := range set.texts {
 			at, values := x.byRow.line(i)
 			square := 0.0
 			for e := range at {
 				square += values[e] * values[e]
 			}
 			if len(at) > 0 && math.Abs(square-1) > 1e-12 {
-				t.Fatalf("%q has a row of squared length %v", f.texts[i], square)
+				t.Fatalf("%q has a row of squared length %v", set.texts[i], square)
 			}
 		}
-		merged, columns := x.mergePrivate()
-		for i := range f.texts { // inner products stay as they are
-			for j := range f.texts {
+		merged, columns := x.mergeSingletons()
+		for i := range set.texts {
+			for j := range set.texts {
 				if a, b := inner(x, i, j), inner(merged, i, j); math.Abs(a-b) > 1e-12 {
 					t.Fatalf("rows %d and %d: the inner product was %v and is %v", i, j, a, b)
 				}
 			}
 		}
 		for j, m := range columns {
-			if m.to < 0 || m.to >= merged.columns || !(m.factor > 0) {
-				t.Fatalf("column %d went to %v of %d", j, m, merged.columns)
+			if m.column < 0 || m.column >= merged.columns || !(m.scale > 0) {
+				t.Fatalf("column %d is merged into %+v of %d columns", j, m, merged.columns)
 			}
 		}
 	})
@@ -176,19 +178,19 @@ func inner(m *matrix, i, j int) float64 {
 	return sum
 }
 
-// TestOmega checks the function by its definition.
-func TestOmega(t *testing.T) {
+// TestWrightOmega checks that the result solves u + log u = y.
+func TestWrightOmega(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		y := rapid.Float64Range(-700, 1e6).Draw(t, "y")
-		u := omega(y)
+		u := wrightOmega(y)
 		if !(u > 0) || math.Abs(u+math.Log(u)-y) > 1e-13*(1+math.Abs(y)) {
-			t.Fatalf("omega(%v) = %v, but u + log u = %v", y, u, u+math.Log(u))
+			t.Fatalf("wrightOmega(%v) = %v, but u + log u = %v", y, u, u+math.Log(u))
 		}
 	})
 }
 
-// TestPredictionsDoNotDependOnCompany predicts texts together and alone, with every kind of model.
-func TestPredictionsDoNotDependOnCompany(t *testing.T) {
+// TestPredictionsDoNotDependOnBatch predicts texts in one batch and one by one.
+func TestPredictionsDoNotDependOnBatch(t *testing.T) {
 	rules, err := OwnRules()
 	if err != nil {
 		t.Fatal(err)
@@ -211,7 +213,7 @@ func TestPredictionsDoNotDependOnCompany(t *testing.T) {
 		}
 		texts := []string{drawText(t), drawText(t), "knee and knees", ""}
 		for _, p := range []predict.Predictor{text, ruled, random} {
-			together, err := p.Predict(t.Context(), texts)
+			batch, err := p.Predict(t.Context(), texts)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -220,8 +222,8 @@ func TestPredictionsDoNotDependOnCompany(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if !slices.Equal(alone[0].Logits, together[i].Logits) {
-					t.Fatalf("%T: %q alone gives %v, in company %v", p, texts[i], alone[0].Logits, together[i].Logits)
+				if !slices.Equal(alone[0].Logits, batch[i].Logits) {
+					t.Fatalf("%T: %q alone gives %v, in a batch %v", p, texts[i], alone[0].Logits, batch[i].Logits)
 				}
 			}
 		}

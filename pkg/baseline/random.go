@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -13,24 +12,24 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
-// Random answers by a draw that depends on the seed and the text alone, so that neither order nor batches change it. The logits are
-// each label's log share plus Gumbel noise: the first is then drawn by the shares, and the ranking as if drawn on without
-// replacement (the Gumbel-max trick). The scores carry the draw, no belief.
+// Random ranks the labels at random, by the seed and the text alone, so that neither the order nor the batches of the texts matter. A logit is
+// the logarithm of the label's probability plus Gumbel noise: the first label is then a draw by the probabilities, and the ranking a draw
+// without replacement (the Gumbel-max trick). Its softmax is no probability of anything. It implements predict.Predictor.
 type Random struct {
-	name   string
-	seed   uint64
-	labels []string
-	drawn  []int     // labels with a share, ascending
-	shares []float64 // of drawn, logarithms
+	name             string
+	seed             uint64
+	labels           []string
+	drawn            []int     // the labels with a probability above 0, ascending
+	logProbabilities []float64 // of drawn
 }
 
-// NewRandom draws from all labels evenly.
+// NewRandom draws every label with the same probability. It fails for labels that are missing, blank or repeated.
 func NewRandom(labels []string, seed uint64) (*Random, error) {
 	return newRandom("random (even)", labels, slices.Repeat([]int{1}, len(labels)), seed)
 }
 
-// NewRandomPrior draws by the labels' shares in the training rows: counts[i] is how many are filed under labels[i]. A label without
-// rows is never drawn.
+// NewRandomPrior draws a label with its share of the training rows as probability; counts has the number of each label's rows. A
+// label without rows is ranked last. It fails as [NewRandom] and [NewPrior] do.
 func NewRandomPrior(labels []string, counts []int, seed uint64) (*Random, error) {
 	return newRandom("random (training shares)", labels, counts, seed)
 }
@@ -39,39 +38,26 @@ func newRandom(name string, labels []string, counts []int, seed uint64) (*Random
 	if err := checkLabels(labels); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	total, err := sumCounts(labels, counts)
+	total, err := checkCounts(labels, counts)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	r := &Random{name: name, seed: seed, labels: slices.Clone(labels)}
-	for label, count := range counts {
-		if count > 0 {
-			r.drawn = append(r.drawn, label)
-			r.shares = append(r.shares, math.Log(float64(count)/float64(total)))
-		}
-	}
+	r.drawn, r.logProbabilities = logShares(counts, total)
 	return r, nil
 }
 
-// sumCounts adds up one count a label. Another number of them, a negative one, and nothing to count are errors.
-func sumCounts(labels []string, counts []int) (int, error) {
-	if len(counts) != len(labels) {
-		return 0, fmt.Errorf("%d counts for %d labels: give one a label", len(counts), len(labels))
-	}
-	total := 0
+// logShares returns the labels with rows, ascending, and the logarithms of their shares of the total.
+func logShares(counts []int, total int) (labels []int, logs []float64) {
 	for label, count := range counts {
-		if count < 0 {
-			return 0, fmt.Errorf("label %q has a count of %d", labels[label], count)
+		if count > 0 {
+			labels, logs = append(labels, label), append(logs, math.Log(float64(count)/float64(total)))
 		}
-		total += count
 	}
-	if total == 0 {
-		return 0, errors.New("there are no training rows to count")
-	}
-	return total, nil
+	return labels, logs
 }
 
-// Name is what tables call the model.
+// Name is the model's name in tables.
 func (r *Random) Name() string { return r.name }
 
 // Labels implements predict.Predictor.
@@ -82,12 +68,13 @@ func (r *Random) Predict(ctx context.Context, texts []string) ([]predict.Output,
 	outputs := make([]predict.Output, len(texts))
 	values := make([]float64, len(r.drawn))
 	for i, text := range texts {
-		key := sha256.Sum256(append(binary.BigEndian.AppendUint64(nil, r.seed), text...))
-		rng := rand.New(rand.NewChaCha8(key))
-		for k, share := range r.shares {
-			values[k] = share - math.Log(max(rng.ExpFloat64(), math.SmallestNonzeroFloat64))
+		seed := sha256.Sum256(append(binary.BigEndian.AppendUint64(nil, r.seed), text...))
+		rng := rand.New(rand.NewChaCha8(seed))
+		for k, p := range r.logProbabilities {
+			// Minus the logarithm of an exponential variate is Gumbel noise; an exact 0 would make it infinite.
+			values[k] = p - math.Log(max(rng.ExpFloat64(), math.SmallestNonzeroFloat64))
 		}
-		outputs[i].Logits = spread(len(r.labels), r.drawn, values)
+		outputs[i].Logits = labelLogits(len(r.labels), r.drawn, values)
 	}
 	return outputs, ctx.Err()
 }

@@ -66,7 +66,7 @@ func TestRandomDependsOnSeedAndTextAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := gocmp.Diff(all[i], alone[0]); diff != "" {
-			t.Errorf("%q in company and alone:\n%s", text, diff)
+			t.Errorf("%q in a batch and alone:\n%s", text, diff)
 		}
 	}
 	other, err := model(4).Predict(t.Context(), texts)
@@ -84,9 +84,9 @@ func TestRandomRefuses(t *testing.T) {
 	_, err = NewRandom([]string{"a", "a"}, 1)
 	refused(t, "twice", err, `"a" occurs twice`)
 	_, err = NewRandomPrior([]string{"a", "b"}, []int{1}, 1)
-	refused(t, "counts", err, "1 counts for 2 labels")
+	refused(t, "counts", err, "1 row counts for 2 labels")
 	_, err = NewRandomPrior([]string{"a", "b"}, []int{1, -1}, 1)
-	refused(t, "negative", err, `"b" has a count of -1`)
+	refused(t, "negative", err, `"b" has a row count of -1`)
 	_, err = NewRandomPrior([]string{"a", "b"}, []int{0, 0}, 1)
 	refused(t, "none", err, "no training rows")
 }

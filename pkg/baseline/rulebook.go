@@ -16,31 +16,30 @@ import (
 )
 
 //go:embed rules.yaml
-var ownRules []byte
+var builtinRules []byte
 
-// Rulebook is what a rules file says: the cues of each specialty.
+// Rulebook is a parsed rules file: the cues of each specialty.
 type Rulebook struct {
 	name        string
-	most        int // matches of one cue in one note that count
+	maxMatches  int // how many matches of a cue count in one note
 	specialties []specialty
 }
 
 type specialty struct {
-	label  string
-	line   int
-	titles []string // canonical spellings
-	cues   []cue
+	label     string
+	line      int
+	spellings []string // of the label, canonical
+	cues      []cue
 }
 
 type cue struct {
-	text   string
-	words  []pattern
-	weight float64
+	patterns []pattern
+	weight   float64
 }
 
-// rulesFile is the YAML of a rules file; nodes are kept where a message needs the line.
+// rulesFile is the YAML of a rules file, with nodes where an error names the line.
 type rulesFile struct {
-	Most        int `yaml:"most"`
+	MaxMatches  int `yaml:"most"`
 	Specialties []struct {
 		Label yaml.Node              `yaml:"label"`
 		Also  []yaml.Node            `yaml:"also"`
@@ -48,12 +47,12 @@ type rulesFile struct {
 	} `yaml:"specialties"`
 }
 
-// OwnRules returns the rules that come with the program, for the 40 specialties of MTSamples.
-func OwnRules() (*Rulebook, error) { return parseRules("the built-in rules", ownRules) }
+// OwnRules returns the built-in rules, which know the 40 specialties of MTSamples.
+func OwnRules() (*Rulebook, error) { return parseRules("the built-in rules", builtinRules) }
 
 // ReadRules reads a rules file:
 //
-//	most: 3                # a cue counts at most this often in a note
+//	most: 3                # how many matches of a cue count in one note
 //	specialties:
 //	  - label: Urology
 //	    also: [Urologic Surgery]        # other spellings of the label, optional
@@ -61,8 +60,9 @@ func OwnRules() (*Rulebook, error) { return parseRules("the built-in rules", own
 //	      4: [cystoscop*, prostate cancer]   # weight: cues
 //	      1: [urine]
 //
-// Unknown keys, a specialty without a label or cues, a label or a cue that occurs twice in its place, a weight that is not a
-// positive number and a * elsewhere than at a word's end are errors that name the file and the line.
+// A cue's words match whole words in a row; a * at the end of a word stands for any ending. Unknown keys, a specialty without a label or
+// cues, two specialties with the same label, a specialty with the same cue twice, a weight that is not a positive number and a * elsewhere
+// than at a word's end are errors that name the file and, where YAML gives it, the line.
 func ReadRules(path string) (*Rulebook, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -83,35 +83,35 @@ func parseRules(name string, content []byte) (*Rulebook, error) {
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s: there is more than one YAML document", name)
 	}
-	if file.Most < 1 {
-		return nil, fmt.Errorf("%s: most is %d: say how often a cue counts at most in one note, 1 or more", name, file.Most)
+	if file.MaxMatches < 1 {
+		return nil, fmt.Errorf("%s: most is %d; it is how many matches of a cue count in one note, 1 or more", name, file.MaxMatches)
 	}
 	if len(file.Specialties) == 0 {
 		return nil, fmt.Errorf("%s: there are no specialties", name)
 	}
-	book := &Rulebook{name: name, most: file.Most}
-	titles := map[string]string{}
+	book := &Rulebook{name: name, maxMatches: file.MaxMatches}
+	owners := map[string]string{} // labels by canonical spelling
 	for i, entry := range file.Specialties {
 		if strings.TrimSpace(entry.Label.Value) == "" {
 			return nil, fmt.Errorf("%s: specialty %d has no label", name, i+1)
 		}
 		s := specialty{label: entry.Label.Value, line: entry.Label.Line}
 		for _, node := range append([]yaml.Node{entry.Label}, entry.Also...) {
-			title := canonicalLabel(node.Value)
-			if title == "" {
+			spelling := canonicalLabel(node.Value)
+			if spelling == "" {
 				return nil, fmt.Errorf("%s:%d: the label %q has no letter or digit", name, node.Line, node.Value)
 			}
-			if other, taken := titles[title]; taken {
-				return nil, fmt.Errorf("%s:%d: %q is a spelling of %q already", name, node.Line, node.Value, other)
+			if other, taken := owners[spelling]; taken {
+				return nil, fmt.Errorf("%s:%d: %q is already a spelling of %q", name, node.Line, node.Value, other)
 			}
-			titles[title] = s.label
-			s.titles = append(s.titles, title)
+			owners[spelling] = s.label
+			s.spellings = append(s.spellings, spelling)
 		}
 		seen := map[string]bool{}
 		for _, weight := range slices.Sorted(maps.Keys(entry.Cues)) {
 			w, err := strconv.ParseFloat(weight, 64)
 			if err != nil || !(w > 0) || w > 1e6 {
-				return nil, fmt.Errorf("%s:%d: %q has cues of the weight %q, which is not a number above 0", name, s.line, s.label, weight)
+				return nil, fmt.Errorf("%s:%d: %q has cues with the weight %q, which is not a number above 0 and up to 1e6", name, s.line, s.label, weight)
 			}
 			for _, node := range entry.Cues[weight] {
 				patterns, err := parseCue(node.Value)
@@ -123,7 +123,7 @@ func parseRules(name string, content []byte) (*Rulebook, error) {
 					return nil, fmt.Errorf("%s:%d: cue %q of %q is listed twice", name, node.Line, node.Value, s.label)
 				}
 				seen[key] = true
-				s.cues = append(s.cues, cue{node.Value, patterns, w})
+				s.cues = append(s.cues, cue{patterns, w})
 			}
 		}
 		if len(s.cues) == 0 {

@@ -60,7 +60,7 @@ func TestOwnRulesKnowEverySpecialty(t *testing.T) {
 			}
 			got := labels[predict.Prediction{Logits: outputs[0].Logits}.Top(1)[0]]
 			if got != want && got != specialties[want] {
-				t.Errorf("%q is filed under %q, want %q", text, got, want)
+				t.Errorf("%q is labelled %q, want %q", text, got, want)
 			}
 		}
 	}
@@ -135,7 +135,7 @@ func TestRulesRefuse(t *testing.T) {
 		"no most":         {"most: 2\n", "", "most is 0"},
 		"no label":        {"- label: Podiatry\n    cues", "- cues", "specialty 3 has no label"},
 		"no cues":         {"{1: [foot]}", "{}", `:8: "Podiatry" has no cues`},
-		"taken label":     {"Podiatry", "urologic SURGERY", `:8: "urologic SURGERY" is a spelling of "Urology" already`},
+		"taken label":     {"Podiatry", "urologic SURGERY", `:8: "urologic SURGERY" is already a spelling of "Urology"`},
 		"no letters":      {"Podiatry", "--", "no letter or digit"},
 		"weight":          {"{1: [foot]}", "{much: [foot]}", `weight "much"`},
 		"negative weight": {"{1: [foot]}", "{-1: [foot]}", `weight "-1"`},

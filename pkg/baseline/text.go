@@ -9,7 +9,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
-// TextSettings are a text model's: its features, and how it is fitted to them.
+// TextSettings are the settings of a linear model on TF-IDF features.
 type TextSettings struct {
 	Features
 	Penalty
@@ -22,57 +22,58 @@ type Text struct {
 	linear     *linear
 }
 
-// FitText fits a text model to the training texts. It fails for settings out of range, labels or examples that are not usable (see
-// [Example]), fewer than two labels with rows, texts that have no term to learn from, and when ctx is done.
+// FitText fits a model to the training texts. It fails for settings out of range; label names that are missing, blank or repeated; an
+// example without a label or with one out of range; fewer than two labels with rows; texts without any term that MinDF keeps; a fit that
+// does not converge; and when ctx is done.
 func FitText(ctx context.Context, labels []string, train []Example, settings TextSettings) (*Text, error) {
-	f, err := gather(labels, train)
+	t, err := newTrainingSet(labels, train)
 	if err != nil {
 		return nil, fmt.Errorf("TF-IDF: %w", err)
 	}
-	v, x, err := fitVectorizer(f.texts, f.sizes, settings.Features)
+	v, x, err := fitVectorizer(t.texts, t.rowCounts, settings.Features)
 	if err != nil {
 		return nil, fmt.Errorf("TF-IDF: %w", err)
 	}
-	l, err := fitLinear(ctx, f, x, settings.Penalty)
+	l, err := fitLinear(ctx, t, x, settings.Penalty)
 	if err != nil {
 		return nil, fmt.Errorf("TF-IDF: %w", err)
 	}
 	return &Text{settings, v, l}, nil
 }
 
-// Name is what tables call the model.
+// Name is the model's name in tables.
 func (t *Text) Name() string { return "TF-IDF + " + t.settings.Kind.title() }
 
-// Settings returns what the model was fitted with.
+// Settings returns the settings that the model was fitted with.
 func (t *Text) Settings() TextSettings { return t.settings }
 
 // Labels implements predict.Predictor.
 func (t *Text) Labels() []string { return t.linear.labels }
 
-// Predict implements predict.Predictor. A text without a known term gets the biases.
+// Predict implements predict.Predictor. The logits of a text without a known term come from the biases alone.
 func (t *Text) Predict(ctx context.Context, texts []string) ([]predict.Output, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return t.linear.decide(t.vectorizer.transform(texts)), nil
+	return t.linear.predict(t.vectorizer.transform(texts)), nil
 }
 
-// Term is a word or a phrase with its weight for one label.
+// Term is a word or phrase with its weight for one label.
 type Term struct {
 	Term   string  `json:"term"`
 	Weight float64 `json:"weight"`
 }
 
-// Terms returns the n terms that speak most for a label, the highest weight first and of equal weights in the terms' order. Only
-// positive weights are listed. A label that the model does not know or that has no training row is an error.
+// Terms returns the n terms with the highest weights for a label, the highest first and terms of equal weight by code points. There are
+// fewer where fewer weights are positive. It fails for an unknown label and for one without training rows.
 func (t *Text) Terms(label string, n int) ([]Term, error) {
-	at := slices.Index(t.linear.labels, label)
-	if at < 0 {
+	index := slices.Index(t.linear.labels, label)
+	if index < 0 {
 		return nil, fmt.Errorf("TF-IDF: label %q is not one of the model's %d", label, len(t.linear.labels))
 	}
-	class, learned := slices.BinarySearch(t.linear.classes, at)
+	class, learned := slices.BinarySearch(t.linear.classes, index)
 	if !learned {
-		return nil, fmt.Errorf("TF-IDF: label %q has no training row, so no term speaks for it", label)
+		return nil, fmt.Errorf("TF-IDF: label %q has no training row, and so no terms", label)
 	}
 	var terms []Term
 	for i, term := range t.vectorizer.terms {

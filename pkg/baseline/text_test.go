@@ -16,7 +16,7 @@ import (
 
 var nan32 = float32(math.NaN())
 
-// refused fails unless err says all of the words.
+// refused fails unless err contains all of the words.
 func refused(t *testing.T, name string, err error, words ...string) {
 	t.Helper()
 	if err == nil {
@@ -35,9 +35,9 @@ var (
 	kinds = []Kind{SVM, Logistic}
 )
 
-// TestUnlearnedLabels predicts with a model that has a label without rows, and evaluates what it says.
+// TestUnlearnedLabels checks that a label without training rows is ranked last and has the score 0 at any temperature in use.
 func TestUnlearnedLabels(t *testing.T) {
-	g := readGolden(t) // Letters, index 2, has no rows
+	g := readGolden(t) // the label Letters, with the index 2, has no rows
 	for _, kind := range kinds {
 		m, err := FitText(t.Context(), g.Labels, g.Train, TextSettings{plain, Penalty{kind, 100, true}})
 		if err != nil {
@@ -71,7 +71,7 @@ func TestUnlearnedLabels(t *testing.T) {
 	}
 }
 
-func TestTermsSpeakForTheirLabel(t *testing.T) {
+func TestTermsBelongToTheirLabel(t *testing.T) {
 	g := readGolden(t)
 	m, err := FitText(t.Context(), g.Labels, g.Train, TextSettings{plain, Penalty{SVM, 1, true}})
 	if err != nil {
@@ -93,14 +93,14 @@ func TestTermsSpeakForTheirLabel(t *testing.T) {
 		}
 	}
 	if all, err := m.Terms("Surgery", 1<<20); err != nil || len(all) == 0 || len(all) >= len(m.vectorizer.terms) {
-		t.Errorf("%d terms speak for Surgery, error %v", len(all), err)
+		t.Errorf("Surgery has %d terms with positive weights, error %v", len(all), err)
 	}
 	_, err = m.Terms("Astrology", 3)
 	refused(t, "unknown label", err, `"Astrology"`)
 }
 
-// TestTuneTextIsTheSameOnAnyMachine tunes with one and with many goroutines, and from rows instead of sets.
-func TestTuneTextIsTheSameOnAnyMachine(t *testing.T) {
+// TestTuneTextIsReproducible tunes with one and with many goroutines, and from examples of one label instead of several.
+func TestTuneTextIsReproducible(t *testing.T) {
 	g := readGolden(t)
 	var rows []Example
 	for _, e := range g.Train {
@@ -157,11 +157,11 @@ func TestTextRefuses(t *testing.T) {
 		"blank label":    {[]string{"a", " "}, good, settings, "label 1 is blank"},
 		"no texts":       {labels, nil, settings, "no training texts"},
 		"no label":       {labels, []Example{good[0], {"x", nil}}, settings, "training text 1 has no label"},
-		"out of range":   {labels, []Example{{"x", []int{2}}}, settings, "filed under label 2, but there are 2 labels"},
-		"one label":      {labels, good[:1], settings, `every training row is labelled "a"`},
+		"out of range":   {labels, []Example{{"x", []int{2}}}, settings, "has label 2, but there are 2 labels"},
+		"one label":      {labels, good[:1], settings, `every training row has the label "a"`},
 		"no words":       {labels, []Example{{"x . -", []int{0}}, {"", []int{1}}}, settings, "no training text has a word"},
-		"min_df":         {labels, good, with(func(s *TextSettings) { s.MinDF = 3 }), "none of 5 terms stands in min_df = 3"},
-		"min_df 0":       {labels, good, with(func(s *TextSettings) { s.MinDF = 0 }), "min_df 0"},
+		"min_df":         {labels, good, with(func(s *TextSettings) { s.MinDF = 3 }), "none of the 5 terms is in min_df = 3"},
+		"min_df 0":       {labels, good, with(func(s *TextSettings) { s.MinDF = 0 }), "min_df is 0"},
 		"words":          {labels, good, with(func(s *TextSettings) { s.LeastWords = 2 }), "terms of 2 to 1 words"},
 		"kind":           {labels, good, with(func(s *TextSettings) { s.Kind = "tree" }), `unknown kind of linear model "tree"`},
 		"C":              {labels, good, with(func(s *TextSettings) { s.C = 0 }), "C is 0"},

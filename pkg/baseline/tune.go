@@ -12,19 +12,19 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
-// Criterion is what settings are chosen by, on the validation texts: macro-F1 over the labels that are true or predicted there.
+// Criterion is the metric that settings are chosen by, on the validation texts: macro-F1 over the labels that are true or predicted there.
 const Criterion = evaluate.MacroF1Union
 
-// Tuned says how a model's settings were chosen: the highest validation value of the criterion, of equal ones the first in the grid. The
-// model is the one that was fitted to the training texts alone.
+// Tuned is the record of a grid search. The chosen candidate has the highest criterion on the validation texts, and is the first in the grid
+// that has. Its model is the one fitted to the training texts alone.
 type Tuned struct {
 	Model      string          `json:"model"`
 	Criterion  evaluate.Metric `json:"criterion"`
-	Candidates []Candidate     `json:"candidates"` // the grid, in its order
-	Chosen     int             `json:"chosen"`     // index into Candidates
+	Candidates []Candidate     `json:"candidates"` // in the order of the grid
+	Chosen     int             `json:"chosen"`     // an index into Candidates
 }
 
-// Candidate is one point of a grid with what its model reached on the validation texts.
+// Candidate is one point of a grid with its model's metrics on the validation texts.
 type Candidate struct {
 	Features *Features `json:"features,omitempty"` // nil for a model on vectors
 	Penalty
@@ -34,8 +34,8 @@ type Candidate struct {
 	RecallAt3   float64 `json:"recall_at_3"`
 }
 
-// TextGrid is the settings that are tried for a kind of model on TF-IDF features: terms of one and two words that two training rows or
-// more hold, with sublinear counts; four values of C, each without and with class weights.
+// TextGrid returns the grid for a kind of model on TF-IDF features: terms of one and two words that are in two or more training rows, sublinear
+// term frequencies, and four values of C, first without and then with class weights.
 func TextGrid(kind Kind) []TextSettings {
 	var grid []TextSettings
 	for _, p := range penalties(kind) {
@@ -44,25 +44,25 @@ func TextGrid(kind Kind) []TextSettings {
 	return grid
 }
 
-// FrozenGrid is the settings that are tried on an encoder's vectors.
+// FrozenGrid returns the grid for logistic regression on an encoder's vectors: four values of C, first without and then with class weights.
 func FrozenGrid() []Penalty { return penalties(Logistic) }
 
 func penalties(kind Kind) []Penalty {
-	strengths := []float64{.1, .3, 1, 3}
+	cs := []float64{.1, .3, 1, 3}
 	if kind == Logistic {
-		strengths = []float64{.3, 1, 3, 10} // cross entropy pulls less than the squared hinge
+		cs = []float64{.3, 1, 3, 10} // the cross entropy has smaller gradients than the squared hinge
 	}
 	var grid []Penalty
 	for _, balanced := range []bool{false, true} {
-		for _, c := range strengths {
+		for _, c := range cs {
 			grid = append(grid, Penalty{kind, c, balanced})
 		}
 	}
 	return grid
 }
 
-// TuneText fits a text model with each of the settings to the training texts and returns the one that does best on the validation
-// texts. Test texts have no part in it.
+// TuneText fits a model with each of the settings to the training texts and returns the one with the best criterion on the validation
+// texts. It fails as [FitText] does, with an empty grid, and for validation examples that are missing or have no or unknown labels.
 func TuneText(ctx context.Context, labels []string, train, validation []Example, grid []TextSettings) (*Text, *Tuned, error) {
 	model, tuned, err := tuneText(ctx, labels, train, validation, grid)
 	if err != nil {
@@ -72,53 +72,53 @@ func TuneText(ctx context.Context, labels []string, train, validation []Example,
 }
 
 func tuneText(ctx context.Context, labels []string, train, validation []Example, grid []TextSettings) (*Text, *Tuned, error) {
-	type space struct {
+	type featureSet struct {
 		vectorizer        *vectorizer
 		train, validation *matrix
 	}
-	t, err := newTrial(labels, train, validation)
+	s, err := newGridSearch(labels, train, validation)
 	if err != nil {
 		return nil, nil, err
 	}
-	spaces := map[Features]space{}
+	computed := map[Features]featureSet{}
 	candidates := make([]Candidate, len(grid))
 	for i, settings := range grid {
 		candidates[i] = Candidate{Features: &grid[i].Features, Penalty: settings.Penalty}
-		if _, done := spaces[settings.Features]; done {
+		if _, done := computed[settings.Features]; done {
 			continue
 		}
-		v, x, err := fitVectorizer(t.train.texts, t.train.sizes, settings.Features)
+		v, x, err := fitVectorizer(s.train.texts, s.train.rowCounts, settings.Features)
 		if err != nil {
 			return nil, nil, err
 		}
-		spaces[settings.Features] = space{v, x, v.transform(t.texts)}
+		computed[settings.Features] = featureSet{v, x, v.transform(s.texts)}
 	}
-	best, chosen, err := t.run(ctx, candidates, func(i int) (train, validation *matrix) {
-		s := spaces[grid[i].Features]
-		return s.train, s.validation
+	best, chosen, err := s.run(ctx, candidates, func(i int) (train, validation *matrix) {
+		f := computed[grid[i].Features]
+		return f.train, f.validation
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	model := &Text{grid[chosen], spaces[grid[chosen].Features].vectorizer, best}
+	model := &Text{grid[chosen], computed[grid[chosen].Features].vectorizer, best}
 	return model, &Tuned{model.Name(), Criterion, candidates, chosen}, nil
 }
 
-// TuneFrozen does for logistic regression on an encoder's vectors what [TuneText] does for TF-IDF. Each text is embedded once.
+// TuneFrozen is [TuneText] for models on an encoder's vectors. Each distinct training text and each validation text is embedded once.
 func TuneFrozen(ctx context.Context, labels []string, train, validation []Example, e Embedder, grid []Penalty) (*Frozen, *Tuned, error) {
-	t, err := newTrial(labels, train, validation)
+	s, err := newGridSearch(labels, train, validation)
 	if err != nil {
 		return nil, nil, fmt.Errorf("frozen encoder: %w", err)
 	}
-	x, size, err := embedTraining(ctx, e, t.train)
+	x, size, err := embedTraining(ctx, e, s.train)
 	if err != nil {
 		return nil, nil, err
 	}
-	embeddings, err := embed(ctx, e, t.texts)
+	embeddings, err := embed(ctx, e, s.texts)
 	if err != nil {
 		return nil, nil, err
 	}
-	held, err := stack(embeddings, size)
+	held, err := vectorMatrix(embeddings, size)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -126,7 +126,7 @@ func TuneFrozen(ctx context.Context, labels []string, train, validation []Exampl
 	for i, p := range grid {
 		candidates[i].Penalty = p
 	}
-	best, chosen, err := t.run(ctx, candidates, func(int) (train, validation *matrix) { return x, held })
+	best, chosen, err := s.run(ctx, candidates, func(int) (train, validation *matrix) { return x, held })
 	if err != nil {
 		return nil, nil, fmt.Errorf("frozen encoder: %w", err)
 	}
@@ -134,49 +134,51 @@ func TuneFrozen(ctx context.Context, labels []string, train, validation []Exampl
 	return model, &Tuned{model.Name(), Criterion, candidates, chosen}, nil
 }
 
-// trial is what every candidate is fitted to and judged by.
-type trial struct {
-	train *filing
+// gridSearch is the data that every candidate is fitted to and evaluated on.
+type gridSearch struct {
+	train *trainingSet
 	texts []string // of validation
-	gold  [][]int
+	gold  [][]int  // of validation: the labels of each text, ascending
 }
 
-func newTrial(labels []string, train, validation []Example) (*trial, error) {
-	f, err := gather(labels, train)
+func newGridSearch(labels []string, train, validation []Example) (*gridSearch, error) {
+	t, err := newTrainingSet(labels, train)
 	if err != nil {
 		return nil, err
 	}
 	if err := checkExamples("validation", labels, validation); err != nil {
 		return nil, err
 	}
-	t := &trial{train: f}
+	s := &gridSearch{train: t}
 	for _, example := range validation {
 		gold := slices.Clone(example.Labels)
 		slices.Sort(gold)
-		t.texts, t.gold = append(t.texts, example.Text), append(t.gold, slices.Compact(gold))
+		s.texts, s.gold = append(s.texts, example.Text), append(s.gold, slices.Compact(gold))
 	}
-	return t, nil
+	return s, nil
 }
 
-// run fits every candidate, several at a time, and fills in what it reaches. Only the best model so far is kept: they are large.
-func (t *trial) run(ctx context.Context, candidates []Candidate, rows func(i int) (train, validation *matrix)) (best *linear, chosen int, err error) {
+// run fits a model for each candidate, GOMAXPROCS at a time, sets the candidates' metrics and returns the best model with its index. features
+// returns a candidate's features of the training and the validation texts. Only the best model so far is kept: on the terms of MTSamples one takes 80 MB.
+func (s *gridSearch) run(ctx context.Context, candidates []Candidate, features func(i int) (train, validation *matrix)) (*linear, int, error) {
 	if len(candidates) == 0 {
-		return nil, 0, errors.New("the grid is empty; give settings to choose from")
+		return nil, 0, errors.New("the grid is empty")
 	}
 	for i, c := range candidates {
 		if err := c.check(); err != nil {
 			return nil, 0, fmt.Errorf("candidate %d: %w", i, err)
 		}
 	}
-	chosen = -1
+	var best *linear
+	chosen := -1
 	failures := make([]error, len(candidates))
-	var mutex sync.Mutex
+	var mutex sync.Mutex // of best and chosen
 	inChunks(len(candidates), 1, func(i, _ int) {
 		c := &candidates[i]
-		x, held := rows(i)
-		l, err := fitLinear(ctx, t.train, x, c.Penalty)
+		train, validation := features(i)
+		l, err := fitLinear(ctx, s.train, train, c.Penalty)
 		if err == nil {
-			err = t.judge(c, l.decide(held))
+			err = s.evaluate(c, l.predict(validation))
 		}
 		if failures[i] = err; err != nil {
 			return
@@ -195,12 +197,12 @@ func (t *trial) run(ctx context.Context, candidates []Candidate, rows func(i int
 	return best, chosen, nil
 }
 
-// judge fills in a candidate's values.
-func (t *trial) judge(c *Candidate, outputs []predict.Output) error {
-	set := predict.Set{Labels: t.train.labels, Model: c.Kind.title(), Part: "validation"}
+// evaluate sets a candidate's metrics from the outputs for the validation texts.
+func (s *gridSearch) evaluate(c *Candidate, outputs []predict.Output) error {
+	set := predict.Set{Labels: s.train.labels, Model: c.Kind.title(), Part: "validation"}
 	for i, output := range outputs {
 		set.Predictions = append(set.Predictions, predict.Prediction{
-			NoteID: strconv.Itoa(i), Gold: t.gold[i], Logits: output.Logits, Scores: predict.Softmax(output.Logits, 1),
+			NoteID: strconv.Itoa(i), Gold: s.gold[i], Logits: output.Logits, Scores: predict.Softmax(output.Logits, 1),
 		})
 	}
 	e, err := evaluate.New(set)

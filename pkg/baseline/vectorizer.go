@@ -16,63 +16,63 @@ import (
 	"golang.org/x/text/language"
 )
 
-// Features says how a text becomes TF-IDF features, in the terms of scikit-learn's TfidfVectorizer: ngram_range, min_df (a number of
-// documents; here, rows) and sublinear_tf. All else is as there by default: lower case, words of two or more letters, digits or
-// underscores (token_pattern), smoothed idf, rows of length 1 (norm l2), no stop words, no max_df.
+// Features are the settings of scikit-learn's TfidfVectorizer that can be changed. The others have their defaults: lower case, words of
+// two or more letters, digits or underscores (token_pattern), smoothed idf, rows of length 1 (norm l2), no stop words, no max_df.
 type Features struct {
-	LeastWords int  `json:"least_words"` // of a term
-	MostWords  int  `json:"most_words"`
-	MinDF      int  `json:"min_df"`
-	Sublinear  bool `json:"sublinear_tf"`
+	LeastWords int  `json:"least_words"`  // of a term; with MostWords, ngram_range
+	MostWords  int  `json:"most_words"`   // of a term
+	MinDF      int  `json:"min_df"`       // training rows that must have a term, so that a text with two labels counts twice
+	Sublinear  bool `json:"sublinear_tf"` // whether a term's frequency in a text is 1 + log of its count instead of the count
 }
 
 func (f Features) check() error {
 	switch {
 	case f.LeastWords < 1 || f.MostWords < f.LeastWords:
-		return fmt.Errorf("terms of %d to %d words: give two numbers from 1 up, the smaller first", f.LeastWords, f.MostWords)
+		return fmt.Errorf("terms of %d to %d words; give two numbers of 1 or more, the smaller first", f.LeastWords, f.MostWords)
 	case f.MinDF < 1:
-		return fmt.Errorf("min_df %d: a term must stand in 1 row or more", f.MinDF)
+		return fmt.Errorf("min_df is %d; it must be 1 or more", f.MinDF)
 	}
 	return nil
 }
 
-// vectorizer turns texts into TF-IDF rows.
+// vectorizer computes the TF-IDF features of texts.
 type vectorizer struct {
 	features Features
-	terms    []string // ascending, by code points
-	idf      []float64
-	index    map[string]int32
+	terms    []string         // a column each, ascending by code points
+	idf      []float64        // of the terms
+	index    map[string]int32 // of the terms
 }
 
-// fitVectorizer learns the terms and their idf from texts that count sizes[i] times. It also returns the texts' rows.
-func fitVectorizer(texts []string, sizes []int, features Features) (*vectorizer, *matrix, error) {
+// fitVectorizer learns the terms and their idf from texts of rowCounts[i] training rows each. It also returns the texts'
+// features, [texts, terms].
+func fitVectorizer(texts []string, rowCounts []int, features Features) (*vectorizer, *matrix, error) {
 	if err := features.check(); err != nil {
 		return nil, nil, err
 	}
 	v := &vectorizer{features: features, index: map[string]int32{}}
 	var terms []string
-	var frequencies []int // rows that hold a term
-	counted := make([]map[int32]int, len(texts))
+	var frequencies []int                           // of each term: the rows that have it
+	termCounts := make([]map[int32]int, len(texts)) // of each text
 	total := 0
 	for i, text := range texts {
-		total += sizes[i]
-		counted[i] = map[int32]int{}
+		total += rowCounts[i]
+		termCounts[i] = map[int32]int{}
 		for term := range v.termsOf(text) {
 			at, seen := v.index[term]
 			if !seen {
 				at = int32(len(terms))
-				term = strings.Clone(term)
+				term = strings.Clone(term) // a slice would keep all of the text in memory
 				v.index[term] = at
 				terms, frequencies = append(terms, term), append(frequencies, 0)
 			}
-			counted[i][at]++
+			termCounts[i][at]++
 		}
-		for at := range counted[i] {
-			frequencies[at] += sizes[i]
+		for at := range termCounts[i] {
+			frequencies[at] += rowCounts[i]
 		}
 	}
 	if len(terms) == 0 {
-		return nil, nil, errors.New("no training text has a word of two letters or more, so there is nothing to learn from")
+		return nil, nil, errors.New("no training text has a word of two or more letters")
 	}
 	var kept []int32
 	for at, frequency := range frequencies {
@@ -81,38 +81,38 @@ func fitVectorizer(texts []string, sizes []int, features Features) (*vectorizer,
 		}
 	}
 	if len(kept) == 0 {
-		return nil, nil, fmt.Errorf("none of %d terms stands in min_df = %d training rows; lower it", len(terms), features.MinDF)
+		return nil, nil, fmt.Errorf("none of the %d terms is in min_df = %d or more training rows; use a smaller min_df", len(terms), features.MinDF)
 	}
 	slices.SortFunc(kept, func(a, b int32) int { return cmp.Compare(terms[a], terms[b]) })
-	renamed := make(map[int32]int32, len(kept))
+	columns := make(map[int32]int32, len(kept)) // of the terms kept
 	v.index = make(map[string]int32, len(kept))
-	for to, from := range kept {
-		renamed[from], v.index[terms[from]] = int32(to), int32(to)
-		v.terms = append(v.terms, terms[from])
-		v.idf = append(v.idf, math.Log(float64(1+total)/float64(1+frequencies[from]))+1)
+	for column, at := range kept {
+		columns[at], v.index[terms[at]] = int32(column), int32(column)
+		v.terms = append(v.terms, terms[at])
+		v.idf = append(v.idf, math.Log(float64(1+total)/float64(1+frequencies[at]))+1)
 	}
 	rows := make([]sparseRow, len(texts))
-	for i, counts := range counted {
-		own := make(map[int32]int, len(counts))
-		for from, count := range counts {
-			if to, keep := renamed[from]; keep {
-				own[to] = count
+	for i, all := range termCounts {
+		counts := make(map[int32]int, len(all))
+		for at, count := range all {
+			if column, keep := columns[at]; keep {
+				counts[column] = count
 			}
 		}
-		rows[i] = v.row(own)
+		rows[i] = v.row(counts)
 	}
 	return v, newMatrix(len(v.terms), rows), nil
 }
 
-// transform returns the texts as TF-IDF rows. A text without a known term is a row of zeros.
+// transform returns the features of texts, [texts, terms]. A text without a known term is a row of zeros.
 func (v *vectorizer) transform(texts []string) *matrix {
 	rows := make([]sparseRow, len(texts))
 	inChunks(len(texts), rowChunk, func(low, high int) {
 		for i := low; i < high; i++ {
 			counts := map[int32]int{}
 			for term := range v.termsOf(texts[i]) {
-				if at, known := v.index[term]; known {
-					counts[at]++
+				if column, known := v.index[term]; known {
+					counts[column]++
 				}
 			}
 			rows[i] = v.row(counts)
@@ -121,16 +121,16 @@ func (v *vectorizer) transform(texts []string) *matrix {
 	return newMatrix(len(v.terms), rows)
 }
 
-// row weighs the counts of a text's terms and scales them to length 1.
+// row returns a text's features from its counts of terms: term frequency x idf, scaled to length 1.
 func (v *vectorizer) row(counts map[int32]int) sparseRow {
-	row := sparseRow{at: slices.Sorted(maps.Keys(counts)), values: make([]float64, len(counts))}
+	row := sparseRow{columns: slices.Sorted(maps.Keys(counts)), values: make([]float64, len(counts))}
 	square := 0.0
-	for i, at := range row.at {
-		tf := float64(counts[at])
+	for i, column := range row.columns {
+		tf := float64(counts[column])
 		if v.features.Sublinear {
 			tf = 1 + math.Log(tf)
 		}
-		row.values[i] = tf * v.idf[at]
+		row.values[i] = tf * v.idf[column]
 		square += row.values[i] * row.values[i]
 	}
 	for i := range row.values {
@@ -139,13 +139,13 @@ func (v *vectorizer) row(counts map[int32]int) sparseRow {
 	return row
 }
 
-// termsOf gives every term of a text as often as it stands there. A term's words are joined by a space; words that are too short
-// to count are passed over, so that a term may reach across them.
+// termsOf returns every occurrence of a term in a text. A term's words are joined by a space. Words of one
+// letter are removed first, so a term may be of words that stand on both sides of one.
 func (v *vectorizer) termsOf(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		var joined strings.Builder
 		var starts, ends []int // of words in joined
-		for word := range words(lower(text), isWordRune) {
+		for word := range words(lower(text), isWordCharacter) {
 			if utf8.RuneCountInString(word) < 2 {
 				continue
 			}
@@ -167,17 +167,17 @@ func (v *vectorizer) termsOf(text string) iter.Seq[string] {
 	}
 }
 
-// isWordRune says whether Python's \w matches the character: letters, numbers of all kinds and the underscore.
-func isWordRune(r rune) bool {
+// isWordCharacter is whether Python's \w matches r: letters, numbers of all kinds and the underscore.
+func isWordCharacter(r rune) bool {
 	return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r)
 }
 
-// words gives the longest runs of characters that belong, in order.
-func words(text string, belongs func(rune) bool) iter.Seq[string] {
-	return strings.FieldsFuncSeq(text, func(r rune) bool { return !belongs(r) })
+// words returns the longest runs of word characters, in order.
+func words(text string, isWord func(rune) bool) iter.Seq[string] {
+	return strings.FieldsFuncSeq(text, func(r rune) bool { return !isWord(r) })
 }
 
-// lower is Unicode's full lower case, final sigmas included, as Python's str.lower gives it.
+// lower returns what Python's str.lower does: Unicode's full lower case, with final sigmas.
 func lower(text string) string {
 	for i := range len(text) {
 		if text[i] >= utf8.RuneSelf {

@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// inChunks calls do for [0, n) in pieces of the given size, on GOMAXPROCS goroutines, and returns when all are done. The pieces do
-// not depend on the number of goroutines: if do writes only to what belongs to its piece, the result does not either.
+// inChunks calls do for the ranges of [0, n) that are size long, on GOMAXPROCS goroutines, and returns when all calls have. The ranges do not
+// depend on the number of goroutines, so neither do the results if do writes only to what belongs to its range.
 func inChunks(n, size int, do func(low, high int)) {
 	var next atomic.Int64
 	var group sync.WaitGroup
