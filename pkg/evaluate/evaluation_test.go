@@ -11,6 +11,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
@@ -181,15 +182,15 @@ func TestTieRule(t *testing.T) {
 	v := evaluation(t, newSet([][]int{{0}, {1}, {2}, {3}}, [][]float32{quarter, quarter, quarter, quarter}, nil))
 	// scikit-learn's top_k_accuracy_score fills from above; with one note a label both give the same share, so ask label by label.
 	for k, want := range []float64{0, .25, .5, .75, 1} {
-		near(t, fmt.Sprintf("top-%d of four tied labels", k), v.TopAccuracy(k), want)
+		testkit.Near(t, fmt.Sprintf("top-%d of four tied labels", k), v.TopAccuracy(k), want, tolerance)
 	}
 	first := evaluation(t, newSet([][]int{{0, 1}}, [][]float32{quarter}, nil))
 	last := evaluation(t, newSet([][]int{{2, 3}}, [][]float32{quarter}, nil))
-	near(t, "top-2 where the gold labels are the lower indices", first.TopAccuracy(2), 1)
-	near(t, "top-2 where they are the higher", last.TopAccuracy(2), 0)
-	near(t, "any-valid where they are the lower indices", first.Values()[AnyValid], 1)
-	near(t, "any-valid where they are the higher", last.Values()[AnyValid], 0)
-	near(t, "label ranking gives tied labels one rank", first.Values()[LabelRanking], last.Values()[LabelRanking])
+	testkit.Near(t, "top-2 where the gold labels are the lower indices", first.TopAccuracy(2), 1, tolerance)
+	testkit.Near(t, "top-2 where they are the higher", last.TopAccuracy(2), 0, tolerance)
+	testkit.Near(t, "any-valid where they are the lower indices", first.Values()[AnyValid], 1, tolerance)
+	testkit.Near(t, "any-valid where they are the higher", last.Values()[AnyValid], 0, tolerance)
+	testkit.Near(t, "label ranking gives tied labels one rank", first.Values()[LabelRanking], last.Values()[LabelRanking], tolerance)
 }
 
 func TestNewRefuses(t *testing.T) {

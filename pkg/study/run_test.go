@@ -16,17 +16,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
-
-func copyFolder(t *testing.T, from string) string {
-	t.Helper()
-	to := filepath.Join(t.TempDir(), "copy")
-	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
-		t.Fatal(err)
-	}
-	return to
-}
 
 // change replaces a part of a file.
 func change(t *testing.T, path, from, to string) {
@@ -60,8 +52,8 @@ func TestFingerprintFollowsContentNotPlace(t *testing.T) {
 		t.Fatalf("fingerprint %q", want)
 	}
 	same := p
-	same.Name, same.Base = "another name", copyFolder(t, tiny)
-	same.Corpus.Path = filepath.Join(copyFolder(t, filepath.Dir(p.Corpus.Path)), "notes.csv")
+	same.Name, same.Base = "another name", testkit.CopyFolder(t, tiny)
+	same.Corpus.Path = filepath.Join(testkit.CopyFolder(t, filepath.Dir(p.Corpus.Path)), "notes.csv")
 	if got := fingerprint(t, same); got != want {
 		t.Error("the same content in another place has another fingerprint")
 	}
@@ -79,7 +71,7 @@ func TestFingerprintFollowsContentNotPlace(t *testing.T) {
 		}
 	}
 	other := p
-	other.Corpus.Path = filepath.Join(copyFolder(t, filepath.Dir(p.Corpus.Path)), "notes.csv")
+	other.Corpus.Path = filepath.Join(testkit.CopyFolder(t, filepath.Dir(p.Corpus.Path)), "notes.csv")
 	change(t, other.Corpus.Path, "chest", "chests")
 	if fingerprint(t, other) == want {
 		t.Error("other notes have the same fingerprint")
@@ -91,7 +83,7 @@ func TestFingerprintFollowsContentNotPlace(t *testing.T) {
 		{"tokenizer.json", `"hip": `, `"hop": `},
 	} {
 		other := p
-		other.Base = copyFolder(t, tiny)
+		other.Base = testkit.CopyFolder(t, tiny)
 		change(t, filepath.Join(other.Base, c.file), c.from, c.to)
 		if fingerprint(t, other) == want {
 			t.Errorf("another %s has the same fingerprint", c.file)

@@ -7,6 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
@@ -23,7 +26,7 @@ func TestMicroBatchesAddUpToTheBatch(t *testing.T) {
 		backend string
 		micros  []int
 	}{{"go", []int{1, 2, 3, 5, 7}}, {"xla:cpu", []int{3}}} {
-		backend := openBackend(t, c.backend)
+		backend := modelkit.Backend(t, classifier.OpenBackend, c.backend)
 		run := func(micro int) (State, map[string]weights.Tensor) {
 			j := still(newJob(t, backend, filepath.Join(t.TempDir(), "checkpoint")))
 			j.Config.MicroBatch, j.Config.LearningRate = micro, 1e-3
@@ -41,7 +44,7 @@ func TestMicroBatchesAddUpToTheBatch(t *testing.T) {
 				}
 			}
 			for name, tensor := range tensors {
-				near(t, name, tensor.Data, want[name].Data)
+				testkit.NearAll(t, name, tensor.Data, want[name].Data, tolerance)
 			}
 		}
 	}
@@ -49,7 +52,7 @@ func TestMicroBatchesAddUpToTheBatch(t *testing.T) {
 
 // The masks come from the seed, the step and the micro-batch's place in the step, and from nothing else.
 func TestDropoutDiffersBetweenMicroBatches(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	loss := func(notes, step int, seed uint64, warm int) float64 {
 		t.Helper()
 		j := newJob(t, backend, filepath.Join(t.TempDir(), "checkpoint"))
@@ -93,7 +96,7 @@ func TestDropoutDiffersBetweenMicroBatches(t *testing.T) {
 }
 
 func TestScalingEqualsGradScaler(t *testing.T) {
-	for _, c := range readGolden(t).Scaler {
+	for _, c := range testkit.ReadJSON[goldenFile](t, testdata, "golden.json").Scaler {
 		s := Scaling{Scale: c.Initial}
 		for i, finite := range c.Finite {
 			if s.update(finite == 1, c.Interval); s.Scale != c.Scales[i] {
@@ -106,11 +109,11 @@ func TestScalingEqualsGradScaler(t *testing.T) {
 // A scale that is far too large costs steps, which change nothing and wait with the learning rate, until it fits; from there on
 // the run is that of a fitting scale.
 func TestOverflowSkipsTheStep(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[goldenFile](t, testdata, "golden.json")
 	want := g.Train["train-qv"]
 	for _, name := range []string{"go", "xla:cpu"} {
 		m := openCase(t, "train-qv")
-		j := want.Optimizer.job(openBackend(t, name), m, 4, 3)
+		j := want.Optimizer.job(modelkit.Backend(t, classifier.OpenBackend, name), m, 4, 3)
 		j.state.Scaling = &Scaling{Scale: math.Exp2(129)} // more than a Float32
 		trainer := j.trainer()
 		before, err := m.Trained()
