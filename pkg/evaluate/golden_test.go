@@ -23,8 +23,6 @@ type golden struct {
 			Precision, Recall, F1 []float64
 			Support               []int
 			Confusion             [][]int
-			Top2Accuracy          float64 `json:"top2_accuracy"`
-			RecallAt2             float64 `json:"recall_at_2"`
 		}
 		Temperature *struct {
 			Value  float64
@@ -108,8 +106,6 @@ func TestGolden(t *testing.T) {
 				}
 				testkit.Near(t, string(metric), got, want, tolerance)
 			}
-			testkit.Near(t, "TopAccuracy(2)", e.TopAccuracy(2), c.Classes.Top2Accuracy, tolerance)
-			testkit.Near(t, "RecallAt(2)", e.RecallAt(2), c.Classes.RecallAt2, tolerance)
 			testkit.Near(t, "row ECE of the table", e.RowReliability().ECE, c.Metrics[RowECE], tolerance)
 			testkit.Near(t, "valid ECE of the table", e.ValidReliability().ECE, c.Metrics[ValidECE], tolerance)
 
