@@ -62,7 +62,7 @@ func (t *text) classOutcome(r Reading, label int) outcome {
 }
 
 func (d *data) imbalance(im *Imbalance, e *estimator, options evaluate.Options) error {
-	im.Pattern = Pattern{Name: "imbalance", Title: "Imbalance", Claim: "The fewer training notes a specialty has, the more often it is misread."}
+	im.Pattern = Pattern{Name: ImbalancePattern, Title: "Imbalance", Claim: "The fewer training notes a specialty has, the more often it is misread."}
 	for label, name := range d.labels {
 		im.Classes = append(im.Classes, ClassError{
 			Label: name, Train: d.trained[label],
@@ -129,11 +129,15 @@ func (d *data) imbalanceClaims(im *Imbalance, e *estimator, r Reading, options e
 	}
 	classes := &estimator{n: len(trained)}
 	for _, c := range []struct {
-		name, title string
-		compute     func(x, y []float64) float64
-	}{{"pearson", "Pearson's r", Pearson}, {"spearman", "Spearman's ρ", Spearman}} {
+		overClasses, overTexts FindingKey
+		title                  string
+		compute                func(x, y []float64) float64
+	}{
+		{PearsonClassesFinding, PearsonTextsFinding, "Pearson's r", Pearson},
+		{SpearmanClassesFinding, SpearmanTextsFinding, "Spearman's ρ", Spearman},
+	} {
 		claim := fmt.Sprintf("a class with fewer training texts has more of its %s misread", r.unit())
-		f := im.correlation(r, c.name+"_classes", claim, c.title+", interval over classes,")
+		f := im.correlation(r, c.overClasses, claim, c.title+", interval over classes,")
 		classes.add(&f.Estimate, none, func(weights []int32) float64 {
 			var x, y []float64
 			for i, w := range weights {
@@ -143,11 +147,11 @@ func (d *data) imbalanceClaims(im *Imbalance, e *estimator, r Reading, options e
 			}
 			return c.compute(x, y)
 		})
-		f = im.correlation(r, c.name+"_texts", claim, c.title+", interval over texts,")
+		f = im.correlation(r, c.overTexts, claim, c.title+", interval over texts,")
 		e.add(&f.Estimate, none, func(weights []int32) float64 { return c.compute(d.classErrors(r, weights)) })
 	}
 	rare, common := im.Bands[0], im.Bands[len(im.Bands)-1]
-	f := im.ratio(r, "rare", fmt.Sprintf("classes with %s training texts have more of their %s misread than those with %s", rare.name(), r.unit(), common.name()),
+	f := im.ratio(r, RareFinding, fmt.Sprintf("classes with %s training texts have more of their %s misread than those with %s", rare.name(), r.unit(), common.name()),
 		"ratio of the error rates", Side{rare.name(), rare.Of(r).Value}, Side{common.name(), common.Of(r).Value})
 	none = firstReason(rare.Of(r), common.Of(r))
 	if none == "" {

@@ -38,7 +38,7 @@ type Crossing struct {
 }
 
 func (d *data) kinds(k *Kinds, e *estimator) {
-	k.Pattern = Pattern{Name: "document_types", Title: "Administrative against clinical", Claim: "Administrative notes, such as SOAP and chart notes, are confused with specialties."}
+	k.Pattern = Pattern{Name: KindsPattern, Title: "Administrative against clinical", Claim: "Administrative notes, such as SOAP and chart notes, are confused with specialties."}
 	k.Document = d.labelRates(func(l int) bool { return d.document[l] }, "no test text is filed under a label that names a kind of document")
 	k.Clinical = d.labelRates(func(l int) bool { return !d.document[l] }, "every test text is filed under kinds of documents only")
 	for label, is := range d.document {
@@ -75,7 +75,7 @@ func (d *data) kinds(k *Kinds, e *estimator) {
 		}
 	}
 	for _, r := range Readings() {
-		c := d.concentrated(&k.Pattern, e, r, "crossing", "misread "+r.unit()+" cross between kinds of documents and specialties", "times as often as chance:", "that cross", common)
+		c := d.concentrated(&k.Pattern, e, r, CrossingFinding, "misread "+r.unit()+" cross between kinds of documents and specialties", "times as often as chance:", "that cross", common)
 		ratio := &k.ValidRatio
 		if r == RowReading {
 			k.RowConcentration, ratio = c, &k.RowRatio

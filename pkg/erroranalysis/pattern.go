@@ -31,8 +31,8 @@ const Rule = "A claim is an effect with a 95 % interval (or the level asked for)
 
 // Pattern is one of the study's patterns of errors with its verdict in both readings.
 type Pattern struct {
-	Name  string `json:"name"`
-	Title string `json:"title"`
+	Name  PatternKey `json:"name"`
+	Title string     `json:"title"`
 	// Claim is what the study says, in words.
 	Claim string    `json:"claim"`
 	Row   Judgement `json:"row"`
@@ -48,8 +48,8 @@ type Judgement struct {
 
 // Finding is one claim tested: the effect with its interval.
 type Finding struct {
-	Name  string `json:"name"`
-	Claim string `json:"claim"`
+	Name  FindingKey `json:"name"`
+	Claim string     `json:"claim"`
 	// Effect says what the number is.
 	Effect string `json:"effect"`
 	Estimate
@@ -76,17 +76,27 @@ func (p *Pattern) Of(r Reading) *Judgement {
 	return &p.Valid
 }
 
+// Finding returns a finding in one reading by its key, nil if the pattern has none of that key.
+func (p *Pattern) Finding(r Reading, key FindingKey) *Finding {
+	for _, f := range p.Of(r).Findings {
+		if f.Name == key {
+			return f
+		}
+	}
+	return nil
+}
+
 // ratio adds a claim that a ratio is above 1 to a reading's judgement.
-func (p *Pattern) ratio(r Reading, name, claim, effect string, sides ...Side) *Finding {
-	f := &Finding{Name: name, Claim: claim, Effect: effect, Sides: sides, None: 1, Smallest: smallestRatio}
+func (p *Pattern) ratio(r Reading, key FindingKey, claim, effect string, sides ...Side) *Finding {
+	f := &Finding{Name: key, Claim: claim, Effect: effect, Sides: sides, None: 1, Smallest: smallestRatio}
 	j := p.Of(r)
 	j.Findings = append(j.Findings, f)
 	return f
 }
 
 // correlation adds a claim that a correlation is below 0.
-func (p *Pattern) correlation(r Reading, name, claim, effect string) *Finding {
-	f := p.ratio(r, name, claim, effect)
+func (p *Pattern) correlation(r Reading, key FindingKey, claim, effect string) *Finding {
+	f := p.ratio(r, key, claim, effect)
 	f.None, f.Smallest = 0, smallestCorrelation
 	return f
 }

@@ -73,7 +73,7 @@ type ReportedPair struct {
 }
 
 func (d *data) similarity(s *Similarity, e *estimator, asked []LabelPair) {
-	s.Pattern = Pattern{Name: "similar_specialties", Title: "Similar specialties", Claim: "Specialties that are alike are taken for one another, such as orthopedic and cardiovascular notes for surgery."}
+	s.Pattern = Pattern{Name: SimilarityPattern, Title: "Similar specialties", Claim: "Specialties that are alike are taken for one another, such as orthopedic and cardiovascular notes for surgery."}
 	counts, supports := d.pairs()
 	for at, n := range counts {
 		if n.texts > 0 {
@@ -98,14 +98,14 @@ func (d *data) similarity(s *Similarity, e *estimator, asked []LabelPair) {
 			}
 		}
 	}
-	s.RowConcentration = d.concentrated(&s.Pattern, e, RowReading, "co_filed",
+	s.RowConcentration = d.concentrated(&s.Pattern, e, RowReading, CoFiledFinding,
 		"rows are misread as labels that are filed together with theirs in training", "times as often as chance:", "filed together in training", common)
-	s.ValidConcentration = d.concentrated(&s.Pattern, e, ValidReading, "co_filed",
+	s.ValidConcentration = d.concentrated(&s.Pattern, e, ValidReading, CoFiledFinding,
 		"texts are misread as labels that are filed together with theirs elsewhere in training", "times as often as chance:", "filed together in training", common)
 }
 
 // concentrated adds the claim that misreadings fall on pairs with more in common than chance gives.
-func (d *data) concentrated(p *Pattern, e *estimator, r Reading, name, claim, effect, what string, common [][]float64) Concentration {
+func (d *data) concentrated(p *Pattern, e *estimator, r Reading, key FindingKey, claim, effect, what string, common [][]float64) Concentration {
 	m := d.misreadings(r)
 	ones := make([]int32, len(d.texts))
 	for i := range ones {
@@ -113,7 +113,7 @@ func (d *data) concentrated(p *Pattern, e *estimator, r Reading, name, claim, ef
 	}
 	observed, expected := m.measure(ones, common)
 	c := Concentration{finite(observed), finite(expected)}
-	f := p.ratio(r, name, claim, effect, Side{"share " + what, c.Observed}, Side{"by chance", c.Expected})
+	f := p.ratio(r, key, claim, effect, Side{"share " + what, c.Observed}, Side{"by chance", c.Expected})
 	none := "none of the " + r.unit() + " is misread"
 	if len(m.items) > 0 {
 		none = "chance alone gives none of the misread " + r.unit()

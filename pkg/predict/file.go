@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/google/renameio/v2"
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/specialist-nlp/specialist/pkg/seal"
@@ -63,21 +64,7 @@ func Write(path string, s Set) error {
 	if err != nil {
 		return fmt.Errorf("predict: %s cannot be written: %w", path, err)
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("predict: %s cannot be written: %w", path, err)
-	}
-	_, err = file.Write(data)
-	if err == nil {
-		// CreateTemp makes files private; predictions are meant to be read by others.
-		err = file.Chmod(0o644)
-	}
-	err = errors.Join(err, file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		os.Remove(file.Name())
+	if err := renameio.WriteFile(path, data, 0o644, renameio.WithTempDir(filepath.Dir(path))); err != nil {
 		return fmt.Errorf("predict: %s cannot be written: %w", path, err)
 	}
 	return nil

@@ -110,7 +110,7 @@ func (e *Errors) PatternTable() report.Table {
 	}
 	for _, p := range e.Patterns() {
 		t.Rows = append(t.Rows, []report.Cell{
-			report.Text(p.Title), report.Text(p.Claim), report.Text(upper(reportedPattern(p.Name)) + "."), report.Text(string(p.Row.Verdict)), report.Text(string(p.Valid.Verdict)),
+			report.Text(p.Title), report.Text(p.Claim), report.Text(upper(reportedPattern(string(p.Name))) + "."), report.Text(string(p.Row.Verdict)), report.Text(string(p.Valid.Verdict)),
 		})
 	}
 	return t
@@ -134,7 +134,7 @@ func (e *Errors) FindingTable() report.Table {
 			for _, r := range erroranalysis.Readings() {
 				f := p.Of(r).Findings[i]
 				t.Rows = append(t.Rows, []report.Cell{
-					report.Text(p.Title + ": " + f.Claim), report.Text(strings.Trim(f.Effect, ":,")), reportedFinding(p.Name, f.Name),
+					report.Text(p.Title + ": " + f.Claim), report.Text(strings.Trim(f.Effect, ":,")), reportedFinding(string(p.Name), string(f.Name)),
 					report.Metric.Cell(estimate(f.Estimate)), report.Text(string(f.Verdict)),
 				})
 				if f.Value != nil && f.Low == nil {
@@ -169,10 +169,5 @@ func reportedFinding(pattern, finding string) report.Cell {
 
 // finding is a claim of a pattern in one reading, by its name.
 func finding(p *erroranalysis.Pattern, r erroranalysis.Reading, name string) *erroranalysis.Finding {
-	for _, f := range p.Of(r).Findings {
-		if f.Name == name {
-			return f
-		}
-	}
-	return nil
+	return p.Finding(r, erroranalysis.FindingKey(name))
 }
