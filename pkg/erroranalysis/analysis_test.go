@@ -142,9 +142,10 @@ func TestOrderChangesNothing(t *testing.T) {
 			t.Errorf("case %d: %+v, want %+v", i, got.Cases[i], want.Cases[i])
 		}
 	}
-	if *got.Errors.Row.Value != *want.Errors.Row.Value || *got.Imbalance.Row.Findings[0].Value-*want.Imbalance.Row.Findings[0].Value > tolerance {
-		t.Error("the order of the labels matters")
+	if *got.Errors.Row.Value != *want.Errors.Row.Value {
+		t.Error("the order of the labels changes the error rate")
 	}
+	testkit.Near(t, "the correlation with other labels first", *got.Imbalance.Row.Findings[0].Value, *want.Imbalance.Row.Findings[0].Value, tolerance)
 }
 
 func TestRowsOfATextUnderARowSplit(t *testing.T) {
@@ -152,7 +153,7 @@ func TestRowsOfATextUnderARowSplit(t *testing.T) {
 	s := sample{labels: labelNames(3), gold: [][]int{{0, 2}, {1}}, predicted: []int{2, 1}}
 	in := s.input()
 	in.Test.Predictions[0].Gold = []int{0}
-	in.Train = RowSets(in.Corpus, []int{1, 2})
+	in.Train = [][]int{{2}, {1}} // its other row is in the training part
 	a := analyse(t, in, quick)
 	c := a.Cases[0]
 	if !c.Valid || c.RowAccuracy != 0 || !slices.Equal(c.Gold, []string{"label 00"}) || !slices.Equal(c.Labels, []string{"label 00", "label 02"}) {
@@ -160,12 +161,6 @@ func TestRowsOfATextUnderARowSplit(t *testing.T) {
 	}
 	if a.Errors.Row.Wrong != 1 || a.Errors.Row.Of != 2 || a.Errors.Valid.Wrong != 0 || a.Similarity.CoFiled != 1 {
 		t.Errorf("errors %+v, co-filed %d", a.Errors, a.Similarity.CoFiled)
-	}
-	if got := RowSets(in.Corpus, []int{1, 2, 0}); !reflect.DeepEqual(got, [][]int{{0, 2}, {1}}) {
-		t.Errorf("row sets %v", got)
-	}
-	if got := NoteSets(in.Corpus, []int{1, 0}); !reflect.DeepEqual(got, [][]int{{1}, {0, 2}}) {
-		t.Errorf("note sets %v", got)
 	}
 }
 

@@ -10,12 +10,12 @@ type Example struct {
 	Rule ExampleKey `json:"rule"`
 	// Words says how it is chosen.
 	Words string `json:"words"`
-	// ID names the case; empty, with a Reason, where no text fits.
+	// ID is the id of the case; empty, with a Reason, if no text fits.
 	ID     string `json:"id"`
 	Reason string `json:"reason,omitempty"`
 }
 
-// examples applies the rules. Of texts that fit equally well the first by id is taken.
+// examples applies the rules. Of texts that fit equally well it takes the first by id.
 func (d *data) examples(s Similarity) []Example {
 	misread := d.where(func(i int) bool { return !d.texts[i].valid })
 	out := []Example{
@@ -43,6 +43,7 @@ func (d *data) examples(s Similarity) []Example {
 		}), func(a, b *Case) int { return cmp.Compare(b.Confidence, a.Confidence) }))
 }
 
+// first takes the first text in an order, of those at the given places.
 func (d *data) first(rule ExampleKey, words, none string, places []int, order func(a, b *Case) int) Example {
 	e := Example{Rule: rule, Words: words}
 	if len(places) == 0 {
@@ -55,7 +56,7 @@ func (d *data) first(rule ExampleKey, words, none string, places []int, order fu
 	return e
 }
 
-// ofPair takes the pair with the highest count, of equal ones the first, and of its texts that are wanted the one of median length.
+// ofPair takes the pair with the highest count, of equal ones the first, and of its wanted texts the one of median length.
 func (d *data) ofPair(rule ExampleKey, words, none string, pairs []Pair, count func(p Pair) int, wanted func(t *text) bool) Example {
 	e := Example{Rule: rule, Words: words}
 	best := -1

@@ -2,7 +2,7 @@ package erroranalysis
 
 import "fmt"
 
-// LongTokens is the length, in tokens, beyond which the study counts a note as long: the most that its encoder reads.
+// LongTokens is the length, in tokens, above which the study counts a note as long: the maximum length of its encoder.
 const LongTokens = 512
 
 // Length is the first pattern: longer notes are misread more often.
@@ -11,8 +11,8 @@ type Length struct {
 	// Quarters are the test texts by length in characters, the shortest first, with the bounds between them.
 	Quarters []Rates   `json:"quarters"`
 	Bounds   []float64 `json:"bounds"`
-	// Truncated and Whole are the texts that the model saw in part and in full, Long and Short those over LongTokens tokens and the
-	// others; for a model that counts no tokens the last two are empty.
+	// Truncated and Whole are the texts that the model read in part and in full, Long and Short those over LongTokens tokens and the
+	// others; the last two are empty for a model that counts no tokens.
 	Truncated Rates `json:"truncated"`
 	Whole     Rates `json:"whole"`
 	Long      Rates `json:"long"`
@@ -113,6 +113,7 @@ func (d *data) lengthClaims(l *Length, e *estimator, r Reading, tokens bool) {
 		func(i int) bool { return d.cases[i].Tokens > LongTokens }, firstReason(l.Long.Of(r), l.Short.Of(r)))
 }
 
+// firstReason returns the first reason among the rates, empty if there is none.
 func firstReason(rates ...Rate) string {
 	for _, r := range rates {
 		if r.Reason != "" {
