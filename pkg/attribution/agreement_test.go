@@ -3,6 +3,10 @@ package attribution
 import (
 	"math"
 	"testing"
+
+	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 // ranked is a note whose words weigh what is given.
@@ -36,7 +40,7 @@ func TestCompareIsSpearmansRankCorrelation(t *testing.T) {
 			t.Errorf("note %q: %v, want %v", a[i].NoteID, got, rho)
 		}
 	}
-	near(t, "mean, median, lowest", []float64{g.Mean, g.Median, g.Lowest}, []float64{(0.7631578947368421 + 0.1) / 4, (0.7631578947368421 + 0.1) / 2, -1}, 1e-12)
+	testkit.NearAll(t, "mean, median, lowest", []float64{g.Mean, g.Median, g.Lowest}, []float64{(0.7631578947368421 + 0.1) / 4, (0.7631578947368421 + 0.1) / 2, -1}, 1e-12)
 	if g.Defined != 4 {
 		t.Errorf("%d are defined, want 4", g.Defined)
 	}
@@ -63,13 +67,13 @@ func TestCompareRefuses(t *testing.T) {
 		"other words":   {one(func(a *Attribution) { a.Spans[1].End++ }), "words differ"},
 	} {
 		_, err := Compare(plain, test.other)
-		refused(t, what, err, test.says)
+		testkit.Refused(t, what, err, test.says)
 	}
 }
 
 // Masking a word is what gradient x input and integrated gradients estimate: where the model is nearly linear in a word, all agree.
 func TestMethodsAgreeOnASteadyModel(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	c := openModel(t, adapterAll)
 	table, err := c.Tensor(wordTable)
 	if err != nil {

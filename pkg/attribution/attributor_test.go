@@ -14,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 // vocabulary is what random notes are made of: words of one piece and of several, punctuation, and what the tokenizer does not know.
@@ -31,7 +33,7 @@ func randomNote(rng *rand.Rand, words int) string {
 // the quadrature is left with an error, which is measured against all that is attributed, signs apart.
 func TestIntegratedGradientsAreComplete(t *testing.T) {
 	const tolerance = 0.01
-	backend := openBackend(t, "xla:cpu") // many passes: the other backend takes minutes
+	backend := modelkit.Backend(t, classifier.OpenBackend, "xla:cpu") // many passes: the other backend takes minutes
 	c := openModel(t, adapterAll)
 	rng := rand.New(rand.NewPCG(1, 2))
 	var notes []Note
@@ -62,7 +64,7 @@ func TestIntegratedGradientsAreComplete(t *testing.T) {
 
 // A note's attribution depends neither on what shares its batch nor on the batch's shape.
 func TestNotesAreAttributedAlone(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	c := openModel(t, adapterAll)
 	rng := rand.New(rand.NewPCG(3, 4))
 	var notes []Note
@@ -80,7 +82,7 @@ func TestNotesAreAttributedAlone(t *testing.T) {
 		got := attribute(t, together, notes...)
 		for i, note := range notes {
 			want := attribute(t, alone, note)[0]
-			near(t, string(o.Method), wordValues(got[i]), wordValues(want), 1e-5)
+			testkit.NearAll(t, string(o.Method), wordValues(got[i]), wordValues(want), 1e-5)
 			if got[i].Label != want.Label || got[i].Read != want.Read {
 				t.Errorf("%s: label %q, read %v, alone %q, %v", o.Method, got[i].Label, got[i].Read, want.Label, want.Read)
 			}
@@ -90,7 +92,7 @@ func TestNotesAreAttributedAlone(t *testing.T) {
 
 // The word table is put aside while the graph is built; neither running it nor predicting afterwards may see that.
 func TestTheModelStaysAsItIs(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	c := openModel(t, adapterAll)
 	before, err := c.Tensor(wordTable)
 	if err != nil {
@@ -115,7 +117,7 @@ func TestTheModelStaysAsItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	logit := float64(out[0].Logits[slices.Index(c.Labels, first.Label)])
-	near(t, "the predictor's logit", []float64{first.Logit}, []float64{logit}, 1e-6)
+	testkit.NearAll(t, "the predictor's logit", []float64{first.Logit}, []float64{logit}, 1e-6)
 
 	bias, err := c.Tensor("classifier.bias")
 	if err != nil {
@@ -127,13 +129,13 @@ func TestTheModelStaysAsItIs(t *testing.T) {
 	if err := c.SetTensor("classifier.bias", bias); err != nil {
 		t.Fatal(err)
 	}
-	near(t, "the logit after training went on", []float64{attribute(t, a, note)[0].Logit}, []float64{logit + 1}, 1e-5)
+	testkit.NearAll(t, "the logit after training went on", []float64{attribute(t, a, note)[0].Logit}, []float64{logit + 1}, 1e-5)
 }
 
 func TestSpansAreRelativeToTheWeightiestWord(t *testing.T) {
 	text := "Appendectomy noted; cardiac history denied."
 	c := openModel(t, adapterAll)
-	a := attribute(t, newAttributor(t, openBackend(t, "go"), c, Options{Method: GradientInput}), Note{ID: "n", Text: text})[0]
+	a := attribute(t, newAttributor(t, modelkit.Backend(t, classifier.OpenBackend, "go"), c, Options{Method: GradientInput}), Note{ID: "n", Text: text})[0]
 	largest, values := 0.0, tokenValues(a)
 	for _, s := range a.Spans {
 		largest = max(largest, math.Abs(s.Weight))
@@ -144,16 +146,16 @@ func TestSpansAreRelativeToTheWeightiestWord(t *testing.T) {
 	if word := text[a.Spans[0].Start:a.Spans[0].End]; word != "Appendectomy" {
 		t.Errorf("the first word is %q", word)
 	}
-	near(t, "append + ##ectomy", []float64{a.Value(a.Spans[0])}, []float64{values[1] + values[2]}, 1e-9)
+	testkit.NearAll(t, "append + ##ectomy", []float64{a.Value(a.Spans[0])}, []float64{values[1] + values[2]}, 1e-9)
 	if err := a.Fits(text); err != nil {
 		t.Error(err)
 	}
-	refused(t, "another text", a.Fits(text+" "), `note "n"`, "another text", "attribute it again")
-	refused(t, "another text of this length", a.Fits(strings.ToUpper(text)), "another text")
+	testkit.Refused(t, "another text", a.Fits(text+" "), `note "n"`, "another text", "attribute it again")
+	testkit.Refused(t, "another text of this length", a.Fits(strings.ToUpper(text)), "another text")
 }
 
 func TestProgressCountsPassesAndContextStops(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	c := openModel(t, "")
 	notes := []Note{{ID: "a", Text: "chest pain"}, {ID: "b", Text: "appendectomy"}, {ID: "c", Text: "left knee " + strings.Repeat("pain ", 40)}}
 	for _, test := range []struct {
@@ -191,17 +193,17 @@ func TestProgressCountsPassesAndContextStops(t *testing.T) {
 }
 
 func TestAttributeRefuses(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	c := openModel(t, "")
 	attempt := func(o Options, notes ...Note) error {
 		_, err := newAttributor(t, backend, c, o).Attribute(t.Context(), notes, nil)
 		return err
 	}
 	fine := Note{ID: "fine", Text: "chest pain"}
-	refused(t, "an unknown label", attempt(Options{}, fine, Note{ID: "n7", Text: "chest", Label: "Astrology"}), `note "n7"`, `"Astrology"`, "5")
-	refused(t, "an empty note", attempt(Options{}, fine, Note{ID: "n8"}), `note "n8"`, "no words")
-	refused(t, "a note of white space", attempt(Options{}, Note{ID: "n9", Text: " \n\t"}), `note "n9"`, "no words")
-	refused(t, "a note that is not UTF-8", attempt(Options{}, Note{ID: "n10", Text: "a\xff"}), `note "n10"`, "UTF-8")
+	testkit.Refused(t, "an unknown label", attempt(Options{}, fine, Note{ID: "n7", Text: "chest", Label: "Astrology"}), `note "n7"`, `"Astrology"`, "5")
+	testkit.Refused(t, "an empty note", attempt(Options{}, fine, Note{ID: "n8"}), `note "n8"`, "no words")
+	testkit.Refused(t, "a note of white space", attempt(Options{}, Note{ID: "n9", Text: " \n\t"}), `note "n9"`, "no words")
+	testkit.Refused(t, "a note that is not UTF-8", attempt(Options{}, Note{ID: "n10", Text: "a\xff"}), `note "n10"`, "UTF-8")
 
 	bias, err := c.Tensor("classifier.bias")
 	if err != nil {
@@ -212,12 +214,12 @@ func TestAttributeRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, method := range []Method{GradientInput, IntegratedGradients, Occlusion} {
-		refused(t, string(method), attempt(Options{Method: method}, fine), `note "fine"`, c.Labels[3], "NaN", "finite")
+		testkit.Refused(t, string(method), attempt(Options{Method: method}, fine), `note "fine"`, c.Labels[3], "NaN", "finite")
 	}
 }
 
 func TestNewRefuses(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	c := openModel(t, "")
 	for what, test := range map[string]struct {
 		options Options
@@ -232,7 +234,7 @@ func TestNewRefuses(t *testing.T) {
 		"a batch of less than no": {Options{BatchSize: -2}, "-2 rows"},
 	} {
 		_, err := New(backend, c, test.options)
-		refused(t, what, err, test.says)
+		testkit.Refused(t, what, err, test.says)
 	}
 
 	maskless, err := classifier.Open(tinyWith(t, "tokenizer.json", func(tokenizer map[string]any) {
@@ -254,7 +256,7 @@ func TestNewRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = New(backend, maskless, Options{})
-	refused(t, "a tokenizer without [MASK]", err, dir, "no token [MASK]", "another baseline")
+	testkit.Refused(t, "a tokenizer without [MASK]", err, dir, "no token [MASK]", "another baseline")
 	if _, err := New(backend, maskless, Options{Baseline: Padded}); err != nil {
 		t.Errorf("another baseline: %v", err)
 	}

@@ -12,6 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/parquet-go/parquet-go"
 
+	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/seal"
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 )
@@ -50,7 +53,7 @@ func written(t *testing.T, s Set) string {
 func TestRoundTrip(t *testing.T) {
 	c := openModel(t, adapterAll)
 	text := "Appendectomy noted; cardiac history denied. Café 中文"
-	a := newAttributor(t, openBackend(t, "go"), c, Options{})
+	a := newAttributor(t, modelkit.Backend(t, classifier.OpenBackend, "go"), c, Options{})
 	made := attribute(t, a, Note{ID: "n1", Text: text, Label: c.Labels[0]}, Note{ID: "n1", Text: text, Label: c.Labels[1]}, Note{ID: "n2", Text: "chest pain"})
 	empty := sample()
 	empty.Attributions = nil
@@ -80,7 +83,7 @@ func TestWriteLeavesNothingBehindAndReplacesWhole(t *testing.T) {
 	path := written(t, sample())
 	bad := sample()
 	bad.Attributions[1].Label = "Astrology"
-	refused(t, "an unknown label", Write(path, bad), `note "a"`, `"Astrology"`, "was not written")
+	testkit.Refused(t, "an unknown label", Write(path, bad), `note "a"`, `"Astrology"`, "was not written")
 	s := sample()
 	s.Model = "f9"
 	if err := Write(path, s); err != nil {
@@ -89,14 +92,10 @@ func TestWriteLeavesNothingBehindAndReplacesWhole(t *testing.T) {
 	if got, err := Read(path, Want{}); err != nil || got.Model != "f9" {
 		t.Errorf("read %q, %v", got.Model, err)
 	}
-	entries, err := os.ReadDir(filepath.Dir(path))
-	if err != nil {
-		t.Fatal(err)
+	if got := testkit.Entries(t, filepath.Dir(path)); len(got) != 1 {
+		t.Errorf("the folder holds %q", got)
 	}
-	if len(entries) != 1 {
-		t.Errorf("the folder holds %v", entries)
-	}
-	refused(t, "a folder that is not there", Write(filepath.Join(t.TempDir(), "none", "a.parquet"), s), "a.parquet", "cannot be written")
+	testkit.Refused(t, "a folder that is not there", Write(filepath.Join(t.TempDir(), "none", "a.parquet"), s), "a.parquet", "cannot be written")
 }
 
 func TestReadRefuses(t *testing.T) {
@@ -114,7 +113,7 @@ func TestReadRefuses(t *testing.T) {
 		"another method": {Want{Method: Occlusion}, `method "integrated-gradients", not to "occlusion"`},
 	} {
 		_, err := Read(path, test.want)
-		refused(t, what, err, path, test.says)
+		testkit.Refused(t, what, err, path, test.says)
 	}
 	if _, err := Read(path+".none", Want{}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a file that is not there: %v", err)
@@ -135,9 +134,9 @@ func TestReadRefuses(t *testing.T) {
 		}
 	}
 	for _, size := range []int{0, 3, len(whole) / 2, len(whole) - 1} {
-		refused(t, "a file cut short", attempt(whole[:size]), damaged, "checksum")
+		testkit.Refused(t, "a file cut short", attempt(whole[:size]), damaged, "checksum")
 	}
-	refused(t, "a file with more behind it", attempt(append(append([]byte(nil), whole...), 0)), "checksum")
+	testkit.Refused(t, "a file with more behind it", attempt(append(append([]byte(nil), whole...), 0)), "checksum")
 }
 
 // sealed is a file that this program could have written if it kept other columns or metadata.
@@ -196,7 +195,7 @@ func TestDecodeRefusesOtherFiles(t *testing.T) {
 		"not a file of these": {[]byte("PAR1 and nothing else PAR1"), "not written by this program"},
 	} {
 		_, err := decode(test.data)
-		refused(t, what, err, test.says)
+		testkit.Refused(t, what, err, test.says)
 	}
 }
 
@@ -240,6 +239,6 @@ func TestValidateRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		test.change(&s)
-		refused(t, what, s.Validate(), test.says)
+		testkit.Refused(t, what, s.Validate(), test.says)
 	}
 }

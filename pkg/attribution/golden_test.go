@@ -1,12 +1,8 @@
 package attribution
 
 import (
-	"encoding/json"
 	"fmt"
-	"math"
-	"os"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/gomlx/compute"
@@ -15,6 +11,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 // tolerance is relative to the largest value compared. The reference is computed in float64; float32 sums of this size stray from it
@@ -56,29 +54,6 @@ type golden struct {
 	Cases []goldenCase `json:"cases"`
 }
 
-func readGolden(t *testing.T) golden {
-	t.Helper()
-	raw, err := os.ReadFile("testdata/golden.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var g golden
-	if err := json.Unmarshal(raw, &g); err != nil {
-		t.Fatal(err)
-	}
-	return g
-}
-
-func openBackend(t *testing.T, name string) compute.Backend {
-	t.Helper()
-	backend, err := classifier.OpenBackend(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(backend.Finalize)
-	return backend
-}
-
 func openModel(t *testing.T, adapter string) *classifier.Classifier {
 	t.Helper()
 	c, err := classifier.Open(tiny, adapter)
@@ -106,40 +81,6 @@ func attribute(t *testing.T, a *Attributor, notes ...Note) []Attribution {
 	return out
 }
 
-// near fails when the largest difference exceeds tolerance times the largest wanted value.
-func near(t *testing.T, what string, got, want []float64, tolerance float64) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Errorf("%s: %d values, want %d", what, len(got), len(want))
-		return
-	}
-	var worst, scale float64
-	for i := range want {
-		if math.IsNaN(got[i]) {
-			t.Errorf("%s: value %d is not a number", what, i)
-			return
-		}
-		worst, scale = max(worst, math.Abs(got[i]-want[i])), max(scale, math.Abs(want[i]))
-	}
-	if worst > tolerance*scale {
-		t.Errorf("%s: largest difference %.3g of values up to %.3g, more than %.0e relative", what, worst, scale, tolerance)
-	}
-}
-
-// refused fails unless err says all of the given parts.
-func refused(t *testing.T, what string, err error, parts ...string) {
-	t.Helper()
-	if err == nil {
-		t.Errorf("%s is accepted", what)
-		return
-	}
-	for _, part := range parts {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("%s: error %q does not say %q", what, err, part)
-		}
-	}
-}
-
 func tokenValues(a Attribution) []float64 {
 	out := make([]float64, len(a.Tokens))
 	for i, token := range a.Tokens {
@@ -165,7 +106,7 @@ func folder(name string) string {
 }
 
 func TestAttributionsEqualTorch(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	few := []Options{{Method: GradientInput, Baseline: Zeroed}, {Method: IntegratedGradients, Baseline: Masked, Steps: g.Steps}}
 	all := append(few,
 		Options{Method: GradientInput, Baseline: Masked},
@@ -174,7 +115,7 @@ func TestAttributionsEqualTorch(t *testing.T) {
 		Options{Method: Occlusion, Baseline: Removed},
 	)
 	for _, name := range backends {
-		backend := openBackend(t, name)
+		backend := modelkit.Backend(t, classifier.OpenBackend, name)
 		for _, adapter := range []string{"", "adapter-qv", "adapter-all"} {
 			if name == "xla:cpu" && adapter != "adapter-all" {
 				continue // XLA compiles each model, method and length anew
@@ -207,15 +148,15 @@ func TestAttributionsEqualTorch(t *testing.T) {
 					if got.Label != c.Labels[test.Label] || got.Predicted != c.Labels[test.Predicted] {
 						t.Errorf("%s: label %q, predicted %q", what, got.Label, got.Predicted)
 					}
-					near(t, what+": logit", []float64{got.Logit}, []float64{test.Logit}, tolerance)
+					testkit.NearAll(t, what+": logit", []float64{got.Logit}, []float64{test.Logit}, tolerance)
 					switch o.Method {
 					case GradientInput:
-						near(t, what, tokenValues(got), test.Baselines[o.Baseline].GradientInput, tolerance)
+						testkit.NearAll(t, what, tokenValues(got), test.Baselines[o.Baseline].GradientInput, tolerance)
 					case IntegratedGradients:
-						near(t, what, tokenValues(got), test.Baselines[o.Baseline].IntegratedGradients, tolerance)
-						near(t, what+": baseline", []float64{*got.BaselineLogit}, []float64{test.Baselines[o.Baseline].Logit}, tolerance)
+						testkit.NearAll(t, what, tokenValues(got), test.Baselines[o.Baseline].IntegratedGradients, tolerance)
+						testkit.NearAll(t, what+": baseline", []float64{*got.BaselineLogit}, []float64{test.Baselines[o.Baseline].Logit}, tolerance)
 					case Occlusion:
-						near(t, what, wordValues(got), test.Occlusion[o.Baseline], tolerance)
+						testkit.NearAll(t, what, wordValues(got), test.Occlusion[o.Baseline], tolerance)
 					}
 				}
 			}
@@ -255,10 +196,10 @@ func gradients(t *testing.T, backend compute.Backend, c *classifier.Classifier) 
 }
 
 func TestGradientsByWordEmbeddingsEqualTorch(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	compared := 0
 	for _, name := range backends {
-		backend := openBackend(t, name)
+		backend := modelkit.Backend(t, classifier.OpenBackend, name)
 		for _, adapter := range []string{"", "adapter-qv", "adapter-all"} {
 			if name == "xla:cpu" && adapter != "adapter-all" {
 				continue
@@ -269,7 +210,7 @@ func TestGradientsByWordEmbeddingsEqualTorch(t *testing.T) {
 					continue
 				}
 				got := gradient(g.Notes[test.Note], test.Label)
-				near(t, fmt.Sprintf("%s, %q, label %d", name, test.Model, test.Label), got, slices.Concat(test.Gradient...), tolerance)
+				testkit.NearAll(t, fmt.Sprintf("%s, %q, label %d", name, test.Model, test.Label), got, slices.Concat(test.Gradient...), tolerance)
 				compared++
 			}
 		}

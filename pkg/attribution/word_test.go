@@ -1,8 +1,6 @@
 package attribution
 
 import (
-	"encoding/json"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 )
 
@@ -28,7 +27,7 @@ func readOne(t *testing.T, c *classifier.Classifier, text string, left bool) rea
 
 func TestWordsAreThoseOfThePreTokenizer(t *testing.T) {
 	c := openModel(t, "")
-	for _, note := range readGolden(t).Notes {
+	for _, note := range testkit.ReadJSON[golden](t, "testdata", "golden.json").Notes {
 		r := readOne(t, c, note.Text, false)
 		for i, token := range note.Tokens {
 			if r.encoding.IDs[i] != int32(token[0]) || r.spans[i] != (tokenize.Span{Start: token[1], End: token[2]}) {
@@ -121,26 +120,8 @@ func TestWordsCoverTheTokensOfAnyText(t *testing.T) {
 // tinyWith is the tiny base with one of its JSON files changed.
 func tinyWith(t *testing.T, name string, change func(map[string]any)) string {
 	t.Helper()
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(tiny)); err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(dir, name)
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	content := make(map[string]any)
-	if err := json.Unmarshal(raw, &content); err != nil {
-		t.Fatal(err)
-	}
-	change(content)
-	if raw, err = json.Marshal(content); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, raw, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	dir := testkit.CopyFolder(t, tiny)
+	testkit.EditJSON(t, filepath.Join(dir, name), change)
 	return dir
 }
 
@@ -181,5 +162,5 @@ func TestTruncatedNotesSayWhatWasRead(t *testing.T) {
 		t.Errorf("of a note cut at its beginning %v was read from %q on", r.read, text[r.read.Start:])
 	}
 	_, err = readNotes(leftward, []Note{{ID: "n", Text: text}}, false)
-	refused(t, "the wrong side", err, `note "n"`, "not found")
+	testkit.Refused(t, "the wrong side", err, `note "n"`, "not found")
 }

@@ -12,8 +12,8 @@ import (
 // errors is what the report says of its errors, over rows.
 func (l *claimList) errors() {
 	e, said := l.Errors, original.Errors
-	found := func(p *erroranalysis.Pattern, name string, cell func(f *erroranalysis.Finding) page.Cell) page.Cell {
-		f := finding(p, erroranalysis.RowReading, name)
+	found := func(p *erroranalysis.Pattern, key erroranalysis.FindingKey, cell func(f *erroranalysis.Finding) page.Cell) page.Cell {
+		f := p.Finding(erroranalysis.RowReading, key)
 		if f == nil {
 			return page.Cell{Missing: "the analysis did not test this"}
 		}
@@ -25,15 +25,15 @@ func (l *claimList) errors() {
 	effect := func(form page.Form) func(f *erroranalysis.Finding) page.Cell {
 		return func(f *erroranalysis.Finding) page.Cell { return form.Cell(estimate(f.Estimate)) }
 	}
-	l.own("Mean length of misread notes, characters", page.Count.Cell(page.Of(said.MisreadCharacters)), found(&e.Length.Pattern, "characters", sideOf(0, "nothing is misread")), scoreCauses...)
-	l.own("Mean length of right notes, characters", page.Count.Cell(page.Of(said.RightCharacters)), found(&e.Length.Pattern, "characters", sideOf(1, "everything is misread")), scoreCauses...)
-	l.own("Error rate over 512 tokens, over that of the others", page.SortedCell(page.FormatExact(said.LongRatio), said.LongRatio), found(&e.Length.Pattern, "long", effect(page.Metric)), append([]string{"the report's is the very ratio of its two mean lengths"}, scoreCauses...)...)
+	l.own("Mean length of misread notes, characters", page.Count.Cell(page.Of(said.MisreadCharacters)), found(&e.Length.Pattern, erroranalysis.CharactersFinding, sideOf(0, "nothing is misread")), scoreCauses...)
+	l.own("Mean length of right notes, characters", page.Count.Cell(page.Of(said.RightCharacters)), found(&e.Length.Pattern, erroranalysis.CharactersFinding, sideOf(1, "everything is misread")), scoreCauses...)
+	l.own("Error rate over 512 tokens, over that of the others", page.SortedCell(page.FormatExact(said.LongRatio), said.LongRatio), found(&e.Length.Pattern, erroranalysis.LongFinding, effect(page.Metric)), append([]string{"the report's is the very ratio of its two mean lengths"}, scoreCauses...)...)
 	for _, c := range said.Confusions {
 		if c.Errors > 0 {
 			l.own(c.Gold+" read as "+c.Predicted, page.CountCell(c.Errors), l.confused(c.Pair), scoreCauses...)
 		}
 	}
-	l.own("Correlation of a class's training samples with its error rate", page.Metric.Cell(page.Of(said.Correlation)), found(&e.Imbalance.Pattern, "pearson_classes", effect(page.Metric)), scoreCauses...)
+	l.own("Correlation of a class's training samples with its error rate", page.Metric.Cell(page.Of(said.Correlation)), found(&e.Imbalance.Pattern, erroranalysis.PearsonClassesFinding, effect(page.Metric)), scoreCauses...)
 	bands := e.Imbalance.Bands
 	band := func(i int) page.Cell {
 		if len(bands) == 0 {

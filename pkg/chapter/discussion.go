@@ -264,8 +264,8 @@ func (p templateData) Wanted() float64 { return wanted }
 func (p templateData) Safest() thresholdWords { return p.filed(p.Errors.BestThreshold(wanted)) }
 
 // effect finds a pattern's effect over texts, in words.
-func (p templateData) effect(pattern *erroranalysis.Pattern, name string) (f *erroranalysis.Finding, words string) {
-	f = finding(pattern, erroranalysis.ValidReading, name)
+func (p templateData) effect(pattern *erroranalysis.Pattern, key erroranalysis.FindingKey) (f *erroranalysis.Finding, words string) {
+	f = pattern.Finding(erroranalysis.ValidReading, key)
 	if f == nil || f.Value == nil {
 		return nil, ""
 	}

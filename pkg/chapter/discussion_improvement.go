@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/specialist-nlp/specialist/pkg/baseline"
+	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/original"
@@ -41,7 +42,7 @@ func (p templateData) evidence(proposal original.Proposal) string {
 	const silent = "Nothing in this run bears on it."
 	switch proposal {
 	case original.LongNotes:
-		if f, words := p.effect(&p.Errors.Length.Pattern, "truncated"); f != nil {
+		if f, words := p.effect(&p.Errors.Length.Pattern, erroranalysis.TruncatedFinding); f != nil {
 			return fmt.Sprintf("Texts that are cut are misread %s times as often as those that are seen whole: that they are misread more often %s.", words, verdictWords(string(f.Verdict)))
 		}
 	case original.ClassWeights:

@@ -80,7 +80,7 @@ func MisreadLengthFigure(e *experiment.Errors) (page.Figure, error) {
 	return page.Histogram(page.HistogramSpec{
 		About: page.About{
 			ID: "misread-length", Title: "Length of misread and of right texts", Synthetic: e.Synthetic,
-			Caption: "Misread: the predicted label is none of the text's own. Reported, over rows: " + reportedPattern("length") + ".",
+			Caption: "Misread: the predicted label is none of the text's own. Reported, over rows: " + reportedPattern(erroranalysis.LengthPattern) + ".",
 			Alt:     strings.TrimSpace(said),
 		},
 		Axis: page.Axis{Title: "Length", Unit: "characters"}, Count: page.Axis{Title: "Share of these texts"}, Share: true, Bins: 20,
@@ -154,8 +154,8 @@ func ImbalanceFigure(e *experiment.Errors) (page.Figure, error) {
 		return page.Figure{}, fmt.Errorf("no label has both training and test texts, so there is no error rate to set beside their number")
 	}
 	var said []string
-	for _, name := range []string{"pearson_classes", "spearman_classes"} {
-		row, valid := finding(&e.Imbalance.Pattern, erroranalysis.RowReading, name), finding(&e.Imbalance.Pattern, erroranalysis.ValidReading, name)
+	for _, key := range []erroranalysis.FindingKey{erroranalysis.PearsonClassesFinding, erroranalysis.SpearmanClassesFinding} {
+		row, valid := e.Imbalance.Finding(erroranalysis.RowReading, key), e.Imbalance.Finding(erroranalysis.ValidReading, key)
 		title, _, _ := strings.Cut(row.Effect, ",")
 		said = append(said, fmt.Sprintf("%s: %s over rows, %s over texts.", title, page.Metric.String(estimate(row.Estimate)), page.Metric.String(estimate(valid.Estimate))))
 	}
@@ -185,7 +185,7 @@ func KindFigure(e *experiment.Errors) (page.Figure, error) {
 	}
 	return groupFigure(e, page.About{
 		ID: "kind-error-rates", Title: "Error rate of administrative labels and of specialties",
-		Caption: "Administrative labels name a kind of document. Error rates with 95 % intervals. Reported: " + reportedPattern("document_types") + ".",
+		Caption: "Administrative labels name a kind of document. Error rates with 95 % intervals. Reported: " + reportedPattern(erroranalysis.KindsPattern) + ".",
 		Alt:     words(&k.Pattern),
 	}, all)
 }

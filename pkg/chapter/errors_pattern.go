@@ -152,29 +152,25 @@ func FindingTable(e *experiment.Errors) page.Table {
 	return t
 }
 
-// reportedFinding is the report's number for a claim.
-func reportedFinding(pattern, finding string) page.Cell {
+// reportedFinding is the original's number for a claim.
+func reportedFinding(pattern erroranalysis.PatternKey, finding erroranalysis.FindingKey) page.Cell {
 	of := func(x float64) page.Cell { return page.Metric.Cell(page.Of(x)) }
-	switch pattern + "/" + finding {
-	case "length/characters":
-		return of(original.Errors.MisreadCharacters / original.Errors.RightCharacters)
-	case "length/truncated", "length/long":
-		return of(original.Errors.LongRatio)
-	case "imbalance/pearson_classes", "imbalance/pearson_texts":
-		return of(original.Errors.Correlation)
-	case "imbalance/rare":
-		low, high := original.Errors.RareError/original.Errors.CommonHigh, original.Errors.RareError/original.Errors.CommonLow
-		return page.Cell{Text: fmt.Sprintf("%.1f to %.1f", low, high), Sort: &low}
-	}
-	return notReported()
-}
-
-// finding is a claim of a pattern in one reading, by its name.
-func finding(p *erroranalysis.Pattern, r erroranalysis.Reading, name string) *erroranalysis.Finding {
-	for _, f := range p.Of(r).Findings {
-		if f.Name == name {
-			return f
+	switch pattern {
+	case erroranalysis.LengthPattern:
+		switch finding {
+		case erroranalysis.CharactersFinding:
+			return of(original.Errors.MisreadCharacters / original.Errors.RightCharacters)
+		case erroranalysis.TruncatedFinding, erroranalysis.LongFinding:
+			return of(original.Errors.LongRatio)
+		}
+	case erroranalysis.ImbalancePattern:
+		switch finding {
+		case erroranalysis.PearsonClassesFinding, erroranalysis.PearsonTextsFinding:
+			return of(original.Errors.Correlation)
+		case erroranalysis.RareFinding:
+			low, high := original.Errors.RareError/original.Errors.CommonHigh, original.Errors.RareError/original.Errors.CommonLow
+			return page.Cell{Text: fmt.Sprintf("%.1f to %.1f", low, high), Sort: &low}
 		}
 	}
-	return nil
+	return notReported()
 }

@@ -35,7 +35,7 @@ func MisreadLengthTable(e *experiment.Errors) page.Table {
 		page.Of(original.Errors.MisreadCharacters/original.Errors.RightCharacters), page.Cell{Missing: "not tested in the report"})
 	for _, unit := range []string{"characters", "tokens"} {
 		for _, r := range erroranalysis.Readings() {
-			f := finding(&e.Length.Pattern, r, unit)
+			f := e.Length.Finding(r, erroranalysis.FindingKey(unit))
 			if f == nil {
 				none := page.Missing("the model counts no " + unit)
 				row(unit, readingTitles[r], none, none, none, page.Cell{Missing: none.Missing})

@@ -25,17 +25,17 @@ func originalConfusion(pair erroranalysis.LabelPair) string {
 }
 
 // reportedPattern is what the report says of a pattern of errors, by the pattern's name.
-func reportedPattern(name string) string {
+func reportedPattern(key erroranalysis.PatternKey) string {
 	r := original.Errors
-	switch name {
-	case "length":
+	switch key {
+	case erroranalysis.LengthPattern:
 		return fmt.Sprintf("misread notes have %s characters on average, right ones %s; %s", page.Count.String(page.Of(r.MisreadCharacters)), page.Count.String(page.Of(r.RightCharacters)), reportedLong())
-	case "similar_specialties":
+	case erroranalysis.SimilarityPattern:
 		first, second := r.Confusions[0], r.Confusions[1]
 		return fmt.Sprintf("%s read as %s %d times, %s as %s %d times", first.Gold, first.Predicted, first.Errors, second.Gold, second.Predicted, second.Errors)
-	case "imbalance":
+	case erroranalysis.ImbalancePattern:
 		return fmt.Sprintf("correlation of training samples with error rate %s; under %d samples %s errors, over %d samples %.0f to %s", page.Metric.String(page.Of(r.Correlation)), r.Few, page.FormatPercent(r.RareError, 0), r.Many, 100*r.CommonLow, page.FormatPercent(r.CommonHigh, 0))
-	case "document_types":
+	case erroranalysis.KindsPattern:
 		return "SOAP and chart notes are confused with specialties; no number"
 	}
 	return "nothing"

@@ -6,13 +6,16 @@ import (
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 func TestFirstPositionEqualsTheWholeEncoders(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	for _, name := range backends {
 		m := openTiny(t, "adapter-all")
-		exec, err := model.NewExec(openBackend(t, name), m.Store, func(scope *model.Scope, ids, mask *graph.Node) []*graph.Node {
+		exec, err := model.NewExec(modelkit.Backend(t, OpenBackend, name), m.Store, func(scope *model.Scope, ids, mask *graph.Node) []*graph.Node {
 			net := m.net(scope, ids.Graph(), nil)
 			all := graph.Slice(net.Encode(ids, mask), graph.AxisRange(), graph.AxisElem(0)) // [batch, 1, dim]
 			return []*graph.Node{all, net.EncodeFirst(ids, mask)}
@@ -24,7 +27,7 @@ func TestFirstPositionEqualsTheWholeEncoders(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, name, flat(t, out[1]), flat(t, out[0]), 1e-5)
+		testkit.NearAll(t, name, flat(t, out[1]), flat(t, out[0]), 1e-5)
 	}
 }
 
@@ -36,11 +39,11 @@ func TestAttentionGradientIsTheLossesSlope(t *testing.T) {
 	for _, module := range []string{"q_lin", "k_lin", "v_lin"} {
 		names = append(names, "transformer.layer.0.attention."+module+".weight")
 	}
-	b := readGolden(t).Batches[0]
+	b := testkit.ReadJSON[golden](t, "testdata", "golden.json").Batches[0]
 	for _, backend := range backends {
 		m := openTiny(t, "")
 		m.Config.AttentionDropout = 0.3
-		exec, err := model.NewExec(openBackend(t, backend), m.Store, func(scope *model.Scope, ids, mask *graph.Node) []*graph.Node {
+		exec, err := model.NewExec(modelkit.Backend(t, OpenBackend, backend), m.Store, func(scope *model.Scope, ids, mask *graph.Node) []*graph.Node {
 			logits := m.Logits(scope, ids, mask, NewDropout(graph.Const(ids.Graph(), int32(1)), 7))
 			loss := graph.ReduceAllSum(graph.Square(logits))
 			var params []*graph.Node

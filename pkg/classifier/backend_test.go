@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/gomlx/compute"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 func TestBackendName(t *testing.T) {
@@ -24,12 +26,12 @@ func TestBackendName(t *testing.T) {
 
 func TestOpenBackendNamesWhatItCannotOpen(t *testing.T) {
 	_, err := OpenBackend("abacus")
-	refused(t, "an unknown backend", err, `"abacus"`)
+	testkit.Refused(t, "an unknown backend", err, `"abacus"`)
 
 	t.Setenv("PJRT_PLUGIN_LIBRARY_PATH", "")
 	t.Chdir(t.TempDir()) // set-up puts the plugin below the repository
 	_, err = OpenBackend("xla:cpu")
-	refused(t, "no plugin", err, "xla:cpu", "make setup", "PJRT_PLUGIN_LIBRARY_PATH", "pjrt_c_api_cpu_plugin.so")
+	testkit.Refused(t, "no plugin", err, "xla:cpu", "make setup", "PJRT_PLUGIN_LIBRARY_PATH", "pjrt_c_api_cpu_plugin.so")
 }
 
 func TestInstalledPluginIsFoundAboveTheWorkingFolder(t *testing.T) {

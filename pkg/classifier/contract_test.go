@@ -14,6 +14,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"github.com/specialist-nlp/specialist/pkg/distilbert"
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/lora"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
@@ -82,7 +84,7 @@ func fresh(t *testing.T) *Model {
 func half(t *testing.T, folder string) map[string]weights.Tensor {
 	t.Helper()
 	dir := copyFolder(t, "tiny", nil)
-	copyFile(t, filepath.Join("testdata", folder, "model.safetensors"), filepath.Join(dir, "model.safetensors"))
+	testkit.WriteFile(t, filepath.Join(dir, "model.safetensors"), testkit.ReadFile(t, "testdata", folder, "model.safetensors"))
 	w, err := distilbert.Load(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -91,11 +93,11 @@ func half(t *testing.T, folder string) map[string]weights.Tensor {
 }
 
 func TestContracts(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	b := g.Batches[0]
 	for _, name := range backends {
 		t.Run(name, func(t *testing.T) {
-			backend := openBackend(t, name)
+			backend := modelkit.Backend(t, OpenBackend, name)
 			plain := openTiny(t, "")
 			base, err := plain.copyTensors(slices.Sorted(maps.Keys(merged(t, plain).Tensors)))
 			if err != nil {
@@ -105,20 +107,20 @@ func TestContracts(t *testing.T) {
 			adapted := fresh(t)
 
 			t.Run("step 0 equals the base", func(t *testing.T) {
-				near(t, "fresh", compile(t, backend, adapted)(b.IDs, b.Mask), run(b.IDs, b.Mask), 1e-6)
+				testkit.NearAll(t, "fresh", compile(t, backend, adapted)(b.IDs, b.Mask), run(b.IDs, b.Mask), 1e-6)
 			})
 			t.Run("halves equal transformers", func(t *testing.T) {
 				for _, kind := range []string{"f16", "bf16"} {
 					put(t, plain, half(t, "tiny-"+kind))
-					near(t, kind, run(b.IDs, b.Mask), concat(g.Logits["base-"+kind]), tolerance)
+					testkit.NearAll(t, kind, run(b.IDs, b.Mask), concat(g.Logits["base-"+kind]), tolerance)
 				}
 			})
 			t.Run("merged equals unmerged", func(t *testing.T) {
 				for _, folder := range []string{"adapter-qv", "adapter-all"} {
 					put(t, plain, merged(t, openTiny(t, folder)).Tensors)
 					got := run(b.IDs, b.Mask)
-					near(t, folder, got, concat(g.Logits[folder+"-merged"]), tolerance)
-					near(t, folder+" unmerged", got, concat(g.Logits[folder]), tolerance)
+					testkit.NearAll(t, folder, got, concat(g.Logits[folder+"-merged"]), tolerance)
+					testkit.NearAll(t, folder+" unmerged", got, concat(g.Logits[folder]), tolerance)
 				}
 			})
 			put(t, plain, base)
@@ -152,10 +154,10 @@ func paddingChangesNothing(t *testing.T, run func(ids, mask [][]int32) []float32
 	if shortest == len(b.IDs[0]) {
 		t.Fatal("no row of the batch is padded")
 	}
-	near(t, "other words under the padding", run(ids, b.Mask), want, 1e-6)
+	testkit.NearAll(t, "other words under the padding", run(ids, b.Mask), want, 1e-6)
 
 	alone := run([][]int32{b.IDs[at][:shortest]}, [][]int32{b.Mask[at][:shortest]})
-	near(t, "a note alone", alone, want[at*classes:(at+1)*classes], 1e-5)
+	testkit.NearAll(t, "a note alone", alone, want[at*classes:(at+1)*classes], 1e-5)
 
 	mask := [][]int32{b.Mask[0], make([]int32, len(b.Mask[1])), b.Mask[2], make([]int32, len(b.Mask[3]))}
 	got := run(b.IDs, mask)
@@ -165,26 +167,26 @@ func paddingChangesNothing(t *testing.T, run func(ids, mask [][]int32) []float32
 		}
 	}
 	for _, row := range []int{0, 2} {
-		near(t, "beside rows of padding", got[row*classes:(row+1)*classes], want[row*classes:(row+1)*classes], 1e-6)
+		testkit.NearAll(t, "beside rows of padding", got[row*classes:(row+1)*classes], want[row*classes:(row+1)*classes], 1e-6)
 	}
 }
 
 // Training normalises the softmax at another place than inference; without dropout the two are one function.
 func TestTrainingWithoutDropoutEqualsInference(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	padded := [][]int32{g.Batches[0].Mask[0], g.Batches[0].Mask[1], g.Batches[0].Mask[2], make([]int32, 16)}
 	for _, name := range backends {
 		m := openTiny(t, "adapter-all")
 		m.Config.Dropout, m.Config.AttentionDropout, m.Config.ClassifierDropout = 0, 0, 0
 		m.Adapter.Config.Dropout = 0
-		out, err := model.CallOnce(openBackend(t, name), m.Store, func(scope *model.Scope, ids, mask *graph.Node) *graph.Node {
+		out, err := model.CallOnce(modelkit.Backend(t, OpenBackend, name), m.Store, func(scope *model.Scope, ids, mask *graph.Node) *graph.Node {
 			return m.Logits(scope, ids, mask, NewDropout(graph.Const(ids.Graph(), int32(1)), 7))
 		}, g.Batches[0].IDs, padded)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got := flat(t, out)
-		near(t, name, got[:15], concat(g.Logits["adapter-all"][:3]), tolerance)
+		testkit.NearAll(t, name, got[:15], concat(g.Logits["adapter-all"][:3]), tolerance)
 		for _, v := range got[15:] {
 			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
 				t.Fatalf("%s: a row of padding alone has the logit %v", name, v)
@@ -240,12 +242,12 @@ func TestMergingIsIdempotent(t *testing.T) {
 		m := openTiny(t, folder)
 		before := merged(t, openTiny(t, ""))
 		once, twice := merged(t, m), merged(t, m)
-		sameTensors(t, folder+" merged twice", twice.Tensors, once.Tensors)
+		modelkit.SameTensors(t, folder+" merged twice", twice.Tensors, once.Tensors)
 		again, err := New(once, nil, once.Config.Labels, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		sameTensors(t, folder+" merged, then merged without an adapter", merged(t, again).Tensors, once.Tensors)
+		modelkit.SameTensors(t, folder+" merged, then merged without an adapter", merged(t, again).Tensors, once.Tensors)
 		for name, tensor := range once.Tensors {
 			module := "distilbert." + strings.TrimSuffix(name, ".weight")
 			want := !isHead(name) && m.Adapter != nil && strings.HasSuffix(name, ".weight") && m.Adapter.Adapts(module)
@@ -260,12 +262,12 @@ func TestMergingIsIdempotent(t *testing.T) {
 }
 
 func TestMergingAFreshAdapterGivesTheBase(t *testing.T) {
-	sameTensors(t, "a fresh adapter", merged(t, fresh(t)).Tensors, merged(t, openTiny(t, "")).Tensors)
+	modelkit.SameTensors(t, "a fresh adapter", merged(t, fresh(t)).Tensors, merged(t, openTiny(t, "")).Tensors)
 }
 
 func TestMergedModelIsSavedAndOpened(t *testing.T) {
-	g := readGolden(t)
-	backend := openBackend(t, "go")
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
+	backend := modelkit.Backend(t, OpenBackend, "go")
 	for _, folder := range []string{"adapter-qv", "adapter-all"} {
 		c, err := Open("testdata/tiny", filepath.Join("testdata", folder))
 		if err != nil {
@@ -279,7 +281,7 @@ func TestMergedModelIsSavedAndOpened(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, folder, forward(t, backend, got.Model, g.Batches[0]), concat(g.Logits[folder+"-merged"]), tolerance)
+		testkit.NearAll(t, folder, forward(t, backend, got.Model, g.Batches[0]), concat(g.Logits[folder+"-merged"]), tolerance)
 		if !slices.Equal(got.Labels, g.Labels) || len(got.Notices) != 0 {
 			t.Errorf("%s: labels %v, notices %v", folder, got.Labels, got.Notices)
 		}
@@ -287,7 +289,7 @@ func TestMergedModelIsSavedAndOpened(t *testing.T) {
 }
 
 func TestSavingAndLoadingGivesTheSameLogits(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	base := copyFolder(t, "tiny", nil)
 	for _, folder := range []string{"adapter-qv", "adapter-all"} {
 		c, err := Open(base, filepath.Join("testdata", folder))
@@ -320,16 +322,16 @@ func TestSavingAndLoadingGivesTheSameLogits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sameTensors(t, folder, again, trained)
+		modelkit.SameTensors(t, folder, again, trained)
 		if got.MaxLength != 32 || !got.Synthetic || !slices.Equal(got.Labels, c.Labels) || len(got.Notices) != 0 {
 			t.Errorf("%s: %d tokens, synthetic %v, labels %v, notices %v", folder, got.MaxLength, got.Synthetic, got.Labels, got.Notices)
 		}
 		for _, name := range backends {
-			backend := openBackend(t, name)
+			backend := modelkit.Backend(t, OpenBackend, name)
 			memory, disk := opened(t, base, filepath.Join("testdata", folder)), opened(t, base, dir)
 			put(t, memory.Model, trained)
 			want := forward(t, backend, memory.Model, g.Batches[0])
-			near(t, name+" "+folder, forward(t, backend, disk.Model, g.Batches[0]), want, 1e-7)
+			testkit.NearAll(t, name+" "+folder, forward(t, backend, disk.Model, g.Batches[0]), want, 1e-7)
 			if slices.Equal(want, concat(g.Logits[folder])) {
 				t.Fatalf("%s: the trained values are not those that were run", folder)
 			}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/specialist-nlp/specialist/pkg/distilbert"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/lora"
 )
 
@@ -50,9 +51,9 @@ func TestCountConfigEqualsTheAdapters(t *testing.T) {
 		t.Errorf("without an adapter: %+v, %v", got, err)
 	}
 	_, err := CountConfig(base, &lora.Config{Rank: 0, Alpha: 1, TargetModules: []string{"q_lin"}}, 40)
-	refused(t, "no rank", err, "r is 0")
+	testkit.Refused(t, "no rank", err, "r is 0")
 	_, err = CountConfig(base, &lora.Config{Rank: 1, Alpha: 1, TargetModules: []string{"query"}}, 40)
-	refused(t, "no layer", err, "query")
+	testkit.Refused(t, "no layer", err, "query")
 }
 
 func TestCountIsWhatTheModelHolds(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
 )
 
 const (
@@ -61,7 +63,7 @@ func dropGraph(seed uint64) func(step *graph.Node) []*graph.Node {
 func TestDropout(t *testing.T) {
 	for _, name := range backends {
 		t.Run(name, func(t *testing.T) {
-			backend := openBackend(t, name)
+			backend := modelkit.Backend(t, OpenBackend, name)
 			exec, err := graph.NewExec(backend, dropGraph(3))
 			if err != nil {
 				t.Fatal(err)
@@ -131,7 +133,7 @@ func independent(t *testing.T, what string, a, b []float32, rate float64) {
 func TestDropoutIsTheSameOnBothBackends(t *testing.T) {
 	var masks [][]float32
 	for _, name := range backends {
-		exec, err := graph.NewExec(openBackend(t, name), dropGraph(9))
+		exec, err := graph.NewExec(modelkit.Backend(t, OpenBackend, name), dropGraph(9))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,9 +1,6 @@
 package classifier
 
 import (
-	"encoding/json"
-	"math"
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -13,6 +10,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"github.com/specialist-nlp/specialist/pkg/distilbert"
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/lora"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
@@ -42,29 +41,6 @@ type golden struct {
 		Truncated bool                 `json:"truncated"`
 		Logits    map[string][]float32 `json:"logits"`
 	} `json:"notes"`
-}
-
-func readGolden(t *testing.T) golden {
-	t.Helper()
-	raw, err := os.ReadFile("testdata/golden.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var g golden
-	if err := json.Unmarshal(raw, &g); err != nil {
-		t.Fatal(err)
-	}
-	return g
-}
-
-func openBackend(t *testing.T, name string) compute.Backend {
-	t.Helper()
-	backend, err := OpenBackend(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(backend.Finalize)
-	return backend
 }
 
 // openTiny puts the tiny base and one of its adapters together; an empty adapter means none.
@@ -117,43 +93,24 @@ func concat(rows [][]float32) []float32 {
 	return out
 }
 
-// near fails when the largest difference exceeds tolerance times the largest wanted value.
-func near(t *testing.T, what string, got, want []float32, tolerance float64) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Fatalf("%s: %d values, want %d", what, len(got), len(want))
-	}
-	var worst, scale float64
-	for i := range want {
-		d := math.Abs(float64(got[i]) - float64(want[i]))
-		if math.IsNaN(d) {
-			t.Fatalf("%s: value %d is %v, want %v", what, i, got[i], want[i])
-		}
-		worst, scale = max(worst, d), max(scale, math.Abs(float64(want[i])))
-	}
-	if worst > tolerance*scale {
-		t.Errorf("%s: largest difference %.3g of values up to %.3g, more than %.0e relative", what, worst, scale, tolerance)
-	}
-}
-
 func TestLogitsEqualTransformersAndPEFT(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	for _, name := range backends {
-		backend := openBackend(t, name)
+		backend := modelkit.Backend(t, OpenBackend, name)
 		for _, adapter := range []string{"", "adapter-qv", "adapter-all"} {
 			key := adapter
 			if key == "" {
 				key = "base"
 			}
 			m := openTiny(t, adapter)
-			near(t, name+" "+key, forward(t, backend, m, g.Batches[0]), concat(g.Logits[key]), tolerance)
+			testkit.NearAll(t, name+" "+key, forward(t, backend, m, g.Batches[0]), concat(g.Logits[key]), tolerance)
 		}
 	}
 }
 
 func TestNotesAloneGiveTheirOwnLogits(t *testing.T) {
-	g := readGolden(t)
-	backend := openBackend(t, "go") // every note has its own length, and so its own graph: XLA would compile each
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
+	backend := modelkit.Backend(t, OpenBackend, "go") // every note has its own length, and so its own graph: XLA would compile each
 	for _, note := range g.Notes {
 		mask := make([]int32, len(note.IDs))
 		for i := range mask {
@@ -165,7 +122,7 @@ func TestNotesAloneGiveTheirOwnLogits(t *testing.T) {
 				folder = ""
 			}
 			got := forward(t, backend, openTiny(t, folder), batch{IDs: [][]int32{note.IDs}, Mask: [][]int32{mask}})
-			near(t, adapter+" "+note.Text, got, want, tolerance)
+			testkit.NearAll(t, adapter+" "+note.Text, got, want, tolerance)
 		}
 	}
 }
@@ -175,7 +132,7 @@ func TestHiddenStatesOfAFoldedBERT(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := readGolden(t)
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	for _, folder := range []string{"tiny", "tiny-bert"} {
 		base, err := distilbert.Load(filepath.Join("testdata", folder))
 		if err != nil {
@@ -190,7 +147,7 @@ func TestHiddenStatesOfAFoldedBERT(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			out, err := model.CallOnce(openBackend(t, name), m.Store, func(scope *model.Scope, ids, mask *graph.Node) *graph.Node {
+			out, err := model.CallOnce(modelkit.Backend(t, OpenBackend, name), m.Store, func(scope *model.Scope, ids, mask *graph.Node) *graph.Node {
 				return m.net(scope, ids.Graph(), nil).Encode(ids, mask)
 			}, g.Batches[0].IDs, g.Batches[0].Mask)
 			if err != nil {
@@ -206,7 +163,7 @@ func TestHiddenStatesOfAFoldedBERT(t *testing.T) {
 					}
 				}
 			}
-			near(t, name+" "+folder, got, wanted, tolerance)
+			testkit.NearAll(t, name+" "+folder, got, wanted, tolerance)
 		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/lora"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 	"github.com/specialist-nlp/specialist/pkg/weights"
@@ -62,7 +64,7 @@ func finish(t *testing.T, run string) {
 
 // The probabilities are the softmax of the logits of transformers and PEFT, and the labels are ranked by them.
 func TestClassifyEqualsPEFT(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	var texts []string
 	for _, note := range g.Notes {
 		texts = append(texts, note.Text)
@@ -128,7 +130,7 @@ func TestLoadOpensARunFolder(t *testing.T) {
 func TestLoadFindsAnInstalledBase(t *testing.T) {
 	run, base := runFolder(t, "installed-tiny")
 	_, err := Load(Source{Run: run, Backend: "go"})
-	refused(t, "not installed", err, filepath.Join(run, "adapter", "adapter_config.json"), `"installed-tiny"`, "make setup")
+	testkit.Refused(t, "not installed", err, filepath.Join(run, "adapter", "adapter_config.json"), `"installed-tiny"`, "make setup")
 
 	checkout := t.TempDir()
 	inside := filepath.Join(checkout, "data", "run")
@@ -178,7 +180,7 @@ func TestLoadNamesWhatIsMissing(t *testing.T) {
 		"a backend of a wrong name": {Source{Base: base, Backend: "abacus"}, []string{`"abacus"`}},
 	} {
 		_, err := Load(c.source)
-		refused(t, what, err, c.parts...)
+		testkit.Refused(t, what, err, c.parts...)
 	}
 }
 
@@ -199,11 +201,11 @@ func changeBase(t *testing.T, run, name string) {
 // The base that an adapter names is taken only with the weights that it was trained on; one that is given may differ.
 func TestLoadRefusesOtherWeightsUnderTheNameOfTheBase(t *testing.T) {
 	run, base := runFolder(t, "")
-	rewrite(t, filepath.Join(base, "model.safetensors"), func(tensors map[string]weights.Tensor) {
+	modelkit.EditTensors(t, filepath.Join(base, "model.safetensors"), func(tensors map[string]weights.Tensor) {
 		tensors["distilbert.embeddings.LayerNorm.bias"].Data[0]++
 	})
 	_, err := Load(Source{Run: run, Backend: "go"})
-	refused(t, "other weights", err, filepath.Join(run, "adapter"), base, "SHA-256")
+	testkit.Refused(t, "other weights", err, filepath.Join(run, "adapter"), base, "SHA-256")
 	if c := load(t, Source{Run: run, Base: base}); !noticed(c, "trained on a base") {
 		t.Errorf("notices %v", c.Notices)
 	}
@@ -215,7 +217,7 @@ func TestAnUntrainedHeadDoesNotClassify(t *testing.T) {
 	promised := copyFolder(t, "adapter-qv", func(config map[string]any) { config["modules_to_save"] = []string{"classifier", "pre_classifier"} })
 	partial := copyFolder(t, "adapter-qv", nil)
 	drop := func(dir string, prefixes ...string) {
-		rewrite(t, filepath.Join(dir, "adapter_model.safetensors"), func(tensors map[string]weights.Tensor) {
+		modelkit.EditTensors(t, filepath.Join(dir, "adapter_model.safetensors"), func(tensors map[string]weights.Tensor) {
 			for name := range tensors {
 				for _, prefix := range prefixes {
 					if strings.HasPrefix(name, "base_model.model."+prefix) {
@@ -240,7 +242,7 @@ func TestAnUntrainedHeadDoesNotClassify(t *testing.T) {
 		"a promised head, in place of which is base's": {Source{Base: "testdata/tiny", Adapter: promised}, append([]string{"testdata/tiny", promised}, all...)},
 	} {
 		_, err := Load(c.source)
-		refused(t, what, err, c.parts...)
+		testkit.Refused(t, what, err, c.parts...)
 	}
 	load(t, Source{Base: "testdata/tiny", Adapter: bare}) // its pairs were trained on the base's own head
 
@@ -248,12 +250,12 @@ func TestAnUntrainedHeadDoesNotClassify(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := NewPredictor(openBackend(t, "go"), c, 4)
+	p, err := NewPredictor(modelkit.Backend(t, OpenBackend, "go"), c, 4)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = p.Classify(t.Context(), []string{"chest pain"})
-	refused(t, "a prepared model", err, append([]string{"never trained"}, all...)...)
+	testkit.Refused(t, "a prepared model", err, append([]string{"never trained"}, all...)...)
 	for _, name := range all {
 		tensor, err := c.Tensor(name)
 		if err == nil {
@@ -278,7 +280,7 @@ func TestClassifyOpensTheBackendOnItsOwn(t *testing.T) {
 	c.Close()
 	c.Close()
 	_, err := c.Classify(t.Context(), []string{"chest pain"})
-	refused(t, "after Close", err, "closed")
+	testkit.Refused(t, "after Close", err, "closed")
 }
 
 func TestClassifyOfNothingOfWhatIsNoTextAndOfAnEndedContext(t *testing.T) {
@@ -287,7 +289,7 @@ func TestClassifyOfNothingOfWhatIsNoTextAndOfAnEndedContext(t *testing.T) {
 		t.Errorf("no texts give %v", got)
 	}
 	_, err := c.Classify(t.Context(), []string{"chest pain", "\xff"})
-	refused(t, "not UTF-8", err, "UTF-8")
+	testkit.Refused(t, "not UTF-8", err, "UTF-8")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := c.Classify(ctx, []string{"chest pain"}); !errors.Is(err, context.Canceled) {

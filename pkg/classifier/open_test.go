@@ -8,13 +8,15 @@ import (
 	"testing"
 
 	"github.com/specialist-nlp/specialist/pkg/distilbert"
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/lora"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
 func TestOpenFindsTheLabels(t *testing.T) {
 	own := []string{"e", "d", "c", "b", "a"}
-	named := readGolden(t).Labels
+	named := testkit.ReadJSON[golden](t, "testdata", "golden.json").Labels
 	numbered := []string{"LABEL_0", "LABEL_1", "LABEL_2", "LABEL_3", "LABEL_4"}
 	labels := withLabels(t, "adapter-qv", `{"labels": ["e", "d", "c", "b", "a"]}`)
 	for what, c := range map[string]struct {
@@ -43,9 +45,9 @@ func TestOpenFindsTheLabels(t *testing.T) {
 func TestOpenRefusesLabelsThatDoNotFit(t *testing.T) {
 	three := copyFolder(t, "tiny", func(config map[string]any) { config["id2label"] = map[string]string{"0": "a", "1": "b", "2": "c"} })
 	_, err := Open(three, "")
-	refused(t, "three names for five classes", err, three, "5 classes", "3 labels", "id2label")
+	testkit.Refused(t, "three names for five classes", err, three, "5 classes", "3 labels", "id2label")
 	_, err = Open(three, "testdata/adapter-qv")
-	refused(t, "three names for an adapter's five", err, "5 classes", "3 labels")
+	testkit.Refused(t, "three names for an adapter's five", err, "5 classes", "3 labels")
 	for content, parts := range map[string][]string{
 		`{"labels": ["a", "b"]}`:                {"5 classes", "2 labels", "labels.json"},
 		`{"labels": []}`:                        {"labels.json", "no labels"},
@@ -58,16 +60,16 @@ func TestOpenRefusesLabelsThatDoNotFit(t *testing.T) {
 		`{"labels": ["a", "b", "c", "d", "e"], "max_length": -1}`: {"labels.json", "max_length", "-1"},
 	} {
 		_, err := Open("testdata/tiny", withLabels(t, "adapter-qv", content))
-		refused(t, content, err, parts...)
+		testkit.Refused(t, content, err, parts...)
 	}
 }
 
 func TestOpenOfABaseWithoutAHead(t *testing.T) {
 	bare := headless(t, false)
 	_, err := Open(bare, "")
-	refused(t, "neither head nor labels", err, bare, "no classification head", "id2label", "adapter")
+	testkit.Refused(t, "neither head nor labels", err, bare, "no classification head", "id2label", "adapter")
 	_, err = Open("testdata/tiny-bert", "")
-	refused(t, "a BERT without a head", err, "tiny-bert", "no classification head", "adapter")
+	testkit.Refused(t, "a BERT without a head", err, "tiny-bert", "no classification head", "adapter")
 
 	named := headless(t, true)
 	c := opened(t, named, "")
@@ -82,7 +84,7 @@ func TestOpenOfABaseWithoutAHead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sameTensors(t, "the same head every time", again, same)
+	modelkit.SameTensors(t, "the same head every time", again, same)
 	if opened(t, "testdata/tiny", "").Notices != nil || opened(t, named, "testdata/adapter-qv").Notices != nil {
 		t.Error("a head that was found is said to be initialised")
 	}
@@ -91,7 +93,7 @@ func TestOpenOfABaseWithoutAHead(t *testing.T) {
 // Older versions of PEFT stored the classifier alone; what lies between stays the base's.
 func TestOpenOfAnAdapterWithTheClassifierAlone(t *testing.T) {
 	dir := copyFolder(t, "adapter-qv", nil)
-	rewrite(t, filepath.Join(dir, "adapter_model.safetensors"), func(tensors map[string]weights.Tensor) {
+	modelkit.EditTensors(t, filepath.Join(dir, "adapter_model.safetensors"), func(tensors map[string]weights.Tensor) {
 		delete(tensors, "base_model.model.pre_classifier.weight")
 		delete(tensors, "base_model.model.pre_classifier.bias")
 	})
@@ -113,11 +115,11 @@ func TestOpenOfAnAdapterWithTheClassifierAlone(t *testing.T) {
 
 func TestOpenOfABERTWithItsOwnClassifier(t *testing.T) {
 	dir := copyFolder(t, "tiny-bert", func(config map[string]any) { config["id2label"] = map[string]string{"0": "a", "1": "b"} })
-	rewrite(t, filepath.Join(dir, "model.safetensors"), func(tensors map[string]weights.Tensor) {
+	modelkit.EditTensors(t, filepath.Join(dir, "model.safetensors"), func(tensors map[string]weights.Tensor) {
 		tensors["classifier.weight"], tensors["classifier.bias"] = weights.New(2, 32), weights.New(2)
 	})
 	_, err := Open(dir, "")
-	refused(t, "without an adapter", err, dir, "pooler", "adapter")
+	testkit.Refused(t, "without an adapter", err, dir, "pooler", "adapter")
 	c := opened(t, dir, withLabels(t, "adapter-qv", `{"labels": ["a", "b", "c", "d", "e"]}`))
 	if len(c.Labels) != 5 || !noticed(c, "not used", "classifier.weight", "pooler.dense.weight") {
 		t.Errorf("labels %v, notices %v", c.Labels, c.Notices)
@@ -151,30 +153,30 @@ func TestOpenRefusesAdaptersThatDoNotFit(t *testing.T) {
 		}, []string{file, "pre_classifier.bias", "NaN"}},
 	} {
 		dir := copyFolder(t, "adapter-qv", nil)
-		rewrite(t, filepath.Join(dir, file), c.change)
+		modelkit.EditTensors(t, filepath.Join(dir, file), c.change)
 		_, err := Open("testdata/tiny", dir)
-		refused(t, what, err, append(c.parts, dir)...)
+		testkit.Refused(t, what, err, append(c.parts, dir)...)
 	}
 	dora := copyFolder(t, "adapter-qv", func(config map[string]any) { config["use_dora"] = true })
 	_, err := Open("testdata/tiny", dora)
-	refused(t, "DoRA", err, dora, "use_dora")
+	testkit.Refused(t, "DoRA", err, dora, "use_dora")
 }
 
 func TestOpenRefusesFoldersThatAreNone(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "nowhere")
 	_, err := Open(missing, "")
-	refused(t, "no folder", err, missing)
+	testkit.Refused(t, "no folder", err, missing)
 	file := filepath.Join("testdata", "golden.json")
 	_, err = Open(file, "")
-	refused(t, "a file", err, file, "folder")
+	testkit.Refused(t, "a file", err, file, "folder")
 	_, err = Open("testdata/tiny", missing)
-	refused(t, "no adapter", err, missing, "adapter_config.json")
+	testkit.Refused(t, "no adapter", err, missing, "adapter_config.json")
 	damaged := copyFolder(t, "tiny", nil)
-	rewrite(t, filepath.Join(damaged, "model.safetensors"), func(tensors map[string]weights.Tensor) {
+	modelkit.EditTensors(t, filepath.Join(damaged, "model.safetensors"), func(tensors map[string]weights.Tensor) {
 		tensors["distilbert.transformer.layer.1.ffn.lin1.bias"].Data[9] = float32(math.Inf(-1))
 	})
 	_, err = Open(damaged, "")
-	refused(t, "infinite weights", err, damaged, "lin1.bias", "-Inf")
+	testkit.Refused(t, "infinite weights", err, damaged, "lin1.bias", "-Inf")
 }
 
 func TestOpenSaysWhenTheBaseIsAnother(t *testing.T) {
@@ -184,7 +186,7 @@ func TestOpenSaysWhenTheBaseIsAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := copyFolder(t, "tiny", nil)
-	rewrite(t, filepath.Join(other, "model.safetensors"), func(tensors map[string]weights.Tensor) {
+	modelkit.EditTensors(t, filepath.Join(other, "model.safetensors"), func(tensors map[string]weights.Tensor) {
 		tensors["distilbert.embeddings.LayerNorm.bias"].Data[0]++
 	})
 	if c := opened(t, other, dir); !noticed(c, "trained on a base", c.BaseSHA256[:12]) {
@@ -200,7 +202,7 @@ func TestSetMaxLength(t *testing.T) {
 	if c.MaxLength != 64 {
 		t.Errorf("notes are cut to %d tokens, the base has 64 positions", c.MaxLength)
 	}
-	refused(t, "two tokens", c.SetMaxLength(2), "2 tokens")
+	testkit.Refused(t, "two tokens", c.SetMaxLength(2), "2 tokens")
 	if err := c.SetMaxLength(10); err != nil || c.MaxLength != 10 || c.Notices != nil {
 		t.Errorf("%d tokens, %v, notices %v", c.MaxLength, err, c.Notices)
 	}
@@ -220,7 +222,7 @@ func TestPrepareStartsAfresh(t *testing.T) {
 		t.Errorf("labels %v, notices %v", c.Labels, c.Notices)
 	}
 	// Even where the base's head has as many classes as there are labels: it was trained for others.
-	same, err := Prepare("testdata/tiny", nil, readGolden(t).Labels, 3)
+	same, err := Prepare("testdata/tiny", nil, testkit.ReadJSON[golden](t, "testdata", "golden.json").Labels, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,19 +233,19 @@ func TestPrepareStartsAfresh(t *testing.T) {
 	if trained, err := openTiny(t, "").Tensor("classifier.weight"); err != nil || slices.Equal(got.Data, trained.Data) {
 		t.Errorf("the base's head is kept (%v)", err)
 	}
-	refused(t, "no adapter to write", same.WriteAdapter(t.TempDir(), false), "no adapter")
+	testkit.Refused(t, "no adapter to write", same.WriteAdapter(t.TempDir(), false), "no adapter")
 	_, err = Prepare("testdata/tiny", &config, nil, 3)
-	refused(t, "no labels", err, "testdata/tiny", "label")
+	testkit.Refused(t, "no labels", err, "testdata/tiny", "label")
 	_, err = Prepare("testdata/tiny", &lora.Config{Rank: 2, Alpha: 4, TargetModules: []string{"query"}}, labels, 3)
-	refused(t, "targets of another model", err, "query")
+	testkit.Refused(t, "targets of another model", err, "query")
 }
 
 func TestTensorsOfTheModel(t *testing.T) {
 	m := openTiny(t, "adapter-qv")
 	_, err := m.Tensor("nothing")
-	refused(t, "reading", err, "nothing")
-	refused(t, "writing", m.SetTensor("nothing", weights.New(1)), "nothing")
-	refused(t, "another shape", m.SetTensor("classifier.bias", weights.New(4)), "classifier.bias", "[4]", "[5]")
+	testkit.Refused(t, "reading", err, "nothing")
+	testkit.Refused(t, "writing", m.SetTensor("nothing", weights.New(1)), "nothing")
+	testkit.Refused(t, "another shape", m.SetTensor("classifier.bias", weights.New(4)), "classifier.bias", "[4]", "[5]")
 	want := weights.Tensor{Shape: []int{5}, Data: []float32{1, 2, 3, 4, 5}}
 	if err := m.SetTensor("classifier.bias", want); err != nil {
 		t.Fatal(err)

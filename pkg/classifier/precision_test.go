@@ -9,6 +9,9 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 // gradientName is a tensor that every product of the encoder's backward pass leads to.
@@ -42,14 +45,14 @@ func passIn(t *testing.T, backend compute.Backend, m *Model, b batch, dtype dtyp
 // other, whose errors add up as a random walk: 8 roundings are allowed. In the gradient a unit of the head's ReLU that is
 // nearer to 0 than the error switches as a whole, so that only its direction can be asked for.
 func TestMixedPrecisionIsNearFloat32(t *testing.T) {
-	g := readGolden(t)
-	backend := openBackend(t, "xla:cpu")
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
+	backend := modelkit.Backend(t, OpenBackend, "xla:cpu")
 	m := openTiny(t, "adapter-all")
 	m.Config.Dropout, m.Config.AttentionDropout, m.Config.ClassifierDropout, m.Adapter.Config.Dropout = 0, 0, 0, 0
 	wantLogits, wantGradient := passIn(t, backend, m, g.Batches[0], dtypes.Float32)
 	for dtype, unit := range map[dtypes.DType]float64{dtypes.BFloat16: 1. / 256, dtypes.Float16: 1. / 2048} {
 		logits, gradient := passIn(t, backend, m, g.Batches[0], dtype)
-		near(t, dtype.String()+" logits", logits, wantLogits, 8*unit)
+		testkit.NearAll(t, dtype.String()+" logits", logits, wantLogits, 8*unit)
 		if slices.Equal(logits, wantLogits) {
 			t.Errorf("%s gives Float32's logits to the last bit: nothing was computed in it", dtype)
 		}
@@ -70,18 +73,18 @@ func cosine(a, b []float32) float64 {
 
 func TestCheckCompute(t *testing.T) {
 	for _, name := range backends {
-		backend := openBackend(t, name)
+		backend := modelkit.Backend(t, OpenBackend, name)
 		if err := CheckCompute(backend, dtypes.Float32); err != nil {
 			t.Error(err)
 		}
 		for _, dtype := range []dtypes.DType{dtypes.BFloat16, dtypes.Float16} {
 			err := CheckCompute(backend, dtype)
 			if name == "go" { // its linear layer is Float32 and Float64 alone
-				refused(t, dtype.String(), err, backend.Name(), dtype.String(), "Float32")
+				testkit.Refused(t, dtype.String(), err, backend.Name(), dtype.String(), "Float32")
 			} else if err != nil {
 				t.Error(err)
 			}
 		}
-		refused(t, "integers", CheckCompute(backend, dtypes.Int32), "cannot compute in Int32")
+		testkit.Refused(t, "integers", CheckCompute(backend, dtypes.Int32), "cannot compute in Int32")
 	}
 }

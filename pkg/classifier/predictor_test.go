@@ -6,19 +6,21 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
 var _ predict.Predictor = (*Predictor)(nil)
 
 func TestPredictorEqualsPEFTNoteByNote(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	var texts []string
 	for _, note := range g.Notes {
 		texts = append(texts, note.Text)
 	}
 	for _, name := range backends {
-		backend := openBackend(t, name)
+		backend := modelkit.Backend(t, OpenBackend, name)
 		c := opened(t, "testdata/tiny", filepath.Join("testdata", "adapter-all"))
 		p, err := NewPredictor(backend, c, 2) // the last batch is not full
 		if err != nil {
@@ -29,7 +31,7 @@ func TestPredictorEqualsPEFTNoteByNote(t *testing.T) {
 			t.Fatalf("%d outputs for %d notes, %v", len(outputs), len(texts), err)
 		}
 		for i, note := range g.Notes {
-			near(t, name+" "+note.Text, outputs[i].Logits, note.Logits["adapter-all"], tolerance)
+			testkit.NearAll(t, name+" "+note.Text, outputs[i].Logits, note.Logits["adapter-all"], tolerance)
 			if outputs[i].Truncated != note.Truncated {
 				t.Errorf("%s: %q is cut: %v, want %v", name, note.Text, outputs[i].Truncated, note.Truncated)
 			}
@@ -39,7 +41,7 @@ func TestPredictorEqualsPEFTNoteByNote(t *testing.T) {
 
 func TestPredictorOfNothingAndOfAnEndedContext(t *testing.T) {
 	c := opened(t, "testdata/tiny", "")
-	p, err := NewPredictor(openBackend(t, "go"), c, 4)
+	p, err := NewPredictor(modelkit.Backend(t, OpenBackend, "go"), c, 4)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,8 +53,8 @@ func TestPredictorOfNothingAndOfAnEndedContext(t *testing.T) {
 	if _, err := p.Predict(ctx, []string{"chest pain"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("an ended context gives %v", err)
 	}
-	_, err = NewPredictor(openBackend(t, "go"), c, 0)
-	refused(t, "a batch of nothing", err, "0 notes")
+	_, err = NewPredictor(modelkit.Backend(t, OpenBackend, "go"), c, 0)
+	testkit.Refused(t, "a batch of nothing", err, "0 notes")
 	if len(p.Labels()) != 5 {
 		t.Errorf("labels %v", p.Labels())
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/specialist-nlp/specialist/pkg/distilbert"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 func TestPartialFreezingTrainsTheLastLayersAndTheHead(t *testing.T) {
@@ -48,10 +49,10 @@ func TestTheHeadAloneLeavesTheAdapterAsItIs(t *testing.T) {
 func TestPartialFreezingThatCannotBe(t *testing.T) {
 	m := openTiny(t, "")
 	for _, layers := range []int{-1, 0, 3} {
-		refused(t, "layers", m.TrainLast(layers), "the encoder has 2")
+		testkit.Refused(t, "layers", m.TrainLast(layers), "the encoder has 2")
 	}
 	if got := m.TrainableNames(); len(got) != 4 {
 		t.Errorf("a refused choice has changed what is trained: %v", got)
 	}
-	refused(t, "under an adapter", openTiny(t, "adapter-qv").TrainLast(1), "merge it first")
+	testkit.Refused(t, "under an adapter", openTiny(t, "adapter-qv").TrainLast(1), "merge it first")
 }

@@ -30,7 +30,7 @@ type Config struct {
 	Labels []string // id2label in order; nil when the folder names none
 }
 
-// fields is the union of the keys read from DistilBERT's and BERT's config.json.
+// fields is the union of the keys that are read from DistilBERT's and BERT's config.json. nil stands for an absent key.
 type fields struct {
 	ModelType        *string  `json:"model_type"`
 	VocabSize        *int     `json:"vocab_size"`
@@ -146,7 +146,7 @@ func (f fields) config() (Config, error) {
 	return c, c.check()
 }
 
-// check refuses sizes that cannot describe a model.
+// check returns an error, by the key's name in the folder's config.json, for a value that no model can have.
 func (c Config) check() error {
 	for _, s := range []struct {
 		key   string
@@ -192,7 +192,7 @@ var bertKeys = map[string]string{
 	"activation": "hidden_act", "dropout": "hidden_dropout_prob", "attention_dropout": "attention_probs_dropout_prob",
 }
 
-// key names one of DistilBERT's keys as the folder's own config.json does.
+// key returns the name of one of DistilBERT's keys in the folder's config.json.
 func (c Config) key(name string) string {
 	if own, ok := bertKeys[name]; ok && c.ModelType == "bert" {
 		return own
@@ -200,7 +200,7 @@ func (c Config) key(name string) string {
 	return name
 }
 
-// orderLabels turns {"0": "a", "1": "b"} into [a b].
+// orderLabels turns {"0": "a", "1": "b"} into [a b]. It fails for ids other than 0 to n-1 and for a label that occurs twice.
 func orderLabels(id2label map[string]string) ([]string, error) {
 	labels := make([]string, len(id2label))
 	seen := make(map[string]bool, len(id2label))
@@ -221,7 +221,7 @@ func orderLabels(id2label map[string]string) ([]string, error) {
 // HeadDim returns the size of one attention head.
 func (c Config) HeadDim() int { return c.Dim / c.Heads }
 
-// WithLabels returns the configuration with another label list, for a head of that many classes.
+// WithLabels returns a copy of the configuration with other labels, for a head of as many classes.
 func (c Config) WithLabels(labels []string) Config {
 	c.Labels = slices.Clone(labels)
 	return c

@@ -7,9 +7,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
-func readJSON(t *testing.T, content string) (Config, string, error) {
+func readConfig(t *testing.T, content string) (Config, string, error) {
 	t.Helper()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "config.json")
@@ -29,7 +31,7 @@ func TestReadConfigTakesTransformersDefaults(t *testing.T) {
 	bert := distil
 	bert.ModelType, bert.Layers = "bert", 12
 	for content, want := range map[string]Config{`{"model_type": "distilbert"}`: distil, `{"model_type": "bert"}`: bert} {
-		got, _, err := readJSON(t, content)
+		got, _, err := readConfig(t, content)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +42,7 @@ func TestReadConfigTakesTransformersDefaults(t *testing.T) {
 }
 
 func TestReadConfigReadsEveryKey(t *testing.T) {
-	got, _, err := readJSON(t, `{"model_type": "distilbert", "vocab_size": 100, "max_position_embeddings": 64, "dim": 48, "n_layers": 3,
+	got, _, err := readConfig(t, `{"model_type": "distilbert", "vocab_size": 100, "max_position_embeddings": 64, "dim": 48, "n_layers": 3,
 		"n_heads": 6, "hidden_dim": 96, "activation": "relu", "dropout": 0.3, "attention_dropout": 0.4, "seq_classif_dropout": 0.5,
 		"initializer_range": 0.01, "id2label": {"1": "b", "0": "a", "2": "c"}, "problem_type": "single_label_classification", "layer_norm_eps": 0.5, "unknown": []}`)
 	want := Config{
@@ -50,7 +52,7 @@ func TestReadConfigReadsEveryKey(t *testing.T) {
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("distilbert: %v %s", err, diff)
 	}
-	got, _, err = readJSON(t, `{"model_type": "bert", "vocab_size": 100, "max_position_embeddings": 64, "hidden_size": 48, "num_hidden_layers": 3,
+	got, _, err = readConfig(t, `{"model_type": "bert", "vocab_size": 100, "max_position_embeddings": 64, "hidden_size": 48, "num_hidden_layers": 3,
 		"num_attention_heads": 6, "intermediate_size": 96, "hidden_act": "relu", "hidden_dropout_prob": 0.3, "attention_probs_dropout_prob": 0.4,
 		"layer_norm_eps": 1e-5, "position_embedding_type": "absolute", "is_decoder": false, "problem_type": null, "initializer_range": 0.01}`)
 	want = Config{
@@ -71,7 +73,7 @@ func TestReadConfigAliasesAreTransformers(t *testing.T) {
 		`{"model_type": "distilbert", "dim": 32, "n_heads": 4, "intermediate_size": 64}`:                                                            {Dim: 32, Heads: 4, Layers: 6, HiddenDim: 3072},
 		`{"model_type": "bert", "hidden_size": 64, "dim": 32, "num_attention_heads": 4, "n_heads": 2, "n_layers": 2, "hidden_dim": 8}`:              {Dim: 64, Heads: 4, Layers: 12, HiddenDim: 3072},
 	} {
-		c, _, err := readJSON(t, content)
+		c, _, err := readConfig(t, content)
 		if err != nil {
 			t.Errorf("%s: %v", content, err)
 			continue
@@ -85,7 +87,7 @@ func TestReadConfigAliasesAreTransformers(t *testing.T) {
 
 func TestReadConfigWithoutLabels(t *testing.T) {
 	for _, content := range []string{`{"model_type": "distilbert"}`, `{"model_type": "distilbert", "id2label": null}`, `{"model_type": "distilbert", "id2label": {}}`} {
-		c, _, err := readJSON(t, content)
+		c, _, err := readConfig(t, content)
 		if err != nil || c.Labels != nil {
 			t.Errorf("%s: labels %q, %v; none are named", content, c.Labels, err)
 		}
@@ -93,7 +95,7 @@ func TestReadConfigWithoutLabels(t *testing.T) {
 }
 
 func TestReadConfigOrdersManyLabels(t *testing.T) {
-	c, _, err := readJSON(t, `{"model_type": "distilbert", "id2label": {"10": "k", "2": "c", "0": "a", "1": "b", "3": "d", "4": "e", "5": "f", "6": "g", "7": "h", "8": "i", "9": "j"}}`)
+	c, _, err := readConfig(t, `{"model_type": "distilbert", "id2label": {"10": "k", "2": "c", "0": "a", "1": "b", "3": "d", "4": "e", "5": "f", "6": "g", "7": "h", "8": "i", "9": "j"}}`)
 	if want := []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"}; err != nil || !slices.Equal(c.Labels, want) {
 		t.Errorf("labels %q, %v", c.Labels, err)
 	}
@@ -142,20 +144,20 @@ func TestReadConfigRefuses(t *testing.T) {
 		distil(`"id2label": {"0": 7}`):                         {"id2label"},
 		distil(`"id2label": ["a", "b"]`):                       {"id2label"},
 	} {
-		_, path, err := readJSON(t, content)
-		refused(t, content, err, append(parts, path)...)
+		_, path, err := readConfig(t, content)
+		testkit.Refused(t, content, err, append(parts, path)...)
 	}
 }
 
 func TestReadConfigOfAMissingFile(t *testing.T) {
 	dir := t.TempDir()
 	_, err := ReadConfig(dir)
-	refused(t, "an empty folder", err, filepath.Join(dir, "config.json"), "does not exist", "model.safetensors")
+	testkit.Refused(t, "an empty folder", err, filepath.Join(dir, "config.json"), "does not exist", "model.safetensors")
 	if err := os.Mkdir(filepath.Join(dir, "config.json"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	_, err = ReadConfig(dir)
-	refused(t, "a folder in the file's place", err, filepath.Join(dir, "config.json"))
+	testkit.Refused(t, "a folder in the file's place", err, filepath.Join(dir, "config.json"))
 }
 
 func TestWithLabelsCopies(t *testing.T) {

@@ -5,16 +5,18 @@ import (
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
 
-// trainingAttention is attention with dropout on the probabilities, and with a gradient of its own.
+// trainingAttention is attention with dropout on the probabilities and with a custom gradient.
 //
-//   - query: [batch, queries, heads, headDim], scaled; key, value: [batch, length, heads, headDim]; mask: [batch, length]
+//   - query: [batch, queries, heads, headDim], scaled by 1/sqrt(headDim); key, value: [batch, length, heads, headDim]; mask: [batch, length]
 //   - result: [batch, queries, heads, headDim]
 //
-// As in FlashAttention (Dao et al., 2022, https://arxiv.org/abs/2205.14135), the probabilities are computed again in the backward
-// pass, from the scores' logarithmic sums: keeping them takes more memory than everything else together, and more time than
-// the product that they come from.
+// As in FlashAttention (Dao et al., 2022, https://arxiv.org/abs/2205.14135), the backward pass recomputes the probabilities from the
+// log-sum-exp of the scores: keeping them takes more memory than all other activations together, and more time than the
+// product that they come from.
 func (n Net) trainingAttention(query, key, value, mask *Node) *Node {
 	batch, queries, heads, headDim := dims4(query)
+	key.AssertDims(batch, -1, heads, headDim)
+	value.AssertDims(key.Shape().Dimensions...)
 	g := query.Graph()
 	a := &attention{mask: mask, rate: n.Config.AttentionDropout}
 	query = IdentityWithCustomGradient(query, func(_, _ *Node) *Node { return a.queryGradient() })
@@ -22,35 +24,39 @@ func (n Net) trainingAttention(query, key, value, mask *Node) *Node {
 	value = IdentityWithCustomGradient(value, func(_, _ *Node) *Node { return a.valueGradient() })
 	a.query, a.key, a.value = StopGradient(query), StopGradient(key), StopGradient(value)
 
-	weights, total, highest := softmax(attentionScores(a.query, a.key, mask)) // [batch, heads, queries, length], 2 of [..., 1]
-	a.logSum = Add(highest, Log(total))
+	weights, total, highest := unnormalizedSoftmax(attentionScores(a.query, a.key, mask)) // [batch, heads, queries, length], [batch, heads, queries, 1] twice
+	a.logSum = Add(highest, Log(total))                                                   // [batch, heads, queries, 1]
 	if a.rate > 0 {
-		a.keep = n.Dropout.Keep(weights, a.rate) // as weights, Bool
+		a.keep = n.Dropout.Keep(weights, a.rate) // [batch, heads, queries, length] Bool
 	}
-	a.context = mix(a.drop(weights), MulScalar(total, 1-a.rate), a.value)
+	a.context = weightedMean(a.drop(weights), MulScalar(total, 1-a.rate), a.value) // [batch, queries, heads, headDim]
+	a.context.AssertDims(batch, queries, heads, headDim)
 
-	// The value is the context. The path of the gradient, which is never computed, leads to the three functions above.
-	first := func(x *Node) *Node { return Slice(x, AxisRange(), AxisRange(0, queries)) } // as the context
-	path := Add(query, Add(first(key), first(value)))
+	// The result is the context. path is never computed: the adjoint reaches the three custom gradients above through it.
+	first := func(x *Node) *Node { return Slice(x, AxisRange(), AxisRange(0, queries)) } // [batch, queries, heads, headDim]
+	path := Add(query, Add(first(key), first(value)))                                    // [batch, queries, heads, headDim]
 	out := Where(BroadcastToDims(Const(g, true), batch, queries, heads, headDim), StopGradient(a.context), path)
 	return IdentityWithCustomGradient(out, func(_, adjoint *Node) *Node {
-		a.adjoint, a.scores = adjoint, nil
+		a.adjoint, a.scoreGradient = adjoint, nil
 		return adjoint
 	})
 }
 
-// attention is what the backward pass needs of one attention. The adjoint is the loss's gradient by the context.
+// attention holds what the backward pass needs of one attention. The adjoint is the loss's gradient by the context.
 type attention struct {
-	query, key, value *Node // [batch, queries or length, heads, headDim]
-	mask              *Node // [batch, length]
-	rate              float64
-	keep              *Node // [batch, heads, queries, length] Bool: what dropout leaves; nil where it drops nothing
-	logSum            *Node // [batch, heads, queries, 1] Float32: the logarithm of the sum of the scores' exponentials
-	context, adjoint  *Node // [batch, queries, heads, headDim]
-	kept, scores      *Node // [batch, heads, queries, length]: the probabilities that dropout leaves, and the scores' gradient
+	query         *Node // [batch, queries, heads, headDim]
+	key, value    *Node // [batch, length, heads, headDim]
+	mask          *Node // [batch, length]
+	rate          float64
+	keep          *Node // [batch, heads, queries, length] Bool, false where dropout drops; nil where it drops nothing
+	logSum        *Node // [batch, heads, queries, 1] Float32, log-sum-exp of the scores
+	context       *Node // [batch, queries, heads, headDim]
+	adjoint       *Node // [batch, queries, heads, headDim]
+	probabilities *Node // [batch, heads, queries, length], after dropout, not rescaled; set by backward
+	scoreGradient *Node // [batch, heads, queries, length], the loss's gradient by the scores; set by backward
 }
 
-// drop sets to zero what dropout drops; nothing is scaled.
+// drop zeroes what dropout drops, without rescaling the rest.
 func (a *attention) drop(x *Node) *Node {
 	if a.keep == nil {
 		return x
@@ -58,42 +64,53 @@ func (a *attention) drop(x *Node) *Node {
 	return Where(a.keep, x, ZerosLike(x))
 }
 
-// scaled is the adjoint by the scale of what dropout leaves.
-func (a *attention) scaled() *Node { return MulScalar(a.adjoint, 1/(1-a.rate)) }
+// rescaled is the adjoint times dropout's 1/(1-rate): [batch, queries, heads, headDim].
+func (a *attention) rescaled() *Node { return MulScalar(a.adjoint, 1/(1-a.rate)) }
 
-// backward computes the gradient by the scores, once.
+// backward computes the gradient by the scores, once: dS = P (dropout(dO V^T) - rowsum(dO O)), as in FlashAttention.
 func (a *attention) backward() {
-	if a.scores != nil {
+	if a.scoreGradient != nil {
 		return
 	}
 	dtype := a.query.DType()
-	query := SchedulingBarrier(a.query, a.adjoint)                           // or the scores of the forward pass would be kept for this
+	query := SchedulingBarrier(a.query, a.adjoint)                           // else the scores of the forward pass would be kept for this
 	p := Exp(Sub(attentionScores(query, a.key, a.mask), a.logSum))           // [batch, heads, queries, length]
-	perValue := product(byHead(a.scaled()), featuresFirst(a.value))          // [batch, heads, queries, length]
+	byProbability := product(byHead(a.rescaled()), featuresFirst(a.value))   // [batch, heads, queries, length]
 	dot := Mul(as(a.adjoint, dtypes.Float32), as(a.context, dtypes.Float32)) // [batch, queries, heads, headDim]
-	mean := byHead(ReduceAndKeep(dot, ReduceSum, -1))                        // [batch, heads, queries, 1]
-	a.kept = as(a.drop(p), dtype)
-	a.scores = as(Mul(p, Sub(a.drop(as(perValue, dtypes.Float32)), mean)), dtype)
+	rowSum := byHead(ReduceAndKeep(dot, ReduceSum, -1))                      // [batch, heads, queries, 1]
+	p.AssertDims(byProbability.Shape().Dimensions...)
+	rowSum.AssertDims(a.logSum.Shape().Dimensions...)
+	a.probabilities = as(a.drop(p), dtype)
+	a.scoreGradient = as(Mul(p, Sub(a.drop(as(byProbability, dtypes.Float32)), rowSum)), dtype)
 }
 
+// queryGradient is the loss's gradient by the query: [batch, queries, heads, headDim].
 func (a *attention) queryGradient() *Node {
 	a.backward()
-	return byHead(product(a.scores, byHead(a.key)))
+	gradient := byHead(product(a.scoreGradient, byHead(a.key)))
+	gradient.AssertDims(a.query.Shape().Dimensions...)
+	return gradient
 }
 
+// keyGradient is the loss's gradient by the key: [batch, length, heads, headDim].
 func (a *attention) keyGradient() *Node {
 	a.backward()
-	return positionsFirst(product(turned(a.query), a.scores))
+	gradient := positionsFirst(product(transposed(a.query), a.scoreGradient))
+	gradient.AssertDims(a.key.Shape().Dimensions...)
+	return gradient
 }
 
+// valueGradient is the loss's gradient by the value: [batch, length, heads, headDim].
 func (a *attention) valueGradient() *Node {
 	a.backward()
-	return positionsFirst(product(turned(a.scaled()), a.kept))
+	gradient := positionsFirst(product(transposed(a.rescaled()), a.probabilities))
+	gradient.AssertDims(a.value.Shape().Dimensions...)
+	return gradient
 }
 
-// turned is featuresFirst behind a barrier. XLA's CPU backend would fold the transposition into the product, whose other side
-// is much larger, and then take a slow kernel for it.
-func turned(x *Node) *Node { return OptimizationBarrier(featuresFirst(x)) }
+// transposed is featuresFirst behind an optimization barrier. Without it, XLA's CPU backend folds the transposition into the product
+// with the much larger other operand and takes a slow kernel.
+func transposed(x *Node) *Node { return OptimizationBarrier(featuresFirst(x)) }
 
 // positionsFirst undoes featuresFirst: [batch, heads, headDim, length] to [batch, length, heads, headDim].
 func positionsFirst(x *Node) *Node { return TransposeAllAxes(x, 0, 3, 1, 2) }

@@ -10,7 +10,8 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
-// Weights is a loaded model: every encoder tensor, and the head if the folder has one, by canonical name.
+// Weights is a loaded model: every encoder tensor, and the head's if the folder has one, by canonical name; see
+// [Config.EncoderShapes] and [Config.HeadShapes].
 type Weights struct {
 	Config  Config
 	Tensors map[string]weights.Tensor
@@ -19,10 +20,10 @@ type Weights struct {
 	Classes int      // rows of the classifier; 0 without a head
 }
 
-// Load reads config.json and model.safetensors from dir. Whatever the file stores beyond the known parts, lacks of the
-// encoder, or holds in another shape stops with an error that names the tensor. A BERT is folded into DistilBERT's layout:
-// DistilBERT's block is BERT's, and BERT adds the first token-type embedding to every position of a single text, so that row
-// goes into the position embeddings.
+// Load reads config.json and model.safetensors from dir. A tensor of the encoder that is missing, a tensor of another shape and one
+// that belongs to no known part are errors that name the file and the tensor. A BERT is folded into DistilBERT's layout: the layers
+// of both compute the same, and as BERT adds the first token-type embedding to every position of a single text, that row is
+// added to the position embeddings.
 func Load(dir string) (*Weights, error) {
 	config, err := ReadConfig(dir)
 	if err != nil {
@@ -57,7 +58,7 @@ func Load(dir string) (*Weights, error) {
 	return w, nil
 }
 
-// index maps canonical names to the file's own, setting known unused parts aside.
+// index maps canonical names to the stored ones and lists the tensors of known parts that are not read in w.Unused.
 func (w *Weights) index(file *weights.File) (map[string]string, error) {
 	stored := make(map[string]string)
 	for _, key := range file.Names() {
@@ -74,7 +75,7 @@ func (w *Weights) index(file *weights.File) (map[string]string, error) {
 	return stored, nil
 }
 
-// take moves one tensor of the file into w.
+// take reads one tensor of the file into w and removes its name from stored.
 func (w *Weights) take(file *weights.File, stored map[string]string, s Shape) error {
 	key, ok := stored[s.Name]
 	if !ok {
@@ -89,7 +90,8 @@ func (w *Weights) take(file *weights.File, stored map[string]string, s Shape) er
 	return nil
 }
 
-// missing names an encoder tensor as the file would: by its family's name, with the prefix if others have it.
+// missing is the error of an encoder tensor that is not there, by the name that the file would store it under: the model type's own,
+// with the prefix if other tensors have it.
 func (w *Weights) missing(file *weights.File, name string) error {
 	own, prefix := w.Config.ownName(name), w.Config.ModelType+"."
 	if slices.ContainsFunc(file.Names(), func(key string) bool { return strings.HasPrefix(key, prefix) }) {
@@ -98,7 +100,7 @@ func (w *Weights) missing(file *weights.File, name string) error {
 	return fmt.Errorf("%s: encoder tensor %q is missing", file.Path, own)
 }
 
-// takeHead reads the classification head if the file has one: all of it or nothing.
+// takeHead reads the classification head if the file has one. A head of which a tensor is missing is an error.
 func (w *Weights) takeHead(file *weights.File, stored map[string]string) error {
 	classes := 0
 	if key, ok := stored["classifier.weight"]; ok {
@@ -132,7 +134,7 @@ func (w *Weights) takeHead(file *weights.File, stored map[string]string) error {
 	return nil
 }
 
-// foldTokenTypes adds BERT's token-type row 0 to every position embedding.
+// foldTokenTypes adds row 0 of BERT's token-type embeddings, [types, dim], to every position embedding.
 func (w *Weights) foldTokenTypes(file *weights.File, stored map[string]string) error {
 	const name = "embeddings.token_type_embeddings.weight"
 	key, ok := stored[name]

@@ -10,6 +10,8 @@ import (
 
 	"github.com/nlpodyssey/safetensors"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
@@ -33,13 +35,13 @@ func TestLoadKnowsNamesWithAndWithoutPrefix(t *testing.T) {
 	want := load(t, filepath.Join(testdata, "tiny")).Tensors
 	bare := readVariant(t, "tiny")
 	bare.rename(func(name string) string { return strings.TrimPrefix(name, "distilbert.") })
-	sameTensors(t, "without the prefix", load(t, bare.write(t)).Tensors, want)
+	modelkit.SameTensors(t, "without the prefix", load(t, bare.write(t)).Tensors, want)
 
 	wantBERT := load(t, filepath.Join(testdata, "tiny-bert")).Tensors
 	prefixed := readVariant(t, "tiny-bert")
 	prefixed.rename(func(name string) string { return "bert." + name })
 	got := load(t, prefixed.write(t))
-	sameTensors(t, "a BERT with its prefix", got.Tensors, wantBERT)
+	modelkit.SameTensors(t, "a BERT with its prefix", got.Tensors, wantBERT)
 	if want := []string{"bert.pooler.dense.bias", "bert.pooler.dense.weight"}; !slices.Equal(got.Unused, want) {
 		t.Errorf("unused %v, want %v", got.Unused, want)
 	}
@@ -57,13 +59,13 @@ func old(name string) string {
 func TestLoadKnowsGammaAndBeta(t *testing.T) {
 	want := load(t, filepath.Join(testdata, "tiny"))
 	v := readVariant(t, "tiny")
-	v.tensors = readTensors(t, filepath.Join(testdata, "tiny-oldnames.safetensors")) // no head, no prefix
+	v.tensors = modelkit.ReadTensors(t, filepath.Join(testdata, "tiny-oldnames.safetensors")) // no head, no prefix
 	got := load(t, v.write(t))
 	encoder := make(map[string]weights.Tensor)
 	for _, s := range want.Config.EncoderShapes() {
 		encoder[s.Name] = want.Tensors[s.Name]
 	}
-	sameTensors(t, "old names", got.Tensors, encoder)
+	modelkit.SameTensors(t, "old names", got.Tensors, encoder)
 	if got.HasHead || got.Classes != 0 {
 		t.Errorf("head %v of %d classes where there is none", got.HasHead, got.Classes)
 	}
@@ -73,7 +75,7 @@ func TestLoadKnowsGammaAndBeta(t *testing.T) {
 		if _, ok := v.tensors["embeddings.LayerNorm.gamma"]; !ok && folder == "tiny-bert" {
 			t.Fatal("nothing was renamed")
 		}
-		sameTensors(t, folder, load(t, v.write(t)).Tensors, load(t, filepath.Join(testdata, folder)).Tensors)
+		modelkit.SameTensors(t, folder, load(t, v.write(t)).Tensors, load(t, filepath.Join(testdata, folder)).Tensors)
 	}
 }
 
@@ -82,13 +84,7 @@ func TestLoadWidensHalves(t *testing.T) {
 	for folder, step := range map[string]float64{"tiny-f16": math.Ldexp(1, -11), "tiny-bf16": math.Ldexp(1, -8)} {
 		dir := t.TempDir()
 		for _, name := range [][2]string{{"tiny", "config.json"}, {folder, "model.safetensors"}} {
-			raw, err := os.ReadFile(filepath.Join(testdata, name[0], name[1]))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(filepath.Join(dir, name[1]), raw, 0o644); err != nil {
-				t.Fatal(err)
-			}
+			testkit.WriteFile(t, filepath.Join(dir, name[1]), testkit.ReadFile(t, testdata, name[0], name[1]))
 		}
 		half := load(t, dir)
 		rounded := 0
@@ -139,7 +135,7 @@ func TestLoadListsKnownPartsThatAreNotRead(t *testing.T) {
 		if !slices.Equal(got.Unused, want) {
 			t.Errorf("%s: unused %v, want %v", folder, got.Unused, want)
 		}
-		sameTensors(t, folder, got.Tensors, load(t, filepath.Join(testdata, folder)).Tensors)
+		modelkit.SameTensors(t, folder, got.Tensors, load(t, filepath.Join(testdata, folder)).Tensors)
 	}
 }
 
@@ -208,6 +204,6 @@ func TestLoadFoldsTheFirstTokenType(t *testing.T) {
 		v := readVariant(t, "tiny-bert")
 		v.tensors["embeddings.token_type_embeddings.weight"] = weights.New(shape...)
 		_, err := Load(v.write(t))
-		refused(t, what, err, "token_type_embeddings", "32")
+		testkit.Refused(t, what, err, "token_type_embeddings", "32")
 	}
 }

@@ -27,7 +27,7 @@ func (c Config) Linears() []string {
 	return names
 }
 
-// LinearDims returns the output and input size of one of Linears.
+// LinearDims returns the output and the input size of one of Linears, whose weight is [out, in].
 func (c Config) LinearDims(name string) (out, in int) {
 	switch {
 	case strings.HasSuffix(name, ".ffn.lin1"):
@@ -38,7 +38,7 @@ func (c Config) LinearDims(name string) (out, in int) {
 	return c.Dim, c.Dim
 }
 
-// EncoderShapes lists every tensor of the encoder.
+// EncoderShapes lists every tensor of the encoder by canonical name.
 func (c Config) EncoderShapes() []Shape {
 	shapes := []Shape{
 		{"embeddings.word_embeddings.weight", []int{c.VocabSize, c.Dim}},
@@ -59,7 +59,7 @@ func (c Config) EncoderShapes() []Shape {
 	return shapes
 }
 
-// HeadShapes lists the tensors of the classification head for the given number of classes.
+// HeadShapes lists the tensors of the classification head, for the given number of classes, by canonical name.
 func (c Config) HeadShapes(classes int) []Shape {
 	return []Shape{
 		{"pre_classifier.weight", []int{c.Dim, c.Dim}},
@@ -115,7 +115,7 @@ func (c Config) canonical(stored string) string {
 	return name
 }
 
-// ownName undoes canonical for an encoder tensor, but for prefix and old names: it is the name in the model type's own layout.
+// ownName returns an encoder tensor's name in the model type's own layout, without the prefix: the inverse of canonical.
 func (c Config) ownName(canonical string) string {
 	rest, ok := strings.CutPrefix(canonical, "transformer.")
 	if c.ModelType != "bert" || !ok {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
 )
 
 // base is distilbert-base-uncased's shape.
@@ -75,7 +77,7 @@ func TestNewHeadIsTransformersInitialisation(t *testing.T) {
 			t.Errorf("%s has standard deviation %g", s.Name, deviation)
 		}
 	}
-	sameTensors(t, "the same seed", base.NewHead(40, 7), head)
+	modelkit.SameTensors(t, "the same seed", base.NewHead(40, 7), head)
 	if other := base.NewHead(40, 8); slices.Equal(other["classifier.weight"].Data, head["classifier.weight"].Data) {
 		t.Error("another seed gives the same head")
 	}

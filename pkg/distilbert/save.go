@@ -14,15 +14,16 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
-// tokenizerFiles are copied from folder to folder as they are.
+// tokenizerFiles are copied unchanged from the source folder.
 var tokenizerFiles = []string{"tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json"}
 
-// saveEps is the LayerNorm epsilon that transformers gives every DistilBERT; config.json cannot say another.
+// saveEps is the LayerNorm epsilon that transformers gives every DistilBERT: config.json has no key for it.
 const saveEps = 1e-12
 
 // Save writes w as a DistilBERT folder that transformers loads: config.json, model.safetensors and the tokenizer's files, which
-// are copied from tokenizerDir. The folder is filled under a temporary name and renamed; an existing dir is an error, and so is
-// a model that a DistilBERT folder cannot describe. A head without label names gets LABEL_0 and so on, as transformers does it.
+// are copied from tokenizerDir. The folder is filled under a temporary name and renamed. It fails if dir exists, for a LayerNorm
+// epsilon other than DistilBERT's, for labels that are not as many as the head's classes, and if tokenizerDir has no vocabulary. A head
+// without label names gets LABEL_0 and so on, as in transformers.
 func Save(dir string, w *Weights, tokenizerDir string) (err error) {
 	if _, err := os.Lstat(filepath.Clean(dir)); err == nil {
 		return fmt.Errorf("%s exists already: name a new folder, or remove it first", dir)
@@ -66,7 +67,7 @@ func Save(dir string, w *Weights, tokenizerDir string) (err error) {
 	return os.Rename(tmp, dir)
 }
 
-// prefixed names the tensors as the transformers class that reads them does.
+// prefixed returns the tensors by the names of the transformers class that reads them: with the prefix "distilbert." if there is a head.
 func prefixed(w *Weights) map[string]weights.Tensor {
 	if !w.HasHead {
 		return maps.Clone(w.Tensors)
@@ -81,7 +82,7 @@ func prefixed(w *Weights) map[string]weights.Tensor {
 	return named
 }
 
-// readTokenizer reads the tokenizer's files that a model folder holds, by name.
+// readTokenizer returns the contents of a model folder's tokenizer files, by name.
 func readTokenizer(dir string) (map[string][]byte, error) {
 	files := make(map[string][]byte)
 	for _, name := range tokenizerFiles {
@@ -100,7 +101,7 @@ func readTokenizer(dir string) (map[string][]byte, error) {
 	return files, nil
 }
 
-// configJSON returns config.json's content for a DistilBERT of this shape.
+// configJSON returns the content of config.json for a DistilBERT with this configuration.
 func (w *Weights) configJSON() ([]byte, error) {
 	c, labels := w.Config, w.Config.Labels
 	if w.HasHead && labels == nil {

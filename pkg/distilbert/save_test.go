@@ -1,7 +1,6 @@
 package distilbert
 
 import (
-	"encoding/json"
 	"maps"
 	"os"
 	"path/filepath"
@@ -10,22 +9,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
-
-// entries lists what a folder holds, hidden names included.
-func entries(t *testing.T, dir string) []string {
-	t.Helper()
-	found, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, e := range found {
-		names = append(names, e.Name())
-	}
-	return names
-}
 
 func TestSaveAndLoadGiveTheSameModel(t *testing.T) {
 	from := filepath.Join(testdata, "tiny")
@@ -39,12 +26,12 @@ func TestSaveAndLoadGiveTheSameModel(t *testing.T) {
 	if diff := cmp.Diff(want.Config, got.Config); diff != "" {
 		t.Error(diff)
 	}
-	sameTensors(t, "the copy", got.Tensors, want.Tensors)
+	modelkit.SameTensors(t, "the copy", got.Tensors, want.Tensors)
 	if !got.HasHead || got.Classes != 5 {
 		t.Errorf("head %v of %d classes", got.HasHead, got.Classes)
 	}
-	if want := []string{"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt"}; !slices.Equal(entries(t, dir), want) {
-		t.Errorf("the folder holds %v, want %v", entries(t, dir), want)
+	if want := []string{"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt"}; !slices.Equal(testkit.Entries(t, dir), want) {
+		t.Errorf("the folder holds %v, want %v", testkit.Entries(t, dir), want)
 	}
 	for _, name := range []string{"tokenizer.json", "vocab.txt"} {
 		a, errA := os.ReadFile(filepath.Join(from, name))
@@ -53,7 +40,7 @@ func TestSaveAndLoadGiveTheSameModel(t *testing.T) {
 			t.Errorf("%s is not copied as it is: %v, %v", name, errA, errB)
 		}
 	}
-	if got := entries(t, parent); !slices.Equal(got, []string{"copy"}) {
+	if got := testkit.Entries(t, parent); !slices.Equal(got, []string{"copy"}) {
 		t.Errorf("beside the folder stands %v", got)
 	}
 	info, err := os.Stat(dir)
@@ -61,8 +48,8 @@ func TestSaveAndLoadGiveTheSameModel(t *testing.T) {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
 	// The names on disk are those of transformers' class.
-	stored := readTensors(t, filepath.Join(dir, "model.safetensors"))
-	if !slices.Equal(slices.Sorted(maps.Keys(stored)), slices.Sorted(maps.Keys(readTensors(t, filepath.Join(from, "model.safetensors"))))) {
+	stored := modelkit.ReadTensors(t, filepath.Join(dir, "model.safetensors"))
+	if !slices.Equal(slices.Sorted(maps.Keys(stored)), slices.Sorted(maps.Keys(modelkit.ReadTensors(t, filepath.Join(from, "model.safetensors"))))) {
 		t.Error("the tensors have other names than transformers gives them")
 	}
 }
@@ -75,7 +62,7 @@ func TestFoldedFolderHoldsTheSameEncoder(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := load(t, dir)
-	sameTensors(t, "folded", got.Tensors, want.Tensors)
+	modelkit.SameTensors(t, "folded", got.Tensors, want.Tensors)
 	if got.Config.ModelType != "distilbert" || got.HasHead || len(got.Unused) != 0 {
 		t.Errorf("a %s, head %v, unused %v", got.Config.ModelType, got.HasHead, got.Unused)
 	}
@@ -85,7 +72,7 @@ func TestFoldedFolderHoldsTheSameEncoder(t *testing.T) {
 		t.Error(diff)
 	}
 	err := got.Fold(filepath.Join(t.TempDir(), "again"), dir)
-	refused(t, "folding twice", err, dir, "distilbert already")
+	testkit.Refused(t, "folding twice", err, dir, "distilbert already")
 }
 
 func TestFoldAndSaveRefuseAnotherEpsilon(t *testing.T) {
@@ -94,9 +81,9 @@ func TestFoldAndSaveRefuseAnotherEpsilon(t *testing.T) {
 	w := load(t, v.write(t))
 	parent := t.TempDir()
 	dir := filepath.Join(parent, "folded")
-	refused(t, "fold", w.Fold(dir, filepath.Join(testdata, "tiny-bert")), "layer_norm_eps", "1e-05", "1e-12")
-	refused(t, "save", Save(dir, w, filepath.Join(testdata, "tiny-bert")), "layer_norm_eps", "1e-05", "1e-12")
-	if got := entries(t, parent); len(got) != 0 {
+	testkit.Refused(t, "fold", w.Fold(dir, filepath.Join(testdata, "tiny-bert")), "layer_norm_eps", "1e-05", "1e-12")
+	testkit.Refused(t, "save", Save(dir, w, filepath.Join(testdata, "tiny-bert")), "layer_norm_eps", "1e-05", "1e-12")
+	if got := testkit.Entries(t, parent); len(got) != 0 {
 		t.Errorf("left behind: %v", got)
 	}
 }
@@ -116,15 +103,15 @@ func TestSaveLeavesAnExistingFolderAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{folder, file, link, folder + "/"} {
-		refused(t, dir, Save(dir, w, from), dir, "exists already")
+		testkit.Refused(t, dir, Save(dir, w, from), dir, "exists already")
 	}
-	if got := entries(t, folder); len(got) != 0 {
+	if got := testkit.Entries(t, folder); len(got) != 0 {
 		t.Errorf("the folder now holds %v", got)
 	}
 	if raw, err := os.ReadFile(file); err != nil || string(raw) != "mine" {
 		t.Errorf("the file now holds %q, %v", raw, err)
 	}
-	if got := entries(t, parent); len(got) != 3 {
+	if got := testkit.Entries(t, parent); len(got) != 3 {
 		t.Errorf("left behind: %v", got)
 	}
 }
@@ -133,11 +120,11 @@ func TestAFailedSaveLeavesNothingBehind(t *testing.T) {
 	from := filepath.Join(testdata, "tiny")
 	empty := t.TempDir()
 	parent := t.TempDir()
-	refused(t, "no tokenizer", Save(filepath.Join(parent, "deep", "copy"), load(t, from), empty), empty, "tokenizer.json", "vocab.txt")
+	testkit.Refused(t, "no tokenizer", Save(filepath.Join(parent, "deep", "copy"), load(t, from), empty), empty, "tokenizer.json", "vocab.txt")
 	broken := load(t, from)
 	broken.Tensors["classifier.bias"] = weights.Tensor{Shape: []int{5}, Data: []float32{1}}
-	refused(t, "a broken tensor", Save(filepath.Join(parent, "copy"), broken, from), "classifier.bias")
-	if got := entries(t, parent); len(got) != 0 {
+	testkit.Refused(t, "a broken tensor", Save(filepath.Join(parent, "copy"), broken, from), "classifier.bias")
+	if got := testkit.Entries(t, parent); len(got) != 0 {
 		t.Errorf("left behind: %v", got)
 	}
 }
@@ -147,7 +134,7 @@ func TestSaveRefusesLabelsThatDoNotFit(t *testing.T) {
 	w := load(t, from)
 	w.Config = w.Config.WithLabels([]string{"a", "b"})
 	dir := filepath.Join(t.TempDir(), "copy")
-	refused(t, "two labels for five classes", Save(dir, w, from), "2 labels", "5 classes")
+	testkit.Refused(t, "two labels for five classes", Save(dir, w, from), "2 labels", "5 classes")
 }
 
 // Without id2label transformers assumes two classes and would not load a head of five.
@@ -162,17 +149,10 @@ func TestSaveNumbersUnnamedLabels(t *testing.T) {
 	if want := []string{"LABEL_0", "LABEL_1", "LABEL_2", "LABEL_3", "LABEL_4"}; !slices.Equal(load(t, dir).Config.Labels, want) {
 		t.Errorf("labels %q", load(t, dir).Config.Labels)
 	}
-	raw, err := os.ReadFile(filepath.Join(dir, "config.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var config struct {
+	config := testkit.ReadJSON[struct {
 		Architectures []string       `json:"architectures"`
 		Label2ID      map[string]int `json:"label2id"`
-	}
-	if err := json.Unmarshal(raw, &config); err != nil {
-		t.Fatal(err)
-	}
+	}](t, dir, "config.json")
 	if config.Label2ID["LABEL_4"] != 4 || len(config.Label2ID) != 5 || !slices.Equal(config.Architectures, []string{"DistilBertForSequenceClassification"}) {
 		t.Errorf("config.json says %+v", config)
 	}

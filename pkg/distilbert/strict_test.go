@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
@@ -30,15 +32,15 @@ func TestLoadNamesEveryMissingTensor(t *testing.T) {
 				dir := whole.write(t)
 				whole.tensors[name] = tensor
 				_, err := Load(dir)
-				refused(t, folder+" without "+name, err, filepath.Join(dir, "model.safetensors"), name, "missing")
+				testkit.Refused(t, folder+" without "+name, err, filepath.Join(dir, "model.safetensors"), name, "missing")
 			}
 		}
 	}
 	v := readVariant(t, "tiny")
-	v.tensors = readTensors(t, filepath.Join(testdata, "tiny-oldnames.safetensors"))
+	v.tensors = modelkit.ReadTensors(t, filepath.Join(testdata, "tiny-oldnames.safetensors"))
 	delete(v.tensors, "transformer.layer.1.ffn.lin2.bias")
 	_, err := Load(v.write(t))
-	refused(t, "without a prefix", err, `"transformer.layer.1.ffn.lin2.bias" is missing`)
+	testkit.Refused(t, "without a prefix", err, `"transformer.layer.1.ffn.lin2.bias" is missing`)
 }
 
 func TestLoadNamesEveryMisshapedTensor(t *testing.T) {
@@ -54,7 +56,7 @@ func TestLoadNamesEveryMisshapedTensor(t *testing.T) {
 			v.tensors[name] = weights.New(shape...)
 			dir := v.write(t)
 			_, err := Load(dir)
-			refused(t, folder+" with another "+name, err, filepath.Join(dir, "model.safetensors"), name)
+			testkit.Refused(t, folder+" with another "+name, err, filepath.Join(dir, "model.safetensors"), name)
 		}
 	}
 }
@@ -64,7 +66,7 @@ func TestLoadTakesNoTransposedWeight(t *testing.T) {
 	const name = "distilbert.transformer.layer.1.ffn.lin1.weight"
 	v.tensors[name] = weights.New(32, 64)
 	_, err := Load(v.write(t))
-	refused(t, "transposed", err, name, "[32 64]", "[64 32]")
+	testkit.Refused(t, "transposed", err, name, "[32 64]", "[64 32]")
 }
 
 func TestLoadNamesUnknownTensors(t *testing.T) {
@@ -76,12 +78,12 @@ func TestLoadNamesUnknownTensors(t *testing.T) {
 		v.tensors[name] = weights.New(1)
 		dir := v.write(t)
 		_, err := Load(dir)
-		refused(t, name, err, filepath.Join(dir, "model.safetensors"), name, "no known part")
+		testkit.Refused(t, name, err, filepath.Join(dir, "model.safetensors"), name, "no known part")
 	}
 	v := readVariant(t, "tiny-bert")
 	v.tensors["bert.encoder.layer.0.attention.self.distance_embedding.weight"] = weights.New(127, 8)
 	_, err := Load(v.write(t))
-	refused(t, "relative positions", err, "distance_embedding", "bert")
+	testkit.Refused(t, "relative positions", err, "distance_embedding", "bert")
 }
 
 func TestLoadAlwaysNamesTheSameUnknownTensor(t *testing.T) {
@@ -92,7 +94,7 @@ func TestLoadAlwaysNamesTheSameUnknownTensor(t *testing.T) {
 	dir := v.write(t)
 	for range 10 {
 		_, err := Load(dir)
-		refused(t, "five unknown tensors", err, `"a"`)
+		testkit.Refused(t, "five unknown tensors", err, `"a"`)
 	}
 }
 
@@ -109,7 +111,7 @@ func TestLoadRefusesHalfAHead(t *testing.T) {
 		}
 		dir := v.write(t)
 		_, err := Load(dir)
-		refused(t, strings.Join(missing, ", "), err, append(missing, filepath.Join(dir, "model.safetensors"), "incomplete")...)
+		testkit.Refused(t, strings.Join(missing, ", "), err, append(missing, filepath.Join(dir, "model.safetensors"), "incomplete")...)
 	}
 }
 
@@ -127,7 +129,7 @@ func TestLoadRefusesAHeadOfAnotherShape(t *testing.T) {
 		v := readVariant(t, "tiny")
 		change(v)
 		_, err := Load(v.write(t))
-		refused(t, what, err, "classifier")
+		testkit.Refused(t, what, err, "classifier")
 	}
 }
 
@@ -141,7 +143,7 @@ func TestLoadRefusesTheSamePartTwice(t *testing.T) {
 		v.tensors[bare] = v.tensors[prefixed].Clone()
 		dir := v.write(t)
 		_, err := Load(dir)
-		refused(t, bare, err, filepath.Join(dir, "model.safetensors"), prefixed, bare, "same part")
+		testkit.Refused(t, bare, err, filepath.Join(dir, "model.safetensors"), prefixed, bare, "same part")
 	}
 }
 
@@ -150,12 +152,12 @@ func TestLoadNamesNaN(t *testing.T) {
 		v := readVariant(t, "tiny")
 		v.tensors[name].Data[3] = float32(math.NaN())
 		_, err := Load(v.write(t))
-		refused(t, name, err, name, "NaN", "value 3")
+		testkit.Refused(t, name, err, name, "NaN", "value 3")
 	}
 	v := readVariant(t, "tiny-bert")
 	v.tensors["embeddings.token_type_embeddings.weight"].Data[40] = float32(math.Inf(1)) // even in the row that is not used
 	_, err := Load(v.write(t))
-	refused(t, "token types", err, "token_type_embeddings", "Inf")
+	testkit.Refused(t, "token types", err, "token_type_embeddings", "Inf")
 }
 
 func TestLoadRefusesAConfigForAnotherModel(t *testing.T) {
@@ -173,12 +175,12 @@ func TestLoadRefusesAConfigForAnotherModel(t *testing.T) {
 		v := readVariant(t, "tiny")
 		v.config[key] = change.value
 		_, err := Load(v.write(t))
-		refused(t, key, err, change.parts...)
+		testkit.Refused(t, key, err, change.parts...)
 	}
 	v := readVariant(t, "tiny")
 	v.config["n_layers"] = 1
 	_, err := Load(v.write(t))
-	refused(t, "a layer fewer", err, "transformer.layer.1.", "no known part")
+	testkit.Refused(t, "a layer fewer", err, "transformer.layer.1.", "no known part")
 }
 
 func TestLoadRefusesDamagedFolders(t *testing.T) {
@@ -188,10 +190,10 @@ func TestLoadRefusesDamagedFolders(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Load(dir)
-	refused(t, "truncated", err, path, "cut short")
+	testkit.Refused(t, "truncated", err, path, "cut short")
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
 	_, err = Load(dir)
-	refused(t, "no weights", err, path)
+	testkit.Refused(t, "no weights", err, path)
 }

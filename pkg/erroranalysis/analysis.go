@@ -10,33 +10,33 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
-// Input is what an analysis is made of.
+// Input is the input of an analysis.
 type Input struct {
-	// Test holds the predictions of the test part, one a text, named by the note's id (or by that of one of its rows).
+	// Test holds the predictions of the test part, one for each text, by the note's id (or by that of one of its rows).
 	Test   predict.Set
 	Corpus *corpus.Corpus
-	// Train holds the label set of each training text, as indices into Corpus.Labels; see [NoteSets] and [RowSets].
+	// Train holds the label set of each training text, as indices into Corpus.Labels: shape [texts][labels of the text].
 	Train [][]int
 	// DocumentLabels are the labels that name a kind of document rather than a specialty.
 	DocumentLabels []string
 }
 
-// Options settle how an analysis is made. The zero value is the default.
+// Options configures an analysis. The zero value is the default.
 type Options struct {
 	Bootstrap evaluate.Options
-	// Temperature calibrates the confidences: it is what the logits are divided by, fitted on validation notes. 0 leaves the scores as
-	// they are.
+	// Temperature calibrates the confidences: the temperature of the softmax, fitted on validation notes. 0 keeps the scores.
 	Temperature float64
-	// MinSupport is the fewest texts of a slice, and of the rest, that a search considers; 0 stands for 10.
+	// MinSupport is the least number of texts in a slice, and in the rest, for the search to consider it; 0 stands for 10.
 	MinSupport int
-	// Worst is the most slices that a search returns; 0 stands for 10.
+	// Worst is the most slices that the search returns; 0 stands for 10.
 	Worst int
-	// SearchFields are what a search looks at; nil stands for [DefaultSearchFields].
+	// SearchFields are the fields of the slices that are searched; nil stands for [DefaultSearchFields].
 	SearchFields []Field
-	// Pairs are confusions to look up by name; nil stands for [DefaultPairs].
+	// Pairs are the confusions to look up by the names of their labels; nil stands for [DefaultPairs].
 	Pairs []LabelPair
 }
 
+// complete fills in the defaults. It fails for options that no analysis can have.
 func (o Options) complete() (Options, error) {
 	if o.MinSupport == 0 {
 		o.MinSupport = 10
@@ -61,14 +61,14 @@ func (o Options) complete() (Options, error) {
 	return o, nil
 }
 
-// Analysis is what was found.
+// Analysis is the result of [Run].
 type Analysis struct {
 	Model      string `json:"model"`
 	Part       string `json:"part"`
 	Corpus     string `json:"corpus"` // its name
 	CorpusHash string `json:"corpus_hash"`
 	Synthetic  bool   `json:"synthetic"`
-	// Temperature is the one behind the confidences.
+	// Temperature is the temperature of the confidences.
 	Temperature float64         `json:"temperature"`
 	Interval    evaluate.Method `json:"interval"`
 	// Labels are the model's, in its order, and DocumentLabels those that name a kind of document.
@@ -84,15 +84,15 @@ type Analysis struct {
 	Kinds      Kinds      `json:"kinds"`
 
 	Examples []Example `json:"examples"`
-	// Slices holds each value of each field, and Worst the searches, one a reading.
+	// Slices holds a slice for each value of each field, Worst a search for each reading.
 	Slices []Slice  `json:"slices"`
 	Worst  []Search `json:"worst"`
 	// Cases are ordered by id.
 	Cases []Case `json:"cases"`
 }
 
-// Run analyses a model's test predictions. It refuses predictions of another corpus, with both hashes, of a text that the corpus lacks or
-// files otherwise, and a label that the model does not know; and it fails as [evaluate.New] does.
+// Run analyses a model's test predictions. It fails for predictions of another corpus, of a text that the corpus lacks or that has other
+// labels there, for a label that the model does not know, and as [evaluate.New] does.
 func Run(in Input, options Options) (*Analysis, error) {
 	a, err := run(in, options)
 	if err != nil {
@@ -151,12 +151,12 @@ func run(in Input, options Options) (*Analysis, error) {
 	return a, nil
 }
 
-// Patterns returns the four patterns' verdicts, in the report's order.
+// Patterns returns the four patterns, in the order of their keys.
 func (a *Analysis) Patterns() []*Pattern {
 	return []*Pattern{&a.Length.Pattern, &a.Similarity.Pattern, &a.Imbalance.Pattern, &a.Kinds.Pattern}
 }
 
-// Case returns the case of a text.
+// Case returns the case of a text by its id. It fails for an unknown id.
 func (a *Analysis) Case(id string) (Case, error) {
 	at, ok := slices.BinarySearchFunc(a.Cases, id, func(c Case, id string) int { return cmp.Compare(c.ID, id) })
 	if !ok {

@@ -7,12 +7,12 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/corpus"
 )
 
-// Apply returns the corpus's notes with the corrected labels, of each text the last correction. The corpus itself, its rows and its hash stay
-// as they are: whoever caches what is made of the notes hashes the corrections too.
+// Apply returns the corpus's notes with the corrected labels, by the last correction of each text. The corpus itself, its rows and its hash
+// do not change: a cache of what is computed from the notes must hash the corrections too.
 //
-// Texts are told by their hash, so a correction made on another version of the corpus counts as long as the text is in it. Apply refuses a
-// correction of a text that the corpus lacks or that has another text under the same id, one whose old labels are neither those of the note
-// nor the ones it corrects them to, and an unknown label.
+// Texts are identified by their hash, so a correction made on another version of the corpus applies as long as the text is in it. Apply
+// fails for a correction of a text that the corpus lacks or that has another text under the same id, for one whose old labels are
+// neither those of the note nor the corrected ones, and for an unknown label.
 func Apply(c *corpus.Corpus, corrections []Correction) ([]corpus.Note, error) {
 	notes := slices.Clone(c.Notes)
 	at := make(map[string]int, len(notes))

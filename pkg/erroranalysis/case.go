@@ -8,13 +8,13 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
-// Ranked is a label with the model's confidence in it, between 0 and 1, calibrated where [Options] give a temperature.
+// Ranked is a label with the model's confidence in it, between 0 and 1, calibrated if [Options] has a temperature.
 type Ranked struct {
 	Label      string  `json:"label"`
 	Confidence float64 `json:"confidence"`
 }
 
-// Kind says what a text's labels name.
+// Kind is what a text's labels name: a kind of document, a specialty, or both.
 type Kind string
 
 // The kinds.
@@ -22,17 +22,17 @@ const (
 	// DocumentKind is a kind of document (a letter, an operation report), ClinicalKind a specialty.
 	DocumentKind Kind = "document"
 	ClinicalKind Kind = "clinical"
-	// BothKinds is a text that is filed under both.
+	// BothKinds is that of a text with labels of both kinds.
 	BothKinds Kind = "both"
 )
 
-// Case is one test text with what an analyst needs of it.
+// Case is one test text with its prediction, labels and properties.
 type Case struct {
 	ID string `json:"id"`
 	// TextSHA256 is the note's Key in its corpus: the hash of its cleaned text.
 	TextSHA256 string `json:"text_sha256"`
-	// Gold are the labels that the prediction is held against, Labels all that the corpus files the text under. They are the same but
-	// under a split by rows, where Gold are the labels of the rows in the test part.
+	// Gold are the labels that the prediction is compared with, Labels all labels of the text in the corpus. They are the same, except
+	// under a random-row split, where Gold are the labels of the rows in the test part.
 	Gold   []string `json:"gold"`
 	Labels []string `json:"labels"`
 	// Predicted is Top[0]'s label and Confidence its confidence. Top has up to five, best first.
@@ -41,27 +41,28 @@ type Case struct {
 	Top        []Ranked `json:"top"`
 	// Valid says that Predicted is one of Labels.
 	Valid bool `json:"valid"`
-	// RowAccuracy is the share of the rows, one for each of Gold, that are right: 1 / len(Gold) where Predicted is among them, else 0.
+	// RowAccuracy is the share of the rows, one for each of Gold, that are right: 1 / len(Gold) if Predicted is among them, else 0.
 	RowAccuracy float64 `json:"row_accuracy"`
-	// BestRank is the place, from 1, of the best placed of Labels, BestLabel which one that is, and Margin how far the confidence in it
-	// lies below that in Predicted: 0 where Valid.
+	// BestLabel is the highest ranked of Labels, BestRank its rank, from 1, and Margin the confidence in Predicted minus that in
+	// BestLabel: 0 if Valid.
 	BestRank  int     `json:"best_rank"`
 	BestLabel string  `json:"best_label"`
 	Margin    float64 `json:"margin"`
 
-	Truncated  bool `json:"truncated"`  // the model did not see the whole text
+	Truncated  bool `json:"truncated"`  // the model read only a part of the text
 	Tokens     int  `json:"tokens"`     // before truncation; 0 for a model that counts none
 	Characters int  `json:"characters"` // Unicode code points
-	// LengthQuarter is 1 for the shortest quarter of the test texts by characters, to 4 for the longest; texts of one length are in one.
+	// LengthQuarter is 1 for the shortest quarter of the test texts by characters, to 4 for the longest; texts of one length are in the
+	// same.
 	LengthQuarter int  `json:"length_quarter"`
 	Kind          Kind `json:"kind"` // of Labels
 	PredictedKind Kind `json:"predicted_kind"`
-	// Sections are the note's headings; see [Headings]. Year is 0 where there is none; see [Year].
+	// Sections are the note's headings; see [Headings]. Year is 0 without a date; see [Year].
 	Sections []string `json:"sections"`
 	Year     int      `json:"year,omitempty"`
 }
 
-// FirstSection returns the note's first heading, empty where it has none.
+// FirstSection returns the note's first heading, empty if it has none.
 func (c *Case) FirstSection() string {
 	if len(c.Sections) == 0 {
 		return ""
@@ -69,15 +70,15 @@ func (c *Case) FirstSection() string {
 	return c.Sections[0]
 }
 
-// text is a case in numbers: labels as indices into data.labels.
+// text is a case with its labels as indices into data.labels.
 type text struct {
 	gold, labels []int
 	predicted    int
-	hit          float64 // 1 where predicted is among gold
+	hit          float64 // 1 if predicted is among gold, else 0
 	valid        bool
 }
 
-// newCase joins a prediction with its note. own are the note's labels as indices into d.labels, ascending.
+// newCase joins a prediction with its note, whose labels are own, indices into d.labels, ascending.
 func (d *data) newCase(p predict.Prediction, note *corpus.Note, own []int) (Case, text) {
 	order := p.Top(len(d.labels))
 	t := text{gold: p.Gold, labels: own, predicted: order[0], valid: slices.Contains(own, order[0])}
@@ -101,6 +102,7 @@ func (d *data) newCase(p predict.Prediction, note *corpus.Note, own []int) (Case
 	return c, t
 }
 
+// names returns the names of labels, given as indices.
 func (d *data) names(labels []int) []string {
 	names := make([]string, len(labels))
 	for i, label := range labels {
@@ -109,6 +111,7 @@ func (d *data) names(labels []int) []string {
 	return names
 }
 
+// kindOf returns the kind of labels, given as indices.
 func (d *data) kindOf(labels []int) Kind {
 	documents := 0
 	for _, label := range labels {
@@ -126,7 +129,7 @@ func (d *data) kindOf(labels []int) Kind {
 	}
 }
 
-// quarter fills in the cases' LengthQuarter and returns the three bounds, numpy's default quantiles.
+// quarter sets the cases' LengthQuarter and returns the three quartiles, numpy's default quantiles.
 func quarter(cases []Case) []float64 {
 	sorted := make([]float64, len(cases))
 	for i, c := range cases {
@@ -151,7 +154,7 @@ func quarter(cases []Case) []float64 {
 	return bounds
 }
 
-// yearName is a year as a slice names it.
+// yearName is a year as a value of [FieldYear].
 func yearName(year int) string {
 	if year == 0 {
 		return "none"

@@ -2,24 +2,26 @@ package erroranalysis
 
 import "slices"
 
-// Concentration says how far the misreadings fall on pairs of labels that have something in common. A misreading is a wrong row with its
-// label, or in the any-valid reading a wrong text with all of its labels.
+// Concentration says how far the errors fall on pairs of labels with a high similarity. An error is a wrong row with its label, or in the
+// any-valid reading a wrong text with all of its labels.
 type Concentration struct {
-	// Observed is the mean, over misreadings, of what the right label and the predicted one have in common (of several right labels the
-	// mean). Expected is what the same would be if the predicted labels of the misreadings were dealt out anew, each to a misreading that
-	// it would be wrong for.
+	// Observed is the mean over the errors of the similarity of the right label and the predicted one (the mean over several right
+	// labels). Expected is its expectation if the predicted labels were assigned to the errors at random, each to an error for which it
+	// would be wrong.
 	Observed *float64 `json:"observed"`
 	Expected *float64 `json:"expected"`
 }
 
-// misreadings are the errors of one reading, by the set of right labels.
+// misreadings are the errors of one reading.
 type misreadings struct {
-	sets  [][]int // each once
+	sets  [][]int // the distinct sets of right labels
 	items []misreading
 }
 
+// misreading is one error: the index of its text, of its right labels in sets, and the predicted label.
 type misreading struct{ text, set, predicted int }
 
+// misreadings returns the errors of a reading.
 func (d *data) misreadings(r Reading) misreadings {
 	var m misreadings
 	var own [][]int // each item's set
@@ -49,16 +51,16 @@ func (d *data) misreadings(r Reading) misreadings {
 	return m
 }
 
-// measure returns the observed and the expected mean of common, shape [labels][labels], where text i counts weights[i] times. Both are NaN
-// without misreadings.
-func (m misreadings) measure(weights []int32, common [][]float64) (observed, expected float64) {
-	labels := len(common)
+// measure returns the observed and the expected mean of similarity, shape [labels][labels] by right and predicted label, where text i
+// counts weights[i] times. Both are NaN without errors.
+func (m misreadings) measure(weights []int32, similarity [][]float64) (observed, expected float64) {
+	labels := len(similarity)
 	predicted, bySet := make([]float64, labels), make([]float64, len(m.sets))
 	all := 0.0
 	mean := func(set []int, label int) float64 {
 		sum := 0.0
 		for _, own := range set {
-			sum += common[own][label]
+			sum += similarity[own][label]
 		}
 		return sum / float64(len(set))
 	}
@@ -73,14 +75,14 @@ func (m misreadings) measure(weights []int32, common [][]float64) (observed, exp
 		if w == 0 {
 			continue
 		}
-		dealt, sum := 0.0, 0.0
+		eligible, sum := 0.0, 0.0 // the predicted labels that are wrong for this set
 		for label, q := range predicted {
 			if q > 0 && !slices.Contains(m.sets[s], label) {
-				dealt += q
+				eligible += q
 				sum += q * mean(m.sets[s], label)
 			}
 		}
-		expected += w * sum / dealt // its own prediction is one of those that can be dealt to it
+		expected += w * sum / eligible // not 0: its own prediction is eligible
 	}
 	return observed / all, expected / all
 }

@@ -13,24 +13,23 @@ import (
 	"unicode/utf8"
 )
 
-// Correction is what an analyst decided about the labels of one text.
+// Correction is an analyst's correction of the labels of one text.
 type Correction struct {
 	ID string `json:"note_id"`
 	// TextSHA256 is the note's Key in its corpus: the hash of its cleaned text, 64 hexadecimal digits.
 	TextSHA256 string `json:"text_sha256"`
 	CorpusHash string `json:"corpus_hash"`
-	// Gold are the labels that the corpus filed the text under, Predicted what the model said.
+	// Gold are the labels of the text in the corpus, sorted, Predicted is the model's prediction.
 	Gold      []string `json:"gold"`
 	Predicted string   `json:"predicted"`
-	// Labels are the labels that it should be filed under, sorted. The same as Gold confirms these, which also takes back an earlier
-	// correction.
+	// Labels are the labels that it should have, sorted. The same as Gold confirms those, which also undoes an earlier correction.
 	Labels  []string  `json:"labels"`
 	Comment string    `json:"comment"`
 	Time    time.Time `json:"time"`
 }
 
-// Correct makes the correction of a text's labels. It refuses an unknown text, an unknown label (naming the nearest), no labels, no comment,
-// and a zero time.
+// Correct returns a correction of a text's labels. It fails for an unknown text, an unknown label (naming the nearest), no labels, no
+// comment, and a zero time.
 func (a *Analysis) Correct(id string, labels []string, comment string, at time.Time) (Correction, error) {
 	one, err := a.Case(id)
 	if err != nil {
@@ -49,7 +48,7 @@ func (a *Analysis) Correct(id string, labels []string, comment string, at time.T
 
 var sha256Form = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// validate reports the first thing that is wrong; known are the labels there are.
+// validate returns an error for a correction that is not valid; known are the labels of the corpus.
 func (c Correction) validate(known []string) error {
 	switch {
 	case strings.TrimSpace(c.ID) == "":
@@ -86,7 +85,7 @@ func (c Correction) validate(known []string) error {
 	return nil
 }
 
-// line is the correction as a line of a file.
+// line is the correction as a line of JSON lines.
 func (c Correction) line() ([]byte, error) {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
@@ -95,7 +94,7 @@ func (c Correction) line() ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// parseCorrections reads the lines of a file; blank ones are passed over.
+// parseCorrections decodes JSON lines, without blank ones. Errors name the line.
 func parseCorrections(data []byte, known []string) ([]Correction, error) {
 	var out []Correction
 	number := 0
@@ -132,7 +131,7 @@ func parseCorrection(line []byte, known []string) (Correction, error) {
 	return c, c.validate(known)
 }
 
-// Latest keeps, for each text, its last correction, in the order of these.
+// Latest returns the last correction of each text, in the order given.
 func Latest(corrections []Correction) []Correction {
 	var out []Correction
 	seen := map[string]bool{}

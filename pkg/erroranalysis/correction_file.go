@@ -13,12 +13,12 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// lockWait is how long AppendCorrection waits for another process to finish with the file.
+// lockWait is how long AppendCorrection waits for another process to release the file.
 const lockWait = 10 * time.Second
 
-// ReadCorrections reads a file that [AppendCorrection] wrote, one correction a line (JSON lines), in the order of writing: [Latest] keeps what
-// counts. known are the labels there are. It returns one error, with the line, for a line that is damaged, cut short, or not
-// valid, and one that wraps [fs.ErrNotExist] where there is no file.
+// ReadCorrections reads a file of [AppendCorrection], one correction a line (JSON lines), in the order of writing; [Latest] returns those
+// that apply. known are the labels of the corpus. It fails, naming the line, for a line that is damaged, cut short, or not valid, and with
+// an error that wraps [fs.ErrNotExist] if there is no file.
 func ReadCorrections(path string, known []string) ([]Correction, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -34,9 +34,10 @@ func ReadCorrections(path string, known []string) ([]Correction, error) {
 	return corrections, nil
 }
 
-// AppendCorrection adds a correction to a file, which it makes where there is none. What stands in the file stays as it is, byte for byte. The
-// new file is written aside and renamed, under a lock, so that neither a crash nor another process leaves half a line. known are the
-// labels there are. It refuses a correction that is not valid, and a file that [ReadCorrections] refuses.
+// AppendCorrection appends a correction to a file, which it creates if necessary; earlier lines stay byte for byte. The new file is
+// written under a temporary name and renamed, under a lock, so that neither a crash nor another process leaves half a line. known are
+// the labels of the corpus. It fails for a correction that is not valid, for a file as [ReadCorrections] does, and if another process
+// holds the lock for more than ten seconds.
 func AppendCorrection(path string, known []string, c Correction) error {
 	if err := appendCorrection(path, known, c); err != nil {
 		return fmt.Errorf("erroranalysis: correction of text %q: %w", c.ID, err)

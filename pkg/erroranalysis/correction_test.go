@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/specialist-nlp/specialist/pkg/corpus"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
@@ -40,7 +41,7 @@ func TestCorrections(t *testing.T) {
 	a, c := correctable(t)
 	path := filepath.Join(t.TempDir(), "deeper", "corrections.jsonl")
 	_, err := ReadCorrections(path, a.Labels)
-	refused(t, err, "no corrections yet", path)
+	testkit.Refused(t, "no file", err, "no corrections yet", path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%v is not ErrNotExist", err)
 	}
@@ -117,7 +118,7 @@ func TestCorrectRefuses(t *testing.T) {
 		{"n0099", "why", []string{"label 00"}, noon, []string{`no text "n0099"`}},
 	} {
 		_, err := a.Correct(test.id, test.labels, test.comment, test.at)
-		refused(t, err, append(test.want, "erroranalysis: ")...)
+		testkit.Refused(t, fmt.Sprint(test.want), err, append(test.want, "erroranalysis: ")...)
 	}
 }
 
@@ -148,12 +149,10 @@ func TestDamagedCorrections(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "c.jsonl")
-			if err := os.WriteFile(path, []byte(test.content), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			testkit.WriteFile(t, path, test.content)
 			_, err := ReadCorrections(path, a.Labels)
-			refused(t, err, path, test.want)
-			refused(t, AppendCorrection(path, a.Labels, mustCorrect(t, a, "n0004", "why", "label 03")), path, test.want, "n0004")
+			testkit.Refused(t, "reading", err, path, test.want)
+			testkit.Refused(t, "appending", AppendCorrection(path, a.Labels, mustCorrect(t, a, "n0004", "why", "label 03")), path, test.want, "n0004")
 			if after, err := os.ReadFile(path); err != nil || string(after) != test.content {
 				t.Errorf("the file was changed: %v", err)
 			}
@@ -186,7 +185,7 @@ func TestAppendKeepsBytes(t *testing.T) {
 	}
 	broken := more
 	broken.Comment = ""
-	refused(t, AppendCorrection(path, a.Labels, broken), "n0004", "comment is empty")
+	testkit.Refused(t, "an incomplete correction", AppendCorrection(path, a.Labels, broken), "n0004", "comment is empty")
 }
 
 func TestAppendTogether(t *testing.T) {
@@ -225,7 +224,7 @@ func TestApplyRefuses(t *testing.T) {
 			in.Notes = slices.Clone(c.Notes)
 			test.change(&one, &in)
 			_, err := Apply(&in, []Correction{one})
-			refused(t, err, append(test.want, "erroranalysis: correction of text", "made-up")...)
+			testkit.Refused(t, name, err, append(test.want, "erroranalysis: correction of text", "made-up")...)
 		})
 	}
 	moved := good

@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Pearson returns the product-moment correlation of two samples of one length: scipy.stats.pearsonr. It is NaN for fewer than two values
-// and where one of the samples is constant.
+// Pearson returns the product-moment correlation of two samples of the same length: scipy.stats.pearsonr. It is NaN for fewer than two
+// values and if one of the samples is constant.
 func Pearson(x, y []float64) float64 {
 	if len(x) < 2 || constant(x) || constant(y) {
 		return math.NaN()
@@ -17,7 +17,7 @@ func Pearson(x, y []float64) float64 {
 	return min(1, max(-1, stat.Correlation(x, y, nil)))
 }
 
-// Spearman returns the rank correlation, tied values sharing their mean rank: scipy.stats.spearmanr. It is NaN where [Pearson] is.
+// Spearman returns the rank correlation, tied values having their mean rank: scipy.stats.spearmanr. It is NaN if [Pearson] is.
 func Spearman(x, y []float64) float64 {
 	return Pearson(ranks(x), ranks(y))
 }
@@ -26,7 +26,7 @@ func constant(values []float64) bool {
 	return slices.Max(values) == slices.Min(values)
 }
 
-// ranks returns each value's place in ascending order, from 1; tied values share the mean of theirs.
+// ranks returns each value's rank in ascending order, from 1; tied values have the mean of theirs.
 func ranks(values []float64) []float64 {
 	order := make([]int, len(values))
 	for i := range order {

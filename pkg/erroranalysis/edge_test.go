@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/specialist-nlp/specialist/pkg/corpus"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 // TestEdges: no table has a value that is not a number, and what is undefined says why.
@@ -113,7 +114,7 @@ func TestRunRefuses(t *testing.T) {
 			in, options := random(12, 5, 6).input(), quick
 			test.change(&in, &options)
 			_, err := Run(in, options)
-			refused(t, err, append(test.want, "erroranalysis: ")...)
+			testkit.Refused(t, name, err, append(test.want, "erroranalysis: ")...)
 		})
 	}
 }
@@ -121,5 +122,5 @@ func TestRunRefuses(t *testing.T) {
 func TestCaseUnknown(t *testing.T) {
 	a := analyse(t, random(12, 5, 6).input(), quick)
 	_, err := a.Case("x")
-	refused(t, err, `no text "x" among the 12`)
+	testkit.Refused(t, "an unknown text", err, `no text "x" among the 12`)
 }

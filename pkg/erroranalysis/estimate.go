@@ -8,31 +8,32 @@ import (
 
 // Estimate is a number with its interval.
 type Estimate struct {
-	// Value is nil, with a Reason, where the number is undefined. Low and High are nil, with a Reason, where there is no interval.
+	// Value is nil, with a Reason, if the number is undefined. Low and High are nil, with a Reason, if there is no interval.
 	Value  *float64 `json:"value"`
 	Low    *float64 `json:"low"`
 	High   *float64 `json:"high"`
 	Reason string   `json:"reason,omitempty"`
 }
 
-// estimator gathers statistics of n texts or classes, so that one bootstrap serves all.
+// estimator collects statistics of n texts or classes, so that one bootstrap computes the intervals of all.
 type estimator struct {
 	n     int
 	items []statistic
 }
 
-// statistic is a number computed from how often each text or class counts, shape [n]; not a finite number where it is undefined.
+// statistic is a number computed from how often each text or class counts.
 type statistic struct {
-	compute func(weights []int32) float64
+	compute func(weights []int32) float64 // weights: shape [n]; not finite if the statistic is undefined
 	into    *Estimate
-	none    string // why it is undefined
+	none    string // the reason if it is undefined
 }
 
+// add registers a statistic; run sets its estimate.
 func (e *estimator) add(into *Estimate, none string, compute func(weights []int32) float64) {
 	e.items = append(e.items, statistic{compute, into, none})
 }
 
-// run fills in the estimates: values from the texts as they are, intervals from the bootstrap.
+// run sets the estimates: values from the sample itself, intervals from the bootstrap.
 func (e *estimator) run(options evaluate.Options) error {
 	if e.n == 0 {
 		for _, item := range e.items {

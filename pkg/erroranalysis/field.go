@@ -7,18 +7,18 @@ import (
 	"strconv"
 )
 
-// Field is what texts can be told apart by.
+// Field is a property of test texts by which they can be sliced.
 type Field string
 
-// The fields. All but FieldGold and FieldSection have one value a text.
+// The fields. A text has one value of each but FieldGold and FieldSection.
 const (
-	FieldGold          Field = "gold"           // a label that the prediction is held against
+	FieldGold          Field = "gold"           // a label that the prediction is compared with
 	FieldPredicted     Field = "predicted"      // the predicted label
 	FieldKind          Field = "kind"           // what the text's labels name
 	FieldPredictedKind Field = "predicted_kind" // what the predicted label names
-	FieldLabels        Field = "labels"         // how many labels the text carries
+	FieldLabels        Field = "labels"         // the number of the text's labels
 	FieldLength        Field = "length"         // quarter by characters
-	FieldTruncated     Field = "truncated"      // whether the model saw only a part
+	FieldTruncated     Field = "truncated"      // whether the model read only a part
 	FieldSection       Field = "section"        // a section heading
 	FieldFirstSection  Field = "first_section"  // the first section heading
 	FieldYear          Field = "year"           // of the latest date
@@ -28,36 +28,36 @@ const (
 type fieldInfo struct {
 	field Field
 	title string
-	// phrase says of a text that it has a value, for after "texts".
+	// phrase is the format of a condition in words, after "texts".
 	phrase string
 	values func(c *Case) []string
 	side   side
-	open   bool // its values are whatever the notes have, not a list known beforehand
+	open   bool // its values are found in the notes, not a fixed list
 }
 
-// side is what a field tells: of a text and of what it is filed under, or of the model's answer.
+// side is what a field is a property of: the text, its gold labels, or the model's prediction.
 type side int
 
 const (
 	ofText side = iota
 	ofGold
-	ofAnswer
+	ofPrediction
 )
 
 var quarters = []string{"shortest quarter", "second quarter", "third quarter", "longest quarter"}
 
 var fields = []fieldInfo{
 	{FieldGold, "Label", "filed under %s", func(c *Case) []string { return c.Gold }, ofGold, false},
-	{FieldPredicted, "Predicted label", "read as %s", func(c *Case) []string { return []string{c.Predicted} }, ofAnswer, false},
+	{FieldPredicted, "Predicted label", "read as %s", func(c *Case) []string { return []string{c.Predicted} }, ofPrediction, false},
 	{FieldKind, "Kind of its labels", "with labels of this kind: %s", func(c *Case) []string { return []string{string(c.Kind)} }, ofGold, false},
-	{FieldPredictedKind, "Kind of the predicted label", "read as a label of this kind: %s", func(c *Case) []string { return []string{string(c.PredictedKind)} }, ofAnswer, false},
+	{FieldPredictedKind, "Kind of the predicted label", "read as a label of this kind: %s", func(c *Case) []string { return []string{string(c.PredictedKind)} }, ofPrediction, false},
 	{FieldLabels, "Number of labels", "with this many labels: %s", func(c *Case) []string { return []string{strconv.Itoa(len(c.Labels))} }, ofText, false},
 	{FieldLength, "Length", "in the %s by length", func(c *Case) []string { return []string{quarterName(c.LengthQuarter)} }, ofText, false},
 	{FieldTruncated, "Truncated", "truncated: %s", func(c *Case) []string { return []string{yesNo(c.Truncated)} }, ofText, false},
 	{FieldSection, "Section", "with a section %s", func(c *Case) []string { return c.Sections }, ofText, true},
 	{FieldFirstSection, "First section", "whose first section is %s", func(c *Case) []string { return []string{cmp.Or(c.FirstSection(), "none")} }, ofText, true},
 	{FieldYear, "Year", "dated %s", func(c *Case) []string { return []string{yearName(c.Year)} }, ofText, true},
-	{FieldConfidence, "Confidence", "with a confidence of %s", func(c *Case) []string { return []string{confidenceBand(c.Confidence)} }, ofAnswer, false},
+	{FieldConfidence, "Confidence", "with a confidence of %s", func(c *Case) []string { return []string{confidenceBand(c.Confidence)} }, ofPrediction, false},
 }
 
 // Fields lists them in the order of tables.
@@ -69,8 +69,7 @@ func Fields() []Field {
 	return out
 }
 
-// DefaultSearchFields are all but the confidence: that low confidence goes with errors is what confidence is for, and would stand before
-// whatever else there is to find.
+// DefaultSearchFields returns all fields but the confidence: slices of low confidence would rank before all others.
 func DefaultSearchFields() []Field {
 	return slices.DeleteFunc(Fields(), func(f Field) bool { return f == FieldConfidence })
 }
@@ -104,7 +103,7 @@ type Condition struct {
 	Value string `json:"value"`
 }
 
-// String says of texts that they meet the condition: "filed under Surgery".
+// String is the condition in words, to follow "texts", such as "filed under Surgery".
 func (c Condition) String() string {
 	if info := c.Field.info(); info != nil {
 		return fmt.Sprintf(info.phrase, c.Value)
@@ -112,7 +111,7 @@ func (c Condition) String() string {
 	return string(c.Field) + " " + c.Value
 }
 
-// met says whether a case has the value; the field must be one of [Fields].
+// met says whether a case has the value. The field must be one of [Fields].
 func (c Condition) met(one *Case) bool { return slices.Contains(c.Field.info().values(one), c.Value) }
 
 func phrase(conditions []Condition) string {
@@ -129,8 +128,8 @@ type Value struct {
 	Texts int    `json:"texts"`
 }
 
-// Values returns the values that a field takes, those of labels in the model's order with labels that no text has, the others in their natural
-// order, sections by their number of texts. It fails for an unknown field.
+// Values returns the values of a field with their numbers of texts: labels in the model's order, those that no text has included; sections
+// by number of texts; others in their natural order. It fails for an unknown field.
 func (a *Analysis) Values(field Field) ([]Value, error) {
 	info := field.info()
 	if info == nil {
@@ -177,7 +176,7 @@ func (a *Analysis) values(info *fieldInfo) []Value {
 	return out
 }
 
-// quarterName is a LengthQuarter in words, empty where it is none.
+// quarterName is a LengthQuarter as a value of [FieldLength], empty if it is none.
 func quarterName(quarter int) string {
 	if quarter < 1 || quarter > len(quarters) {
 		return ""
@@ -192,7 +191,7 @@ func yesNo(yes bool) string {
 	return "no"
 }
 
-// confidenceBand is the fifth of the range that a confidence is in; a bound belongs to the upper one.
+// confidenceBand is a confidence as a value of [FieldConfidence]: a fifth of the range, which includes its lower bound.
 func confidenceBand(confidence float64) string {
 	low := min(int(confidence*5), 4) * 20
 	return fmt.Sprintf("%d–%d %%", low, low+20)

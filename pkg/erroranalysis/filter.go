@@ -8,39 +8,40 @@ import (
 	"strings"
 )
 
-// Outcome is whether a text is right in the any-valid reading.
+// Outcome is whether the prediction of a text is right in the any-valid reading.
 type Outcome string
 
-// The outcomes that a [Query] can ask for.
+// The outcomes of a [Query].
 const (
 	AnyOutcome Outcome = ""
 	Right      Outcome = "right"
 	Wrong      Outcome = "wrong"
 )
 
-// Query says which cases to pick. The zero value picks all.
+// Query selects cases. The zero value selects all.
 type Query struct {
-	Gold      string // one of the labels that the prediction is held against; empty for any
+	Gold      string // one of the labels that the prediction is compared with; empty for any
 	Predicted string // the predicted label; empty for any
-	// Slice holds further conditions, all of which must hold.
+	// Slice holds further conditions, all of which a case must meet.
 	Slice []Condition
 	// MinConfidence and MaxConfidence bound the confidence in the predicted label, both included; a MaxConfidence of 0 stands for 1.
 	MinConfidence, MaxConfidence float64
 	Outcome                      Outcome
 }
 
-// Selection is what a query picked: the least certain last, of equal confidence by id.
+// Selection is the result of a query.
 type Selection struct {
+	// Cases are ordered by confidence, highest first, and by id.
 	Cases []Case
-	// Of is how many there are to pick from, Wrong how many of those picked are misread in the any-valid reading.
+	// Of is the number of all cases, Wrong the number of the selected ones that are misread in the any-valid reading.
 	Of    int
 	Wrong int
-	// Words says what was asked and how many there are: also where there are none.
+	// Words is the query and the number of cases in words.
 	Words string
 }
 
-// Filter picks cases. It refuses an unknown label, field or value, naming the nearest, and a range that is none; a query that nothing meets
-// is not an error. It takes time in proportion to the number of cases.
+// Filter selects cases. It fails for an unknown label, field or value, naming the nearest, and for an empty range of confidences; a query
+// that no case meets is not an error. Its time is linear in the number of cases.
 func (a *Analysis) Filter(q Query) (Selection, error) {
 	conditions := slices.Clone(q.Slice)
 	for _, c := range []Condition{{FieldPredicted, q.Predicted}, {FieldGold, q.Gold}} {
@@ -63,7 +64,7 @@ func (a *Analysis) Filter(q Query) (Selection, error) {
 	s := Selection{Of: len(a.Cases)}
 	for i := range a.Cases {
 		c := &a.Cases[i]
-		// Float32 softmaxes can exceed 1 by a rounding.
+		// A float32 softmax can exceed 1 by rounding.
 		confidence := min(c.Confidence, 1)
 		if confidence < q.MinConfidence || confidence > q.MaxConfidence || q.Outcome == Right && !c.Valid || q.Outcome == Wrong && c.Valid {
 			continue
@@ -81,6 +82,7 @@ func (a *Analysis) Filter(q Query) (Selection, error) {
 	return s, nil
 }
 
+// describe returns Selection.Words.
 func (a *Analysis) describe(q Query, conditions []Condition, s Selection) string {
 	var words []string
 	for _, c := range conditions {
@@ -96,14 +98,14 @@ func (a *Analysis) describe(q Query, conditions []Condition, s Selection) string
 		words = append(words, "misread")
 	case AnyOutcome:
 	}
-	asked := ""
+	query := ""
 	if len(words) > 0 {
-		asked = " " + list(words)
+		query = " " + list(words)
 	}
 	if len(s.Cases) == 0 {
-		return fmt.Sprintf("None of the %s: %s.", textCount(s.Of), strings.TrimSpace(asked))
+		return fmt.Sprintf("None of the %s: %s.", textCount(s.Of), strings.TrimSpace(query))
 	}
-	return fmt.Sprintf("%d of %s%s; %d misread.", len(s.Cases), textCount(s.Of), asked, s.Wrong)
+	return fmt.Sprintf("%d of %s%s; %d misread.", len(s.Cases), textCount(s.Of), query, s.Wrong)
 }
 
 func percent(x float64) string {

@@ -1,11 +1,14 @@
 package erroranalysis
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 // TestFilter holds the filter against a second way of saying what a query means.
@@ -91,7 +94,7 @@ func TestFilterRefuses(t *testing.T) {
 		{Query{Outcome: "wrnog"}, []string{`no outcome "wrnog"`, `"wrong"`}},
 	} {
 		_, err := a.Filter(test.query)
-		refused(t, err, append(test.want, "erroranalysis: ")...)
+		testkit.Refused(t, fmt.Sprintf("%+v", test.query), err, append(test.want, "erroranalysis: ")...)
 	}
 }
 
@@ -110,7 +113,7 @@ func TestSliceRefuses(t *testing.T) {
 		{[]Condition{{FieldYear, "1999"}}, []string{`no value of year "1999"`, "nearest is"}},
 	} {
 		_, err := a.Slice(test.conditions...)
-		refused(t, err, test.want...)
+		testkit.Refused(t, fmt.Sprint(test.conditions), err, test.want...)
 	}
 	few := 0
 	for _, slice := range a.Slices {
@@ -153,5 +156,5 @@ func TestValues(t *testing.T) {
 		t.Errorf("sections %v", sections)
 	}
 	_, err := a.Values("colour")
-	refused(t, err, `no field "colour"`)
+	testkit.Refused(t, "an unknown field", err, `no field "colour"`)
 }

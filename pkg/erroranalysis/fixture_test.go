@@ -7,8 +7,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
-	"testing"
 
 	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
@@ -150,20 +148,4 @@ func analyse(t interface {
 		t.Fatal(err)
 	}
 	return a
-}
-
-func refused(t *testing.T, err error, want ...string) {
-	t.Helper()
-	if err == nil {
-		t.Errorf("no error; want one that says %q", want)
-		return
-	}
-	for _, w := range want {
-		if !strings.Contains(err.Error(), w) {
-			t.Errorf("error %q does not say %q", err, w)
-		}
-	}
-	if strings.Contains(err.Error(), "\n") {
-		t.Errorf("error of several lines: %q", err)
-	}
 }

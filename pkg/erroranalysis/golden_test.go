@@ -1,16 +1,14 @@
 package erroranalysis
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 // tolerance is for sums in another order: both sides compute in float64.
@@ -54,14 +52,7 @@ type golden struct {
 
 func readGolden(t *testing.T) (golden, Input) {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", "golden.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var g golden
-	if err := json.Unmarshal(data, &g); err != nil {
-		t.Fatal(err)
-	}
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	d := g.Data
 	return g, sample{
 		labels: labelNames(d.Labels), gold: d.Gold, predicted: d.Predicted, characters: d.Characters, tokens: d.Tokens,
@@ -69,18 +60,14 @@ func readGolden(t *testing.T) (golden, Input) {
 	}.input()
 }
 
-func near(t *testing.T, what string, got *float64, want float64) {
+// nearDefined fails unless a number is defined and that of the reference.
+func nearDefined(t *testing.T, what string, got *float64, want float64) {
 	t.Helper()
-	if got == nil || !(math.Abs(*got-want) <= tolerance) {
-		t.Errorf("%s = %v, want %.12g", what, show(got), want)
+	if got == nil {
+		t.Errorf("%s is undefined, want %.12g", what, want)
+		return
 	}
-}
-
-func show(v *float64) string {
-	if v == nil {
-		return "undefined"
-	}
-	return fmt.Sprintf("%.12g", *v)
+	testkit.Near(t, what, *got, want, tolerance)
 }
 
 // TestGoldenClaims holds every claim's effect against scipy's and numpy's, and its interval within five times the distance that one
@@ -93,14 +80,14 @@ func TestGoldenClaims(t *testing.T) {
 			checked := 0
 			for _, p := range a.Patterns() {
 				for _, f := range p.Of(r).Findings {
-					name := p.Name + "/" + f.Name
+					name := string(p.Name) + "/" + string(f.Name)
 					value, ok := want.Values[name]
 					if !ok {
 						t.Errorf("the golden file has no %s", name)
 						continue
 					}
 					checked++
-					near(t, string(r)+" "+name, f.Value, value)
+					nearDefined(t, string(r)+" "+name, f.Value, value)
 					interval := want.Intervals[name]
 					if f.Low == nil {
 						// The rarest classes are missing from more than one resample in twenty.
@@ -119,8 +106,8 @@ func TestGoldenClaims(t *testing.T) {
 				t.Errorf("%s: %d claims, the golden file has %d", r, checked, len(want.Values))
 			}
 		}
-		near(t, "observed", a.Similarity.RowConcentration.Observed, g.Readings[RowReading].Observed)
-		near(t, "observed", a.Similarity.ValidConcentration.Observed, g.Readings[ValidReading].Observed)
+		nearDefined(t, "observed", a.Similarity.RowConcentration.Observed, g.Readings[RowReading].Observed)
+		nearDefined(t, "observed", a.Similarity.ValidConcentration.Observed, g.Readings[ValidReading].Observed)
 	}
 }
 
@@ -134,7 +121,7 @@ func TestGoldenClassesAndPairs(t *testing.T) {
 		for r, want := range g.Readings {
 			value, tested := want.Classes[strconv.Itoa(label)]
 			if tested {
-				near(t, fmt.Sprintf("%s error of %s", r, c.Label), c.Of(r).Value, value)
+				nearDefined(t, fmt.Sprintf("%s error of %s", r, c.Label), c.Of(r).Value, value)
 			} else if c.Of(r).Value != nil || c.Of(r).Reason == "" || c.Texts != 0 {
 				t.Errorf("%s has no test texts, but %+v", c.Label, c.Rates)
 			}
@@ -178,14 +165,14 @@ func TestGoldenSlices(t *testing.T) {
 			if s.Texts != want.Texts {
 				t.Errorf("%s%d texts, want %d", what, s.Texts, want.Texts)
 			}
-			near(t, what+"inside", got.Inside.Value, want.Inside)
-			near(t, what+"low", got.Inside.Low, want.Low)
-			near(t, what+"high", got.Inside.High, want.High)
-			near(t, what+"rest", got.Rest.Value, want.Rest)
-			near(t, what+"excess", got.Excess.Value, want.Excess)
-			near(t, what+"excess low", got.Excess.Low, want.ExcessLow)
-			near(t, what+"excess high", got.Excess.High, want.ExcessHigh)
-			near(t, what+"p", got.PValue, want.PValue)
+			nearDefined(t, what+"inside", got.Inside.Value, want.Inside)
+			nearDefined(t, what+"low", got.Inside.Low, want.Low)
+			nearDefined(t, what+"high", got.Inside.High, want.High)
+			nearDefined(t, what+"rest", got.Rest.Value, want.Rest)
+			nearDefined(t, what+"excess", got.Excess.Value, want.Excess)
+			nearDefined(t, what+"excess low", got.Excess.Low, want.ExcessLow)
+			nearDefined(t, what+"excess high", got.Excess.High, want.ExcessHigh)
+			nearDefined(t, what+"p", got.PValue, want.PValue)
 		}
 	}
 }
@@ -197,8 +184,8 @@ func TestGoldenCorrelations(t *testing.T) {
 	}
 	for i, c := range g.Correlations {
 		pearson, spearman := Pearson(c.X, c.Y), Spearman(c.X, c.Y)
-		near(t, fmt.Sprintf("Pearson %d", i), &pearson, c.Pearson)
-		near(t, fmt.Sprintf("Spearman %d", i), &spearman, c.Spearman)
+		testkit.Near(t, fmt.Sprintf("Pearson %d", i), pearson, c.Pearson, tolerance)
+		testkit.Near(t, fmt.Sprintf("Spearman %d", i), spearman, c.Spearman, tolerance)
 	}
 	for _, c := range [][2][]float64{{{}, {}}, {{1}, {2}}, {{1, 1, 1}, {1, 2, 3}}, {{1, 2}, {5, 5}}} {
 		if !math.IsNaN(Pearson(c[0], c[1])) || !math.IsNaN(Spearman(c[0], c[1])) {

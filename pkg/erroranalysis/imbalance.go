@@ -9,26 +9,26 @@ import (
 // Imbalance is the third pattern: labels with fewer training texts are misread more often.
 type Imbalance struct {
 	Pattern
-	// Classes are the labels in the model's order, Bands those of the study by number of training texts.
+	// Classes are the labels in the model's order, Bands the study's bands by number of training texts.
 	Classes []ClassError `json:"classes"`
 	Bands   []Band       `json:"bands"`
 }
 
-// ClassError is how often the texts of one label are misread. Its row rate is 1 less the label's recall; its any-valid rate that of the texts
-// that carry the label. Rates of a label without test texts have that as their reason.
+// ClassError is the error rate of one label. Its row rate is 1 minus the label's recall, its any-valid rate that of the texts with the
+// label. Rates of a label without test texts have that as their reason.
 type ClassError struct {
 	Label string `json:"label"`
-	Train int    `json:"train"` // training texts that carry it
+	Train int    `json:"train"` // training texts with it
 	Rates
 }
 
-// Band is the labels with at least From and, but for the last band, fewer than Below training texts, and the texts of these: a text counts for
-// each of its labels in the band.
+// Band is the labels with at least From and, except in the last band, fewer than Below training texts, with the error rates of their texts:
+// a text counts once for each of its labels in the band.
 type Band struct {
 	From    int `json:"from"`
 	Below   int `json:"below,omitempty"` // 0 for the last band
 	Classes int `json:"classes"`
-	// Tested is how many of the classes have a test text.
+	// Tested is the number of the classes with a test text.
 	Tested int `json:"tested"`
 	Rates
 }
@@ -36,8 +36,10 @@ type Band struct {
 // bands are the study's: under 10, 10 to 50, and over 50 training texts.
 var bands = []Band{{From: 0, Below: 10}, {From: 10, Below: 51}, {From: 51}}
 
+// holds says whether a label with so many training texts is in the band.
 func (b Band) holds(train int) bool { return train >= b.From && (b.Below == 0 || train < b.Below) }
 
+// name is the band's range in words.
 func (b Band) name() string {
 	switch {
 	case b.From == 0:
@@ -49,7 +51,7 @@ func (b Band) name() string {
 	}
 }
 
-// classOutcome is what a text adds to one of its labels' error rate.
+// classOutcome is a text's contribution to the error rate of one of its labels.
 func (t *text) classOutcome(r Reading, label int) outcome {
 	wrong := label != t.predicted
 	if r == ValidReading {
@@ -62,7 +64,7 @@ func (t *text) classOutcome(r Reading, label int) outcome {
 }
 
 func (d *data) imbalance(im *Imbalance, e *estimator, options evaluate.Options) error {
-	im.Pattern = Pattern{Name: "imbalance", Title: "Imbalance", Claim: "The fewer training notes a specialty has, the more often it is misread."}
+	im.Pattern = Pattern{Name: ImbalancePattern, Title: "Imbalance", Claim: "The fewer training notes a specialty has, the more often it is misread."}
 	for label, name := range d.labels {
 		im.Classes = append(im.Classes, ClassError{
 			Label: name, Train: d.trained[label],
@@ -89,7 +91,8 @@ func (d *data) imbalance(im *Imbalance, e *estimator, options evaluate.Options) 
 	return nil
 }
 
-// labelRates returns the error rates over the pairs of a text and one of its labels that is in a group.
+// labelRates returns the error rates over the pairs of a text and one of its labels that is in a group; none is the reason if there are
+// no such pairs.
 func (d *data) labelRates(in func(label int) bool, none string) Rates {
 	var out Rates
 	var both [2]sums
@@ -129,11 +132,15 @@ func (d *data) imbalanceClaims(im *Imbalance, e *estimator, r Reading, options e
 	}
 	classes := &estimator{n: len(trained)}
 	for _, c := range []struct {
-		name, title string
-		compute     func(x, y []float64) float64
-	}{{"pearson", "Pearson's r", Pearson}, {"spearman", "Spearman's ρ", Spearman}} {
+		overClasses, overTexts FindingKey
+		title                  string
+		compute                func(x, y []float64) float64
+	}{
+		{PearsonClassesFinding, PearsonTextsFinding, "Pearson's r", Pearson},
+		{SpearmanClassesFinding, SpearmanTextsFinding, "Spearman's ρ", Spearman},
+	} {
 		claim := fmt.Sprintf("a class with fewer training texts has more of its %s misread", r.unit())
-		f := im.correlation(r, c.name+"_classes", claim, c.title+", interval over classes,")
+		f := im.correlation(r, c.overClasses, claim, c.title+", interval over classes,")
 		classes.add(&f.Estimate, none, func(weights []int32) float64 {
 			var x, y []float64
 			for i, w := range weights {
@@ -143,11 +150,11 @@ func (d *data) imbalanceClaims(im *Imbalance, e *estimator, r Reading, options e
 			}
 			return c.compute(x, y)
 		})
-		f = im.correlation(r, c.name+"_texts", claim, c.title+", interval over texts,")
+		f = im.correlation(r, c.overTexts, claim, c.title+", interval over texts,")
 		e.add(&f.Estimate, none, func(weights []int32) float64 { return c.compute(d.classErrors(r, weights)) })
 	}
 	rare, common := im.Bands[0], im.Bands[len(im.Bands)-1]
-	f := im.ratio(r, "rare", fmt.Sprintf("classes with %s training texts have more of their %s misread than those with %s", rare.name(), r.unit(), common.name()),
+	f := im.ratio(r, RareFinding, fmt.Sprintf("classes with %s training texts have more of their %s misread than those with %s", rare.name(), r.unit(), common.name()),
 		"ratio of the error rates", Side{rare.name(), rare.Of(r).Value}, Side{common.name(), common.Of(r).Value})
 	none = firstReason(rare.Of(r), common.Of(r))
 	if none == "" {
@@ -160,7 +167,7 @@ func (d *data) imbalanceClaims(im *Imbalance, e *estimator, r Reading, options e
 	return classes.run(options)
 }
 
-// classErrors returns, of the classes with test texts, the number of training texts and the error rate where text i counts weights[i] times.
+// classErrors returns the number of training texts and the error rate of each class with test texts, where text i counts weights[i] times.
 func (d *data) classErrors(r Reading, weights []int32) (trained, errors []float64) {
 	byClass := make([]outcome, len(d.labels))
 	for i, w := range weights {
@@ -178,6 +185,7 @@ func (d *data) classErrors(r Reading, weights []int32) (trained, errors []float6
 	return trained, errors
 }
 
+// bandError returns the sums of a band's error rate where text i counts weights[i] times.
 func (d *data) bandError(r Reading, weights []int32, b Band) outcome {
 	var sum outcome
 	for i, w := range weights {

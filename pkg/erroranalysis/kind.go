@@ -1,6 +1,6 @@
 package erroranalysis
 
-// Kinds is the fourth pattern: notes under an administrative label, one that names a kind of document, are confused with specialties.
+// Kinds is the fourth pattern: notes with an administrative label, one that names a kind of document, are confused with specialties.
 type Kinds struct {
 	Pattern
 	// Document and Clinical are the error rates over the pairs of a text and one of its labels of that kind.
@@ -13,13 +13,13 @@ type Kinds struct {
 	// RowRatio and ValidRatio are the error rate of Document over that of Clinical.
 	RowRatio   Estimate `json:"row_ratio"`
 	ValidRatio Estimate `json:"any_valid_ratio"`
-	// What a right and a predicted label have in common here is that they are of different kinds.
+	// The similarity of two labels is 1 here if they are of different kinds, else 0.
 	RowConcentration   Concentration `json:"row_concentration"`
 	ValidConcentration Concentration `json:"any_valid_concentration"`
 }
 
-// KindLabel is one label that names a kind of document. Crossed counts the rows of it that were read as a specialty, and CoFiled those of them
-// where that is another label of the text.
+// KindLabel is one label that names a kind of document. Crossed is the number of its rows that are predicted as a specialty, CoFiled of
+// those for which that is another label of the text.
 type KindLabel struct {
 	Label string `json:"label"`
 	Rates
@@ -27,7 +27,7 @@ type KindLabel struct {
 	CoFiled int `json:"co_filed"`
 }
 
-// Crossing counts rows by the kinds of their label and of the predicted one: Right where the two are one label, CoFiled where the predicted one
+// Crossing counts rows by the kinds of their label and of the predicted one: Right if they are the same label, CoFiled if the predicted one
 // is another label of the text, Misread otherwise.
 type Crossing struct {
 	Gold      Kind `json:"gold"`
@@ -38,7 +38,7 @@ type Crossing struct {
 }
 
 func (d *data) kinds(k *Kinds, e *estimator) {
-	k.Pattern = Pattern{Name: "document_types", Title: "Administrative against clinical", Claim: "Administrative notes, such as SOAP and chart notes, are confused with specialties."}
+	k.Pattern = Pattern{Name: KindsPattern, Title: "Administrative against clinical", Claim: "Administrative notes, such as SOAP and chart notes, are confused with specialties."}
 	k.Document = d.labelRates(func(l int) bool { return d.document[l] }, "no test text is filed under a label that names a kind of document")
 	k.Clinical = d.labelRates(func(l int) bool { return !d.document[l] }, "every test text is filed under kinds of documents only")
 	for label, is := range d.document {
@@ -65,17 +65,17 @@ func (d *data) kinds(k *Kinds, e *estimator) {
 		}
 	}
 
-	common := make([][]float64, len(d.labels))
-	for i := range common {
-		common[i] = make([]float64, len(d.labels))
-		for j := range common[i] {
+	similarity := make([][]float64, len(d.labels))
+	for i := range similarity {
+		similarity[i] = make([]float64, len(d.labels))
+		for j := range similarity[i] {
 			if d.document[i] != d.document[j] {
-				common[i][j] = 1
+				similarity[i][j] = 1
 			}
 		}
 	}
 	for _, r := range Readings() {
-		c := d.concentrated(&k.Pattern, e, r, "crossing", "misread "+r.unit()+" cross between kinds of documents and specialties", "times as often as chance:", "that cross", common)
+		c := d.concentrated(&k.Pattern, e, r, CrossingFinding, "misread "+r.unit()+" cross between kinds of documents and specialties", "times as often as chance:", "that cross", similarity)
 		ratio := &k.ValidRatio
 		if r == RowReading {
 			k.RowConcentration, ratio = c, &k.RowRatio
@@ -103,6 +103,7 @@ func (d *data) kinds(k *Kinds, e *estimator) {
 	}
 }
 
+// crossing counts the rows of one kind of gold and predicted label.
 func (d *data) crossing(gold, predicted Kind) Crossing {
 	c := Crossing{Gold: gold, Predicted: predicted}
 	for _, t := range d.texts {

@@ -2,7 +2,7 @@ package erroranalysis
 
 import "fmt"
 
-// LongTokens is the length, in tokens, beyond which the study counts a note as long: the most that its encoder reads.
+// LongTokens is the length, in tokens, above which the study counts a note as long: the maximum length of its encoder.
 const LongTokens = 512
 
 // Length is the first pattern: longer notes are misread more often.
@@ -11,8 +11,8 @@ type Length struct {
 	// Quarters are the test texts by length in characters, the shortest first, with the bounds between them.
 	Quarters []Rates   `json:"quarters"`
 	Bounds   []float64 `json:"bounds"`
-	// Truncated and Whole are the texts that the model saw in part and in full, Long and Short those over LongTokens tokens and the
-	// others; for a model that counts no tokens the last two are empty.
+	// Truncated and Whole are the texts that the model read in part and in full, Long and Short those over LongTokens tokens and the
+	// others; the last two are empty for a model that counts no tokens.
 	Truncated Rates `json:"truncated"`
 	Whole     Rates `json:"whole"`
 	Long      Rates `json:"long"`
@@ -20,7 +20,7 @@ type Length struct {
 }
 
 func (d *data) length(l *Length, e *estimator, bounds []float64) {
-	l.Pattern = Pattern{Name: "length", Title: "Length", Claim: "Misread notes are longer than right ones, and notes beyond the model's length are misread more often."}
+	l.Pattern = Pattern{Name: LengthPattern, Title: "Length", Claim: "Misread notes are longer than right ones, and notes beyond the model's length are misread more often."}
 	l.Bounds = bounds
 	for q := 1; q <= 4; q++ {
 		l.Quarters = append(l.Quarters, d.rates(d.where(func(i int) bool { return d.cases[i].LengthQuarter == q }), "no text is of this length"))
@@ -62,7 +62,7 @@ func (d *data) lengthClaims(l *Length, e *estimator, r Reading, tokens bool) {
 		none = "none of the " + unit + " is misread"
 	}
 
-	longer := func(name, what string, length func(c *Case) int) {
+	longer := func(key FindingKey, what string, length func(c *Case) int) {
 		means := func(weights []int32) (misread, correct float64) {
 			var m, c, ms, cs float64
 			for i, w := range weights {
@@ -73,20 +73,20 @@ func (d *data) lengthClaims(l *Length, e *estimator, r Reading, tokens bool) {
 			return ms / m, cs / c
 		}
 		misread, correct := means(ones)
-		f := l.ratio(r, name, fmt.Sprintf("misread %s have more %s than right ones", unit, what), "ratio of the means",
+		f := l.ratio(r, key, fmt.Sprintf("misread %s have more %s than right ones", unit, what), "ratio of the means",
 			Side{"mean of the misread", finite(misread)}, Side{"of the right", finite(correct)})
 		e.add(&f.Estimate, none, func(weights []int32) float64 {
 			misread, correct := means(weights)
 			return misread / correct
 		})
 	}
-	longer("characters", "characters", func(c *Case) int { return c.Characters })
+	longer(CharactersFinding, "characters", func(c *Case) int { return c.Characters })
 	if tokens {
-		longer("tokens", "tokens", func(c *Case) int { return c.Tokens })
+		longer(TokensFinding, "tokens", func(c *Case) int { return c.Tokens })
 	}
 
-	more := func(name, claim string, group, rest Rate, in func(i int) bool, none string) {
-		f := l.ratio(r, name, claim, "ratio of the error rates", Side{"error rate of these", group.Value}, Side{"of the others", rest.Value})
+	more := func(key FindingKey, claim string, group, rest Rate, in func(i int) bool, none string) {
+		f := l.ratio(r, key, claim, "ratio of the error rates", Side{"error rate of these", group.Value}, Side{"of the others", rest.Value})
 		if group.Value != nil && rest.Value != nil {
 			none = "none of the others is misread"
 		}
@@ -107,12 +107,13 @@ func (d *data) lengthClaims(l *Length, e *estimator, r Reading, tokens bool) {
 	if r == RowReading {
 		of = "rows of "
 	}
-	more("truncated", of+"truncated texts are misread more often", l.Truncated.Of(r), l.Whole.Of(r),
+	more(TruncatedFinding, of+"truncated texts are misread more often", l.Truncated.Of(r), l.Whole.Of(r),
 		func(i int) bool { return d.cases[i].Truncated }, firstReason(l.Truncated.Of(r), l.Whole.Of(r)))
-	more("long", fmt.Sprintf("%stexts over %d tokens are misread more often", of, LongTokens), l.Long.Of(r), l.Short.Of(r),
+	more(LongFinding, fmt.Sprintf("%stexts over %d tokens are misread more often", of, LongTokens), l.Long.Of(r), l.Short.Of(r),
 		func(i int) bool { return d.cases[i].Tokens > LongTokens }, firstReason(l.Long.Of(r), l.Short.Of(r)))
 }
 
+// firstReason returns the first reason among the rates, empty if there is none.
 func firstReason(rates ...Rate) string {
 	for _, r := range rates {
 		if r.Reason != "" {

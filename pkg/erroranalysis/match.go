@@ -9,48 +9,19 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
-// data is the predictions joined with their notes.
+// data is the predictions joined with their notes. Labels are indices into labels.
 type data struct {
 	labels   []string // the model's
 	document []bool   // by label: names a kind of document
 	cases    []Case
-	texts    []text
+	texts    []text // of the cases
 	level    float64
-	// trained counts the training texts by label, together those that carry two labels: shape [labels][labels].
+	// trained is the number of training texts of each label, together that of those with two labels: shape [labels][labels].
 	trained  []int
 	together [][]int
 }
 
-// NoteSets returns the label sets of notes, as [Input] takes them for training texts: notes are indices into c.Notes.
-func NoteSets(c *corpus.Corpus, notes []int) [][]int {
-	sets := make([][]int, len(notes))
-	for i, n := range notes {
-		sets[i] = c.Notes[n].Labels
-	}
-	return sets
-}
-
-// RowSets returns, for each text that one of the rows belongs to, the labels of its rows among them: rows are indices into c.Rows.
-func RowSets(c *corpus.Corpus, rows []int) [][]int {
-	at := map[int]int{}
-	var sets [][]int
-	targets := c.RowTargets(rows)
-	for i, r := range rows {
-		place, seen := at[c.Rows[r].Note]
-		if !seen {
-			place = len(sets)
-			at[c.Rows[r].Note] = place
-			sets = append(sets, nil)
-		}
-		sets[place] = append(sets[place], targets[i])
-	}
-	for i := range sets {
-		slices.Sort(sets[i])
-	}
-	return sets
-}
-
-// join matches the predictions with the corpus, whose labels may stand in another order than the model's.
+// join joins the predictions with the notes of the corpus, whose labels may be in another order than the model's.
 func join(in Input, test predict.Set) (*data, error) {
 	c := in.Corpus
 	if test.CorpusHash != c.Hash {
@@ -107,7 +78,7 @@ func join(in Input, test predict.Set) (*data, error) {
 		one, t := d.newCase(p, note, own)
 		joined = append(joined, pair{one, t})
 	}
-	// The order in a file changes nothing, the bootstrap included.
+	// By id, so that the results, the bootstrap's included, do not depend on the order in a file.
 	slices.SortFunc(joined, func(a, b pair) int { return cmp.Compare(a.one.ID, b.one.ID) })
 	for _, j := range joined {
 		d.cases, d.texts = append(d.cases, j.one), append(d.texts, j.text)
@@ -115,7 +86,7 @@ func join(in Input, test predict.Set) (*data, error) {
 	return d, nil
 }
 
-// translate gives labels of the corpus as the model's, ascending.
+// translate converts labels of the corpus to the model's, ascending.
 func (d *data) translate(labels []int, c *corpus.Corpus, known []int) ([]int, error) {
 	own := make([]int, len(labels))
 	for i, label := range labels {
@@ -130,7 +101,7 @@ func (d *data) translate(labels []int, c *corpus.Corpus, known []int) ([]int, er
 	return own, nil
 }
 
-// count counts the training texts.
+// count sets trained and together.
 func (d *data) count(train [][]int, c *corpus.Corpus, known []int) error {
 	for i, set := range train {
 		own, err := d.translate(set, c, known)

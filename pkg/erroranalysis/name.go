@@ -9,22 +9,22 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/spelling"
 )
 
-// unknown is the error of a name that is not among those known: it gives the nearest one.
+// unknown is the error for a name that is not among the known ones. It suggests the nearest.
 func unknown(what, name string, known []string) error {
 	if len(known) == 0 {
 		return fmt.Errorf("there is no %s %q, as there are none", what, name)
 	}
 	best, least := "", -1
 	for _, candidate := range known {
-		if d := spelling.Distance(folded(name), folded(candidate)); least < 0 || d < least {
+		if d := spelling.Distance(normalized(name), normalized(candidate)); least < 0 || d < least {
 			best, least = candidate, d
 		}
 	}
 	return fmt.Errorf("there is no %s %q; the nearest is %q", what, name, best)
 }
 
-// folded is a name without case and punctuation.
-func folded(name string) string {
+// normalized is a name in lower case without punctuation and blanks.
+func normalized(name string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return unicode.ToLower(r)
@@ -33,15 +33,15 @@ func folded(name string) string {
 	}, name)
 }
 
-// lookUp finds the label that a short name means: the one that equals it but for case and punctuation, else the only one that begins
-// with it.
+// lookUp returns the index of the label with a name, case and punctuation ignored, or of the only label that begins with it. It fails if
+// there is none, or several.
 func lookUp(name string, labels []string) (int, error) {
 	var begins []string
 	for i, label := range labels {
-		if folded(label) == folded(name) {
+		if normalized(label) == normalized(name) {
 			return i, nil
 		}
-		if strings.HasPrefix(folded(label), folded(name)) {
+		if strings.HasPrefix(normalized(label), normalized(name)) {
 			begins = append(begins, label)
 		}
 	}
@@ -55,7 +55,7 @@ func lookUp(name string, labels []string) (int, error) {
 	}
 }
 
-// list writes names one after the other.
+// list joins names by commas and "and".
 func list(names []string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Verdict says whether a claim holds on this run.
+// Verdict says whether a claim or a pattern holds; see [Rule].
 type Verdict string
 
 // The verdicts.
@@ -17,22 +17,22 @@ const (
 	Undecided   Verdict = "undecided"
 )
 
-// The smallest effects that count.
+// The smallest effects for which a claim may hold; see [Rule].
 const (
 	smallestRatio       = 1.1
 	smallestCorrelation = -0.1
 )
 
-// Rule is when a claim and a pattern hold, as a page says it.
+// Rule says in words when a claim and a pattern hold.
 const Rule = "A claim is an effect with a 95 % interval (or the level asked for). It does not hold where the whole interval falls short of the " +
 	"smallest effect that counts: a ratio of 1.1, a correlation of −.1. Else it holds where the whole interval lies beyond no effect (1, or 0), " +
 	"and is undecided where the interval contains that. A pattern holds where all of its claims that can be tested hold, does not hold where one " +
 	"of them does not, and is undecided otherwise."
 
-// Pattern is one of the study's patterns of errors with its verdict in both readings.
+// Pattern is one of the study's error patterns with its verdict in both readings.
 type Pattern struct {
-	Name  string `json:"name"`
-	Title string `json:"title"`
+	Name  PatternKey `json:"name"`
+	Title string     `json:"title"`
 	// Claim is what the study says, in words.
 	Claim string    `json:"claim"`
 	Row   Judgement `json:"row"`
@@ -46,16 +46,16 @@ type Judgement struct {
 	Findings []*Finding `json:"findings"`
 }
 
-// Finding is one claim tested: the effect with its interval.
+// Finding is the test of one claim: the effect with its interval and verdict.
 type Finding struct {
-	Name  string `json:"name"`
-	Claim string `json:"claim"`
-	// Effect says what the number is.
+	Name  FindingKey `json:"name"`
+	Claim string     `json:"claim"`
+	// Effect says in words what the value is.
 	Effect string `json:"effect"`
 	Estimate
 	// Sides are the quantities that the effect compares.
 	Sides []Side `json:"sides,omitempty"`
-	// None is the value of no effect, Smallest the least value, on the claimed side of None, that counts.
+	// None is the value of no effect, Smallest the smallest effect, on the claimed side of None, for which the claim may hold.
 	None     float64 `json:"none"`
 	Smallest float64 `json:"smallest"`
 	Verdict  Verdict `json:"verdict"`
@@ -65,7 +65,7 @@ type Finding struct {
 // Side is one of the quantities that an effect compares.
 type Side struct {
 	Name  string   `json:"name"`
-	Value *float64 `json:"value"` // nil where it is undefined
+	Value *float64 `json:"value"` // nil if it is undefined
 }
 
 // Of returns the judgement in one reading.
@@ -76,22 +76,32 @@ func (p *Pattern) Of(r Reading) *Judgement {
 	return &p.Valid
 }
 
-// ratio adds a claim that a ratio is above 1 to a reading's judgement.
-func (p *Pattern) ratio(r Reading, name, claim, effect string, sides ...Side) *Finding {
-	f := &Finding{Name: name, Claim: claim, Effect: effect, Sides: sides, None: 1, Smallest: smallestRatio}
+// Finding returns a finding in one reading by its key, nil if the pattern has none of that key.
+func (p *Pattern) Finding(r Reading, key FindingKey) *Finding {
+	for _, f := range p.Of(r).Findings {
+		if f.Name == key {
+			return f
+		}
+	}
+	return nil
+}
+
+// ratio adds the finding of a claim that a ratio is above 1. Its estimate is still to be set.
+func (p *Pattern) ratio(r Reading, key FindingKey, claim, effect string, sides ...Side) *Finding {
+	f := &Finding{Name: key, Claim: claim, Effect: effect, Sides: sides, None: 1, Smallest: smallestRatio}
 	j := p.Of(r)
 	j.Findings = append(j.Findings, f)
 	return f
 }
 
-// correlation adds a claim that a correlation is below 0.
-func (p *Pattern) correlation(r Reading, name, claim, effect string) *Finding {
-	f := p.ratio(r, name, claim, effect)
+// correlation adds the finding of a claim that a correlation is below 0. Its estimate is still to be set.
+func (p *Pattern) correlation(r Reading, key FindingKey, claim, effect string) *Finding {
+	f := p.ratio(r, key, claim, effect)
 	f.None, f.Smallest = 0, smallestCorrelation
 	return f
 }
 
-// decide reaches the verdicts once the effects are known.
+// decide sets the verdicts in both readings from the estimates.
 func (p *Pattern) decide() {
 	for _, r := range Readings() {
 		j := p.Of(r)
@@ -116,6 +126,7 @@ func (p *Pattern) decide() {
 	}
 }
 
+// decide sets the verdict and its words from the estimate.
 func (f *Finding) decide() {
 	f.Verdict = Undecided
 	if f.Low != nil {
@@ -151,7 +162,8 @@ func (f *Finding) decide() {
 	f.Words += " (" + strings.Join(append(parts, effect), "; ") + ")"
 }
 
-// number writes a number in words: from 100 on whole with thousands apart, else two decimals, below .1 three, with a true minus sign.
+// number formats a number for words: from 100 on without decimals and with thousands separators, else with two decimals, below .1 with
+// three, with a minus sign (U+2212).
 func number(x float64) string {
 	s := strconv.FormatFloat(math.Abs(x), 'f', 2, 64)
 	switch {
@@ -170,7 +182,7 @@ func number(x float64) string {
 	return s
 }
 
-// finite returns a pointer to a number, nil where it is not finite.
+// finite returns a pointer to a number, nil if it is not finite.
 func finite(x float64) *float64 {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return nil

@@ -7,13 +7,13 @@ type Reading string
 
 // The two readings.
 const (
-	// RowReading counts each (text, label) pair: wrong where the label is not the predicted one.
+	// RowReading counts each (text, label) pair, an error if the label is not the predicted one.
 	RowReading Reading = "row"
-	// ValidReading counts each text: wrong where the predicted label is none of the text's own.
+	// ValidReading counts each text, an error if the predicted label is none of the text's own.
 	ValidReading Reading = "any_valid"
 )
 
-// Readings lists both.
+// Readings returns both, the row reading first.
 func Readings() []Reading { return []Reading{RowReading, ValidReading} }
 
 // unit is what the reading counts, in the plural.
@@ -24,9 +24,10 @@ func (r Reading) unit() string {
 	return "texts"
 }
 
-// outcome is what a text adds to an error rate: wrong of total.
+// outcome is a contribution to an error rate: wrong of total.
 type outcome struct{ wrong, total float64 }
 
+// outcome is the text's contribution to the error rate in a reading.
 func (t *text) outcome(r Reading) outcome {
 	switch {
 	case r == RowReading:
@@ -38,16 +39,16 @@ func (t *text) outcome(r Reading) outcome {
 	}
 }
 
-// Rate is an error rate: Wrong of Of, rows or texts as the reading counts. Its interval is Wilson's. Where rows of one text stand
-// together the size is the effective one, share x (1 - share) / variance with the variance linearised over texts, at most the number of
-// rows; in the any-valid reading that is the number of texts.
+// Rate is an error rate: Wrong of Of, rows or texts as the reading counts. Its interval is Wilson's. As rows of one text are not
+// independent, the sample size is the effective one, share x (1 - share) / variance with the variance linearised over texts, at most
+// the number of rows; in the any-valid reading it is the number of texts.
 type Rate struct {
 	Wrong int `json:"wrong"`
 	Of    int `json:"of"`
 	Estimate
 }
 
-// Rates is an error rate in both readings, of a number of test texts.
+// Rates is the error rate of some test texts in both readings.
 type Rates struct {
 	Texts int  `json:"texts"`
 	Row   Rate `json:"row"`
@@ -62,7 +63,7 @@ func (r Rates) Of(reading Reading) Rate {
 	return r.Valid
 }
 
-// sums gathers what a rate and its variance need.
+// sums holds the sums over texts from which a rate and its variance are computed.
 type sums struct{ texts, wrong, total, wrong2, cross, total2 float64 }
 
 func (s *sums) add(o outcome) {
@@ -74,14 +75,15 @@ func (s *sums) add(o outcome) {
 	s.total2 += o.total * o.total
 }
 
-// without returns the sums of those that are not in part.
+// without returns the sums over the texts that are not in part.
 func (s sums) without(part sums) sums {
 	return sums{s.texts - part.texts, s.wrong - part.wrong, s.total - part.total, s.wrong2 - part.wrong2, s.cross - part.cross, s.total2 - part.total2}
 }
 
+// share returns the error rate.
 func (s sums) share() float64 { return s.wrong / s.total }
 
-// size returns the effective number of rows or texts; see [Rate].
+// size returns the effective sample size; see [Rate].
 func (s sums) size() float64 {
 	p := s.share()
 	if p <= 0 || p >= 1 {
@@ -94,6 +96,7 @@ func (s sums) size() float64 {
 	return min(s.total, p*(1-p)*s.total*s.total/squares)
 }
 
+// rate returns the error rate with its interval at a confidence level; none is the reason without texts.
 func (s sums) rate(level float64, none string) Rate {
 	r := Rate{Wrong: int(s.wrong), Of: int(s.total)}
 	if s.texts == 0 {
@@ -106,7 +109,7 @@ func (s sums) rate(level float64, none string) Rate {
 	return r
 }
 
-// sums adds up the texts at the given places.
+// sums returns the sums over the texts at the given indices.
 func (d *data) sums(r Reading, places []int) sums {
 	var s sums
 	for _, i := range places {
@@ -115,7 +118,7 @@ func (d *data) sums(r Reading, places []int) sums {
 	return s
 }
 
-// rates returns both rates of the texts at the given places; none is why there is no rate where there are none.
+// rates returns the rates of the texts at the given indices; none is the reason without texts.
 func (d *data) rates(places []int, none string) Rates {
 	return Rates{
 		Texts: len(places),
@@ -124,7 +127,7 @@ func (d *data) rates(places []int, none string) Rates {
 	}
 }
 
-// where returns the places of the texts that fit.
+// where returns the indices of the texts that fit.
 func (d *data) where(fits func(i int) bool) []int {
 	var places []int
 	for i := range d.texts {

@@ -11,27 +11,27 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 )
 
-// Search is the worst slices in one reading: of every value of the fields searched, and of every two of them together, but for a label
-// with an answer of the model, which is a confusion and stands among the pairs of [Similarity].
+// Search is the worst slices in one reading, among those of one value of a field and of two values together. It leaves out pairs of a gold
+// label and a prediction, which are confusions; see [Similarity].
 type Search struct {
 	Reading Reading `json:"reading"`
 	Fields  []Field `json:"fields"`
-	// MinSupport is the fewest texts that a slice, and its rest, has. Tested is how many slices that leaves; slices of the same texts count
-	// once, with the fewest conditions.
+	// MinSupport is the least number of texts in a slice, and in the rest. Tested is the number of slices with that support; slices of the
+	// same texts count once, with the fewest conditions.
 	MinSupport int `json:"min_support"`
 	Tested     int `json:"tested"`
-	// Level is the share of false findings that is expected among those with Adjusted at most Level.
+	// Level is the false discovery rate among the slices with an adjusted p-value of at most Level.
 	Level float64 `json:"level"`
-	// Significant is how many have an adjusted p-value of at most Level and an excess whose interval is above 0, Subsumed how many of
-	// these were dropped: without the texts of slices that stand before them they show no such excess over the rest, or are too few to. Intervals
-	// are not adjusted for having been searched for.
+	// Significant is the number of slices with an adjusted p-value of at most Level and an excess whose interval is above 0. Subsumed is
+	// the number of these that are left out because, without the texts of higher ranked slices, they have no such excess or too few
+	// texts. Intervals are not adjusted for the search.
 	Significant int     `json:"significant"`
 	Subsumed    int     `json:"subsumed"`
 	Slices      []Worst `json:"slices"`
 	Words       string  `json:"words"`
 }
 
-// Worst is a slice that was found. The lower bound of its excess ranks it.
+// Worst is a slice that the search found. Slices are ranked by the lower bound of their excess.
 type Worst struct {
 	Slice
 	// Adjusted is the p-value after Benjamini and Hochberg's correction over all slices tested.
@@ -46,14 +46,14 @@ type candidate struct {
 	contrast   Contrast
 }
 
-// confusion says that the two together are a label, or kind of label, and the model's answer: that such texts are misread is mostly the
-// definition of the slice, and [Similarity] has them.
+// confusion says that the two conditions together are a gold label, or kind of label, and a prediction: such texts are misread by
+// definition, mostly. [Similarity] has them.
 func (c candidate) confusion(other candidate) bool {
 	a, b := c.conditions[0].Field.info().side, other.conditions[0].Field.info().side
-	return a == ofGold && b == ofAnswer || a == ofAnswer && b == ofGold
+	return a == ofGold && b == ofPrediction || a == ofPrediction && b == ofGold
 }
 
-// bitset holds a bit for each text.
+// bitset is a set of texts, by index.
 type bitset []uint64
 
 func (b bitset) has(i int) bool { return b[i/64]>>(i%64)&1 == 1 }
@@ -84,7 +84,7 @@ func (a *Analysis) search(options Options) []Search {
 	return out
 }
 
-// candidates returns every slice of one or two conditions that has the support, none twice.
+// candidates returns every slice of one or two conditions with the support, each set of texts once.
 func (a *Analysis) candidates(options Options) []candidate {
 	n := len(a.Cases)
 	enough := func(texts int) bool { return texts >= options.MinSupport && n-texts >= options.MinSupport }
@@ -101,7 +101,7 @@ func (a *Analysis) candidates(options Options) []candidate {
 		seen[string(key)] = true
 		return true
 	}
-	var singles []candidate // with too many texts too: two of them can have the support
+	var singles []candidate // some with too few texts in the rest: a pair of them can have the support
 	for _, field := range options.SearchFields {
 		info := field.info()
 		places := map[string]bitset{}
@@ -145,6 +145,7 @@ func (a *Analysis) candidates(options Options) []candidate {
 	return out
 }
 
+// worst searches the candidates in one reading.
 func (a *Analysis) worst(r Reading, candidates []candidate, options Options) Search {
 	outcomes := make([]outcome, len(a.Cases))
 	var all sums
@@ -194,8 +195,8 @@ func (a *Analysis) worst(r Reading, candidates []candidate, options Options) Sea
 	return s
 }
 
-// subsumed says that, of the texts which no slice before it has, those in a slice show no excess over those outside it, or that either are too
-// few to.
+// subsumed says that, without the covered texts, those of higher ranked slices, a slice has no excess over the rest, or that either has
+// too few texts.
 func (a *Analysis) subsumed(c candidate, covered bitset, outcomes []outcome, support int) bool {
 	var inside, rest sums
 	for i, o := range outcomes {
@@ -213,6 +214,7 @@ func (a *Analysis) subsumed(c candidate, covered bitset, outcomes []outcome, sup
 	return *contrast(inside, rest, a.Interval.Level).Excess.Low <= 0
 }
 
+// words returns Search.Words; texts is the number of test texts.
 func (s *Search) words(texts int) string {
 	switch {
 	case s.Tested == 0:

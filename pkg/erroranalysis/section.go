@@ -7,11 +7,11 @@ import (
 	"unicode"
 )
 
-// Bounds of a heading: bytes, words, and letters so that HEENT is one and BP is none.
+// The bounds of a heading; see [Headings]. With three letters at least, HEENT is one and BP is not.
 const (
 	headingBytes   = 60
 	headingWords   = 8
-	quietWords     = 5
+	lowerWords     = 5
 	headingLetters = 3
 )
 
@@ -25,7 +25,7 @@ const (
 func Headings(text string) []string {
 	var found []string
 	seen := map[string]bool{}
-	start, mark := 0, byte('\n') // where the words begin, and the mark before them
+	start, mark := 0, byte('\n') // the offset of the words, and the mark before them
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '\n', '\r', ',', '.', ';', '?', '!':
@@ -35,7 +35,7 @@ func Headings(text string) []string {
 				seen[heading] = true
 				found = append(found, heading)
 			}
-			// What follows a colon is no heading before the next mark: "P: 80" in "VITALS: P: 80".
+			// After a colon there is no heading before the next mark: P is none in "VITALS: P: 80".
 			end := strings.IndexAny(text[i+1:], ",.;?!\n\r")
 			if end < 0 {
 				return found
@@ -46,19 +46,20 @@ func Headings(text string) []string {
 	return found
 }
 
-func heading(words string, mark byte) (string, bool) {
+// heading returns words, the text between a mark and a colon, as a heading; ok says whether they are one.
+func heading(words string, mark byte) (name string, ok bool) {
 	if len(words) > headingBytes || strings.TrimSpace(words) == "" {
 		return "", false
 	}
 	onLine := mark == '\n' || mark == '\r' || mark == ',' && words[0] != ' ' && words[0] != '\t'
 	fields := strings.Fields(words)
-	name := strings.Join(fields, " ")
-	letters, quiet := 0, false
+	name = strings.Join(fields, " ")
+	letters, lower := 0, false
 	for i, r := range name {
 		switch {
 		case unicode.IsLetter(r):
 			letters++
-			quiet = quiet || unicode.IsLower(r)
+			lower = lower || unicode.IsLower(r)
 			if i == 0 && unicode.IsLower(r) {
 				return "", false
 			}
@@ -66,7 +67,7 @@ func heading(words string, mark byte) (string, bool) {
 			return "", false
 		}
 	}
-	if letters < headingLetters || len(fields) > headingWords || quiet && (len(fields) > quietWords || !onLine) {
+	if letters < headingLetters || len(fields) > headingWords || lower && (len(fields) > lowerWords || !onLine) {
 		return "", false
 	}
 	return strings.ToUpper(name), true
@@ -77,7 +78,7 @@ var dates = regexp.MustCompile(`\b\d{1,2}[/-]\d{1,2}[/-]((?:19|20)\d\d)\b` +
 	`|\b(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?,? ((?:19|20)\d\d)\b`)
 
 // Year returns the year of the latest whole date in a note, with a year of four digits: 02/19/2007, 2007-02-19, February 19, 2007. It is 0
-// where there is none. A note is dated when it was written or later than the events that it tells of.
+// if there is none: the latest date is the nearest to that of the note itself.
 func Year(text string) int {
 	latest := 0
 	for _, match := range dates.FindAllStringSubmatch(text, -1) {

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 func TestHeadings(t *testing.T) {
@@ -70,7 +72,7 @@ func TestLookUp(t *testing.T) {
 		}
 	}
 	_, err := lookUp("Neuro", labels)
-	refused(t, err, `2 labels begin with "Neuro": Neurology, Neurosurgery`)
+	testkit.Refused(t, "a name of two labels", err, `2 labels begin with "Neuro": Neurology, Neurosurgery`)
 	_, err = lookUp("Nuerology", labels)
-	refused(t, err, `nearest is "Neurology"`)
+	testkit.Refused(t, "a misspelt name", err, `nearest is "Neurology"`)
 }

@@ -8,13 +8,13 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 )
 
-// LabelPair names a confusion: texts filed under Gold and read as Predicted.
+// LabelPair is a confusion: texts with the label Gold that are predicted as Predicted.
 type LabelPair struct {
 	Gold      string `json:"gold"`
 	Predicted string `json:"predicted"`
 }
 
-// DefaultPairs returns the confusions that the study reports, those of its worked examples included. A label may be named by its beginning.
+// DefaultPairs returns the confusions that the study reports, those of its worked examples included. Labels are named by their beginning.
 func DefaultPairs() []LabelPair {
 	return []LabelPair{
 		{"Orthopedic", "Surgery"},
@@ -25,19 +25,18 @@ func DefaultPairs() []LabelPair {
 	}
 }
 
-// Similarity is the second pattern: labels that are alike are taken for one another.
+// Similarity is the second pattern: similar labels are confused.
 type Similarity struct {
 	Pattern
 	// Pairs are the confusions that occur, counted over texts, the most frequent first.
 	Pairs []Pair `json:"pairs"`
-	// Reported are the confusions that were looked up by name.
+	// Reported are the confusions of [Options.Pairs].
 	Reported []ReportedPair `json:"reported"`
-	// WrongRows counts the wrong rows and CoFiled those of them that are no errors: the predicted label is another one that the very text is
-	// filed under.
+	// WrongRows is the number of wrong rows, CoFiled that of those whose predicted label is another label of the same text.
 	WrongRows int `json:"wrong_rows"`
 	CoFiled   int `json:"co_filed_rows"`
-	// Row and Valid say how far confusions fall on labels that training texts carry together: what two labels have in common is the share
-	// of the training texts under the right one that carry the predicted one too.
+	// The concentration of the errors on labels that training texts have together: the similarity of two labels is the share of the
+	// training texts with the right one that also have the predicted one.
 	RowConcentration   Concentration `json:"row_concentration"`
 	ValidConcentration Concentration `json:"any_valid_concentration"`
 }
@@ -45,35 +44,34 @@ type Similarity struct {
 // Pair is one confusion, counted over texts: a text counts for each of its gold labels.
 type Pair struct {
 	LabelPair
-	// Texts are filed under Gold and read as Predicted. Valid are those of them that are filed under Predicted too, so that it is no error,
-	// and Misread the others.
+	// Texts is the number of texts with the label Gold that are predicted as Predicted, Valid of those that have the label Predicted
+	// too, Misread of the others.
 	Texts   int `json:"texts"`
 	Valid   int `json:"valid"`
 	Misread int `json:"misread"`
-	// Of counts the test texts under Gold; Share is Texts of these, with Wilson's interval.
+	// Of is the number of test texts with the label Gold; Share is Texts / Of, with Wilson's interval.
 	Of    int      `json:"of"`
 	Share Estimate `json:"share"`
-	// Together counts the training texts that carry both labels, and TogetherShare is their share of those that carry Gold; nil where none
-	// does.
+	// Together is the number of training texts with both labels, TogetherShare their share of those with Gold; nil if there are none.
 	Together      int      `json:"together"`
 	TogetherShare *float64 `json:"together_share"`
 }
 
-// ReportedPair is what this run has of a confusion that the study reports.
+// ReportedPair is a confusion of [Options.Pairs] in this run.
 type ReportedPair struct {
 	Asked LabelPair `json:"asked"`
-	// Pair is nil, with a Reason, where a name means no label or several, or where no test text is filed so.
+	// Pair is nil, with a Reason, if a name stands for no label or for several, or if no test text has the label Gold.
 	Pair *Pair `json:"pair"`
-	// Rank is its place among all pairs by Texts, MisreadRank by Misread; 0 where it does not occur.
+	// Rank is its rank among all pairs by Texts, MisreadRank by Misread; 0 if it does not occur.
 	Rank        int `json:"rank,omitempty"`
 	MisreadRank int `json:"misread_rank,omitempty"`
-	// Typical is the id of the text of median length among those read so.
+	// Typical is the id of the text of median length among those confused so.
 	Typical string `json:"typical,omitempty"`
 	Reason  string `json:"reason,omitempty"`
 }
 
-func (d *data) similarity(s *Similarity, e *estimator, asked []LabelPair) {
-	s.Pattern = Pattern{Name: "similar_specialties", Title: "Similar specialties", Claim: "Specialties that are alike are taken for one another, such as orthopedic and cardiovascular notes for surgery."}
+func (d *data) similarity(s *Similarity, e *estimator, named []LabelPair) {
+	s.Pattern = Pattern{Name: SimilarityPattern, Title: "Similar specialties", Claim: "Specialties that are alike are taken for one another, such as orthopedic and cardiovascular notes for surgery."}
 	counts, supports := d.pairs()
 	for at, n := range counts {
 		if n.texts > 0 {
@@ -85,41 +83,42 @@ func (d *data) similarity(s *Similarity, e *estimator, asked []LabelPair) {
 		s.WrongRows += p.Texts
 		s.CoFiled += p.Valid
 	}
-	for _, pair := range asked {
+	for _, pair := range named {
 		s.Reported = append(s.Reported, d.reported(pair, s.Pairs, supports))
 	}
 
-	common := make([][]float64, len(d.labels))
+	similarity := make([][]float64, len(d.labels))
 	for i, row := range d.together {
-		common[i] = make([]float64, len(d.labels))
+		similarity[i] = make([]float64, len(d.labels))
 		for j, n := range row {
 			if d.trained[i] > 0 {
-				common[i][j] = float64(n) / float64(d.trained[i])
+				similarity[i][j] = float64(n) / float64(d.trained[i])
 			}
 		}
 	}
-	s.RowConcentration = d.concentrated(&s.Pattern, e, RowReading, "co_filed",
-		"rows are misread as labels that are filed together with theirs in training", "times as often as chance:", "filed together in training", common)
-	s.ValidConcentration = d.concentrated(&s.Pattern, e, ValidReading, "co_filed",
-		"texts are misread as labels that are filed together with theirs elsewhere in training", "times as often as chance:", "filed together in training", common)
+	s.RowConcentration = d.concentrated(&s.Pattern, e, RowReading, CoFiledFinding,
+		"rows are misread as labels that are filed together with theirs in training", "times as often as chance:", "filed together in training", similarity)
+	s.ValidConcentration = d.concentrated(&s.Pattern, e, ValidReading, CoFiledFinding,
+		"texts are misread as labels that are filed together with theirs elsewhere in training", "times as often as chance:", "filed together in training", similarity)
 }
 
-// concentrated adds the claim that misreadings fall on pairs with more in common than chance gives.
-func (d *data) concentrated(p *Pattern, e *estimator, r Reading, name, claim, effect, what string, common [][]float64) Concentration {
+// concentrated adds the finding of a claim that errors fall on pairs of labels of a higher similarity than by chance; similarity has the
+// shape [labels][labels], by right and predicted label.
+func (d *data) concentrated(p *Pattern, e *estimator, r Reading, key FindingKey, claim, effect, what string, similarity [][]float64) Concentration {
 	m := d.misreadings(r)
 	ones := make([]int32, len(d.texts))
 	for i := range ones {
 		ones[i] = 1
 	}
-	observed, expected := m.measure(ones, common)
+	observed, expected := m.measure(ones, similarity)
 	c := Concentration{finite(observed), finite(expected)}
-	f := p.ratio(r, name, claim, effect, Side{"share " + what, c.Observed}, Side{"by chance", c.Expected})
+	f := p.ratio(r, key, claim, effect, Side{"share " + what, c.Observed}, Side{"by chance", c.Expected})
 	none := "none of the " + r.unit() + " is misread"
 	if len(m.items) > 0 {
 		none = "chance alone gives none of the misread " + r.unit()
 	}
 	e.add(&f.Estimate, none, func(weights []int32) float64 {
-		observed, expected := m.measure(weights, common)
+		observed, expected := m.measure(weights, similarity)
 		return observed / expected
 	})
 	return c
@@ -127,7 +126,7 @@ func (d *data) concentrated(p *Pattern, e *estimator, r Reading, name, claim, ef
 
 type pairCount struct{ texts, valid int }
 
-// pairs counts the confusions, gold x labels + predicted, and the test texts by gold label.
+// pairs counts the confusions, at gold * labels + predicted, and the test texts of each gold label.
 func (d *data) pairs() ([]pairCount, []int) {
 	counts, supports := make([]pairCount, len(d.labels)*len(d.labels)), make([]int, len(d.labels))
 	for _, t := range d.texts {
@@ -146,6 +145,7 @@ func (d *data) pairs() ([]pairCount, []int) {
 	return counts, supports
 }
 
+// pair returns one confusion.
 func (d *data) pair(gold, predicted int, n pairCount, supports []int) Pair {
 	p := Pair{
 		LabelPair: LabelPair{d.labels[gold], d.labels[predicted]},
@@ -160,14 +160,15 @@ func (d *data) pair(gold, predicted int, n pairCount, supports []int) Pair {
 	return p
 }
 
-func (d *data) reported(asked LabelPair, pairs []Pair, supports []int) ReportedPair {
-	out := ReportedPair{Asked: asked}
-	gold, err := lookUp(asked.Gold, d.labels)
+// reported looks up a confusion by the names of its labels.
+func (d *data) reported(named LabelPair, pairs []Pair, supports []int) ReportedPair {
+	out := ReportedPair{Asked: named}
+	gold, err := lookUp(named.Gold, d.labels)
 	if err != nil {
 		out.Reason = err.Error()
 		return out
 	}
-	predicted, err := lookUp(asked.Predicted, d.labels)
+	predicted, err := lookUp(named.Predicted, d.labels)
 	switch {
 	case err != nil:
 		out.Reason = err.Error()
@@ -203,8 +204,8 @@ func (d *data) reported(asked LabelPair, pairs []Pair, supports []int) ReportedP
 	return out
 }
 
-// median returns which of the places has the median length in characters: the lower one of two, and of equal lengths that in the middle by
-// id.
+// median returns the index, of those given, of the text of median length in characters: of two the shorter one, of equal lengths the middle
+// one by id.
 func (d *data) median(places []int) int {
 	sorted := slices.Clone(places)
 	slices.SortStableFunc(sorted, func(a, b int) int { return cmp.Compare(d.cases[a].Characters, d.cases[b].Characters) })

@@ -9,14 +9,14 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 )
 
-// Slice is the test texts with something in common, beside the rest.
+// Slice is the test texts that meet some conditions, compared with the rest.
 type Slice struct {
 	Conditions []Condition `json:"conditions"` // all of them hold
 	Words      string      `json:"words"`
 	Texts      int         `json:"texts"`
 	Row        Contrast    `json:"row"`
 	Valid      Contrast    `json:"any_valid"`
-	// Reason says why there are no rates: too few texts in the slice or in the rest.
+	// Reason is not empty if there are no rates: too few texts in the slice or in the rest.
 	Reason string `json:"reason,omitempty"`
 }
 
@@ -28,16 +28,18 @@ func (s *Slice) Of(r Reading) *Contrast {
 	return &s.Valid
 }
 
-// Contrast sets a slice's error rate beside that of the other texts.
+// Contrast compares a slice's error rate with that of the other texts.
 type Contrast struct {
 	Inside Rate `json:"inside"`
 	Rest   Rate `json:"rest"`
-	// Excess is the rate inside less that of the rest, with Newcombe's interval.
+	// Excess is the rate inside minus that of the rest, with Newcombe's interval.
 	Excess Estimate `json:"excess"`
-	// PValue is one-sided, that the rate inside is not higher: the pooled two-proportion test, with effective sizes as [Rate] has them.
+	// PValue is one-sided, with the null hypothesis that the rate inside is not higher: the pooled two-proportion z-test with the
+	// effective sample sizes of [Rate].
 	PValue *float64 `json:"p_value"`
 }
 
+// contrast compares the error rates of a slice and of the rest, neither without texts.
 func contrast(inside, rest sums, level float64) Contrast {
 	c := Contrast{Inside: inside.rate(level, "no texts"), Rest: rest.rate(level, "no texts")}
 	a, n := inside.share(), inside.size()
@@ -54,8 +56,8 @@ func contrast(inside, rest sums, level float64) Contrast {
 	return c
 }
 
-// Slice returns the rates of the texts that meet all conditions. It fails, naming the nearest, for an unknown field or value, for conditions
-// that no text meets, and for such that all do.
+// Slice returns the slice of the texts that meet all conditions. It fails, naming the nearest, for an unknown field or value, and without
+// conditions, and if no text or every text meets them.
 func (a *Analysis) Slice(conditions ...Condition) (Slice, error) {
 	if len(conditions) == 0 {
 		return Slice{}, fmt.Errorf("erroranalysis: a slice needs a condition")
@@ -70,7 +72,7 @@ func (a *Analysis) Slice(conditions ...Condition) (Slice, error) {
 	return s, nil
 }
 
-// check refuses an unknown field and a value that no text has and that is no label.
+// check returns an error for an unknown field, and for a value that no text has and that is not a label.
 func (a *Analysis) check(conditions []Condition) error {
 	for _, c := range conditions {
 		values, err := a.Values(c.Field)
@@ -94,7 +96,7 @@ func (a *Analysis) check(conditions []Condition) error {
 	return nil
 }
 
-// slice computes a slice where it and the rest have at least support texts.
+// slice computes a slice, whose rates need at least support texts in it and in the rest.
 func (a *Analysis) slice(conditions []Condition, support int) Slice {
 	s := Slice{Conditions: conditions, Words: phrase(conditions)}
 	var inside, rest [2]sums
@@ -132,7 +134,7 @@ func (a *Analysis) slice(conditions []Condition, support int) Slice {
 	return s
 }
 
-// slices returns the slice of each value of each field; of sections and years only those with the support.
+// slices returns the slice of each value of each field; of sections and years only values with the support.
 func (a *Analysis) slices(support int) []Slice {
 	var out []Slice
 	for i := range fields {
@@ -146,7 +148,7 @@ func (a *Analysis) slices(support int) []Slice {
 	return out
 }
 
-// outcome is what a case adds to an error rate.
+// outcome is the case's contribution to the error rate in a reading.
 func (c *Case) outcome(r Reading) outcome {
 	switch {
 	case r == RowReading:

@@ -7,16 +7,17 @@ import (
 	"slices"
 )
 
-// Options settles the bootstrap. The zero value is 1,000 resamples, seed 0, 95 % intervals.
+// Options configures the bootstrap. The zero value is 1,000 resamples, seed 0, 95 % intervals.
 type Options struct {
-	// Resamples is how often the notes are drawn anew; 0 stands for 1,000.
+	// Resamples is the number of resamples of the notes; 0 stands for 1,000.
 	Resamples int
-	// Seed starts the random numbers: the same seed and notes give the same intervals.
+	// Seed seeds the random numbers: the same seed and notes give the same intervals.
 	Seed uint64
-	// Level is the share of the resamples inside an interval, between 0 and 1; 0 stands for 0.95.
+	// Level is the confidence level of the intervals, between 0 and 1; 0 stands for 0.95.
 	Level float64
 }
 
+// complete fills in the defaults. It fails for options that give no interval.
 func (o Options) complete() (Options, error) {
 	if o.Resamples == 0 {
 		o.Resamples = 1000
@@ -33,7 +34,7 @@ func (o Options) complete() (Options, error) {
 	return o, nil
 }
 
-// Interval is a percentile interval.
+// Interval is a confidence interval.
 type Interval struct {
 	Low  float64 `json:"low"`
 	High float64 `json:"high"`
@@ -41,8 +42,8 @@ type Interval struct {
 
 // Intervals returns a percentile bootstrap interval (Efron and Tibshirani 1993, chapter 13) for each of several statistics of n notes.
 // Notes, not rows, are drawn, because the rows of one note share its text and its prediction. For each resample, statistic is
-// called with how often each note was drawn, shape [n] and summing to n, and fills out, shape [statistics]. It fails where a statistic
-// is not a finite number in every resample.
+// called with how often each note was drawn, shape [n] and summing to n, and fills out, shape [statistics]. It fails if a statistic
+// is not finite in some resample, for n below 1, and for options that give no interval.
 func Intervals(n, statistics int, options Options, statistic func(weights []int32, out []float64)) ([]Interval, error) {
 	options, err := options.complete()
 	if err != nil {
@@ -75,8 +76,9 @@ type PartialInterval struct {
 	Reason    string `json:"reason,omitempty"`
 }
 
-// PartialIntervals is [Intervals] for statistics that a resample can leave undefined, such as a ratio of error rates where no note of a
-// group was drawn: those resamples, where the statistic is not a finite number, are left out and counted.
+// PartialIntervals is [Intervals] for statistics that can be undefined in a resample, such as a ratio of error rates if no note of a
+// group was drawn: resamples in which the statistic is not finite are left out and counted. n and the arguments of statistic are those
+// of Intervals.
 func PartialIntervals(n, statistics int, options Options, statistic func(weights []int32, out []float64)) ([]PartialInterval, error) {
 	options, err := options.complete()
 	if err != nil {
@@ -104,10 +106,10 @@ func PartialIntervals(n, statistics int, options Options, statistic func(weights
 	return intervals, nil
 }
 
+// undefined says that a statistic is not finite.
 func undefined(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
 
-// bootstrap returns every statistic's values over the resamples, ascending, those that are not a number first: shape
-// [statistics][resamples].
+// bootstrap returns every statistic's values over the resamples, ascending, NaN first: shape [statistics][resamples].
 func bootstrap(n, statistics int, options Options, statistic func(weights []int32, out []float64)) ([][]float64, error) {
 	if n < 1 {
 		return nil, fmt.Errorf("evaluate: there are no notes to draw from")
@@ -135,6 +137,7 @@ func bootstrap(n, statistics int, options Options, statistic func(weights []int3
 	return samples, nil
 }
 
+// allDefined returns an error for a statistic that is not finite in some resample.
 func allDefined(samples [][]float64) error {
 	for i, values := range samples {
 		if missing := len(values) - len(slices.DeleteFunc(slices.Clone(values), undefined)); missing > 0 {
@@ -144,7 +147,8 @@ func allDefined(samples [][]float64) error {
 	return nil
 }
 
-// percentile returns the middle share of ascending values, with numpy's linear interpolation between order statistics.
+// percentile returns the central interval of ascending values at a confidence level, with linear interpolation between order
+// statistics, numpy's default.
 func percentile(values []float64, level float64) Interval {
 	at := func(q float64) float64 {
 		position := q * float64(len(values)-1)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 // TestIntervalsOfAMean compares with what is known: the mean of n values has a normal interval of the known width.
@@ -35,7 +37,7 @@ func TestIntervalsOfAMean(t *testing.T) {
 	if math.Abs(got[0].Low-(mean-half)) > half/10 || math.Abs(got[0].High-(mean+half)) > half/10 {
 		t.Errorf("interval %+v, want about [%v, %v]", got[0], mean-half, mean+half)
 	}
-	near(t, "the interval of the negative", got[1].Low, -got[0].High)
+	testkit.Near(t, "the interval of the negative", got[1].Low, -got[0].High, tolerance)
 }
 
 func TestIntervalsAreSeeded(t *testing.T) {
@@ -72,8 +74,8 @@ func TestIntervalsRefuse(t *testing.T) {
 func TestPercentile(t *testing.T) {
 	// numpy.quantile([1, 2, 3, 4, 10], [.05, .95]) is [1.2, 8.8].
 	got := percentile([]float64{1, 2, 3, 4, 10}, .9)
-	near(t, "low", got.Low, 1.2)
-	near(t, "high", got.High, 8.8)
+	testkit.Near(t, "low", got.Low, 1.2, tolerance)
+	testkit.Near(t, "high", got.High, 8.8, tolerance)
 	if got := percentile([]float64{7}, .95); got != (Interval{7, 7}) {
 		t.Errorf("one value: %+v", got)
 	}

@@ -10,14 +10,15 @@ import (
 // bins is the number of equal-width bins of the expected calibration error, as in Guo et al. 2017.
 const bins = 15
 
-// Reliability compares the confidence of the predicted label with how often it is right, in 15 equal-width bins.
+// Reliability is a reliability diagram: the mean confidence in the predicted label beside its accuracy, in 15 equal-width bins.
 type Reliability struct {
-	// ECE is the expected calibration error: the mean over predictions of the distance between their bin's confidence and accuracy.
+	// ECE is the expected calibration error: the mean over predictions of the absolute difference between their bin's mean confidence
+	// and accuracy.
 	ECE  float64 `json:"ece"`
 	Bins []Bin   `json:"bins"`
 }
 
-// Bin is one row of a reliability table: the predictions with Low < confidence <= High.
+// Bin is one bin of a reliability diagram: the predictions with Low < confidence <= High.
 type Bin struct {
 	Low   float64 `json:"low"`
 	High  float64 `json:"high"`
@@ -27,12 +28,12 @@ type Bin struct {
 	Accuracy   *float64 `json:"accuracy"`
 }
 
-// RowReliability counts each row, right where its label is the predicted one.
+// RowReliability returns the reliability over rows: a row is right if its label is the predicted one.
 func (e *Evaluation) RowReliability() Reliability {
 	return e.reliability(func(n note) float64 { return float64(len(n.gold)) })
 }
 
-// ValidReliability counts each note, right where the predicted label is one of its own.
+// ValidReliability returns the reliability over notes: a note is right if the predicted label is one of its own.
 func (e *Evaluation) ValidReliability() Reliability {
 	return e.reliability(func(note) float64 { return 1 })
 }
@@ -60,6 +61,7 @@ func binOf(confidence float64) int {
 	return min(max(int(math.Ceil(confidence*bins))-1, 0), bins-1)
 }
 
+// binSum holds the sums over the predictions of one bin.
 type binSum struct{ count, confidence, right float64 }
 
 func (b *binSum) add(count, confidence, right float64) {
@@ -68,6 +70,7 @@ func (b *binSum) add(count, confidence, right float64) {
 	b.right += right
 }
 
+// expectedError returns the expected calibration error of the bins.
 func expectedError(sums []binSum) float64 {
 	var distance, count float64
 	for _, s := range sums {
@@ -77,24 +80,25 @@ func expectedError(sums []binSum) float64 {
 	return distance / count
 }
 
-// The temperatures that FitTemperature chooses from.
+// The range of temperatures that FitTemperature searches.
 const (
 	minTemperature = 0.05
 	maxTemperature = 20
 )
 
-// Temperature is a fitted temperature and what it does to the negative log likelihood of the rows it was fitted on, in nats a row.
+// Temperature is a fitted temperature with the mean negative log likelihood of the rows it was fitted on, in nats, at temperature 1
+// and at Value.
 type Temperature struct {
 	Value  float64 `json:"value"`
 	Before float64 `json:"nll_before"`
 	After  float64 `json:"nll_after"`
-	// Reason is not empty where Value is the end of the permitted range rather than a minimum.
+	// Reason is not empty if Value is the end of the range rather than a minimum.
 	Reason string `json:"reason,omitempty"`
 }
 
-// FitTemperature returns the temperature that minimises the negative log likelihood of the rows' labels (Guo et al. 2017), between 0.05
-// and 20. Fit it on validation predictions, never on those that are then evaluated. It fails for a set that New refuses and for
-// one without logits; the set's own temperature does not matter.
+// FitTemperature returns the temperature, between 0.05 and 20, that minimises the negative log likelihood of the rows' labels (Guo et al.
+// 2017). Fit it on validation predictions, never on those that are then evaluated. It fails as [New] does and for a set without
+// logits; the set's own temperature does not matter.
 func FitTemperature(validation predict.Set) (Temperature, error) {
 	e, err := New(validation)
 	if err != nil {

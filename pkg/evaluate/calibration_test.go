@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
@@ -24,13 +25,13 @@ func TestReliabilityTable(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			near(t, "ECE", test.table.ECE, test.ece)
+			testkit.Near(t, "ECE", test.table.ECE, test.ece, tolerance)
 			if len(test.table.Bins) != 15 {
 				t.Fatalf("%d bins", len(test.table.Bins))
 			}
 			for i, bin := range test.table.Bins {
-				near(t, "lower edge", bin.Low, float64(i)/15)
-				near(t, "upper edge", bin.High, float64(i+1)/15)
+				testkit.Near(t, "lower edge", bin.Low, float64(i)/15, tolerance)
+				testkit.Near(t, "upper edge", bin.High, float64(i+1)/15, tolerance)
 				want, filled := test.want[i]
 				if !filled {
 					if bin.Count != 0 || bin.Confidence != nil || bin.Accuracy != nil {
@@ -41,8 +42,8 @@ func TestReliabilityTable(t *testing.T) {
 				if bin.Count != int(want[0]) {
 					t.Errorf("bin %d counts %d, want %v", i, bin.Count, want[0])
 				}
-				near(t, "confidence", *bin.Confidence, want[1])
-				near(t, "accuracy", *bin.Accuracy, want[2])
+				testkit.Near(t, "confidence", *bin.Confidence, want[1], tolerance)
+				testkit.Near(t, "accuracy", *bin.Accuracy, want[2], tolerance)
 			}
 		})
 	}
@@ -74,8 +75,8 @@ func TestFitTemperatureUndoesScaling(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "temperature of scaled logits", scaled.Value, 4*plain.Value)
-	near(t, "likelihood after", scaled.After, plain.After)
+	testkit.Near(t, "temperature of scaled logits", scaled.Value, 4*plain.Value, tolerance)
+	testkit.Near(t, "likelihood after", scaled.After, plain.After, tolerance)
 	if !(plain.After <= plain.Before && scaled.After < scaled.Before) {
 		t.Errorf("fitting made the likelihood worse: %+v, %+v", plain, scaled)
 	}
@@ -90,13 +91,13 @@ func TestFitTemperatureUndoesScaling(t *testing.T) {
 		t.Errorf("four-fold overconfidence: ECE %v -> %v, Brier %v -> %v", before[RowECE], after[RowECE], before[Brier], after[Brier])
 	}
 	for _, m := range []Metric{RowAccuracy, MacroF1Union, AnyValid, RecallAt3, LabelRanking} {
-		near(t, string(m)+" after scaling", after[m], before[m])
+		testkit.Near(t, string(m)+" after scaling", after[m], before[m], tolerance)
 	}
 	again, err := FitTemperature(calibrated)
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "temperature fitted to a calibrated set", again.Value, scaled.Value)
+	testkit.Near(t, "temperature fitted to a calibrated set", again.Value, scaled.Value, tolerance)
 }
 
 func TestFitTemperatureAtItsLimits(t *testing.T) {
@@ -118,7 +119,7 @@ func TestFitTemperatureAtItsLimits(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			near(t, "temperature", got.Value, test.want)
+			testkit.Near(t, "temperature", got.Value, test.want, tolerance)
 			if !strings.Contains(got.Reason, test.reason) {
 				t.Errorf("reason %q", got.Reason)
 			}
@@ -145,10 +146,10 @@ func TestRiskCoverage(t *testing.T) {
 		t.Fatalf("curve %v", got)
 	}
 	for i, w := range want {
-		near(t, "threshold", got[i].Threshold, w.Threshold)
-		near(t, "coverage", got[i].Coverage, w.Coverage)
-		near(t, "risk", got[i].Risk, w.Risk)
+		testkit.Near(t, "threshold", got[i].Threshold, w.Threshold, tolerance)
+		testkit.Near(t, "coverage", got[i].Coverage, w.Coverage, tolerance)
+		testkit.Near(t, "risk", got[i].Risk, w.Risk, tolerance)
 	}
 	// The tied pair is half wrong at either of its two coverages: (0/1 + .5/2 + 1/3 + 2/4) / 4.
-	near(t, "AURC", e.Values()[AURC], (0+.25+1./3+.5)/4)
+	testkit.Near(t, "AURC", e.Values()[AURC], (0+.25+1./3+.5)/4, tolerance)
 }

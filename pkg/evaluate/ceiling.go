@@ -18,12 +18,12 @@ func (e *Evaluation) Ceilings() map[Metric]float64 {
 }
 
 // LabelCeilings returns, for every headline metric, the best value that any function of the text can reach on notes with these label
-// sets; for an error measure that is the lowest. Each metric's ceiling stands alone: one model need not reach two of them. A set holds
-// indices below labels, ascending, each once. It fails without sets, and for a set that is empty or not of that form.
+// sets, shape [notes][labels of the note]; for an error measure that is the lowest. No single model need reach two of the ceilings. A set
+// holds indices below labels, ascending, each once. It fails without sets, and for a set that is empty or not of that form.
 //
-// For row accuracy it is notes / rows, the mean over rows of 1 / (number of the note's labels). All are exact but those of the F1
-// averages and of weighted precision. These are upper bounds: what the best way of giving each note one of its labels could reach if
-// every label got the notes with the fewest rows. The F1 bounds are exact where all notes have equally many labels.
+// The ceiling of row accuracy is notes / rows, the mean over rows of 1 / (number of the note's labels). All ceilings are exact but those
+// of the F1 averages and of weighted precision. These are upper bounds: the best assignment of one of its labels to each note, if
+// every label could have the notes with the fewest rows. The F1 bounds are exact if all notes have equally many labels.
 func LabelCeilings(labels int, sets [][]int) (map[Metric]float64, error) {
 	if len(sets) == 0 {
 		return nil, errors.New("evaluate: no notes have no ceilings")
@@ -41,71 +41,64 @@ func LabelCeilings(labels int, sets [][]int) (map[Metric]float64, error) {
 	return ceilings(labels, sets), nil
 }
 
+// labelSums holds the sums over notes and labels from which the ceilings are computed.
+type labelSums struct {
+	notes, rows, labels, present float64 // present: labels that some note has
+	top3, top5                   float64 // rows that the top k can hold
+	document, recall3, recall5   float64 // sums over notes of the share of their labels that the top 1, 3 and 5 can hold
+	balanced                     float64 // sum of the labels' highest recalls
+	f1                           float64 // upper bound of the sum of the labels' F1
+	weightedF1                   float64 // the same with F1 and precision times the label's rows
+	weightedPrecision            float64
+}
+
+// ceilings computes every headline metric's ceiling; see [LabelCeilings].
 func ceilings(labels int, sets [][]int) map[Metric]float64 {
-	notes, rows := float64(len(sets)), 0.0
+	c := &labelSums{notes: float64(len(sets)), labels: float64(labels)}
 	sizes := make([][]float64, labels) // by label: the rows of each of its notes
-	var top3, top5, document, recall3, recall5 float64
 	for _, set := range sets {
 		size := float64(len(set))
-		rows += size
+		c.rows += size
 		for _, label := range set {
 			sizes[label] = append(sizes[label], size)
 		}
-		top3 += min(size, 3)
-		top5 += min(size, 5)
-		document += 1 / size
-		recall3 += min(size, 3) / size
-		recall5 += min(size, 5) / size
+		c.top3 += min(size, 3)
+		c.top5 += min(size, 5)
+		c.document += 1 / size
+		c.recall3 += min(size, 3) / size
+		c.recall5 += min(size, 5) / size
 	}
-	present := 0.0
 	for _, s := range sizes {
 		slices.Sort(s)
-		present += min(float64(len(s)), 1)
+		c.present += min(float64(len(s)), 1)
 	}
-	balanced := 0.0 // recall is linear in the correct rows, so each note serves its rarest label
-	for _, set := range sets {
+	for _, set := range sets { // recall is linear in the correct rows, so each note is best given its rarest label
 		rarest := len(sizes[set[0]])
 		for _, label := range set {
 			rarest = min(rarest, len(sizes[label]))
 		}
-		balanced += 1 / float64(rarest)
+		c.balanced += 1 / float64(rarest)
 	}
 	f1 := func(correct, predicted, support float64) float64 { return 2 * correct / (support + predicted) }
-	f1Sum := assignmentBound(sets, sizes, f1)
-	weightedF1 := assignmentBound(sets, sizes, func(correct, predicted, support float64) float64 {
+	c.f1 = assignmentBound(sets, sizes, f1)
+	c.weightedF1 = assignmentBound(sets, sizes, func(correct, predicted, support float64) float64 {
 		return support * f1(correct, predicted, support)
 	})
-	weightedPrecision := assignmentBound(sets, sizes, func(correct, predicted, support float64) float64 {
+	c.weightedPrecision = assignmentBound(sets, sizes, func(correct, predicted, support float64) float64 {
 		return support * correct / predicted
 	})
-	return byMetric([]float64{
-		notes / rows,
-		min(1, f1Sum/present), // sums of shares can round to above 1
-		min(1, f1Sum/present),
-		min(1, f1Sum/float64(labels)),
-		min(1, weightedF1/rows),
-		min(1, weightedPrecision/rows),
-		notes / rows,
-		balanced / present,
-		top3 / rows,
-		top5 / rows,
-		1,
-		document / notes,
-		document / notes,
-		recall3 / notes,
-		recall5 / notes,
-		1,
-		0,
-		0,
-		1 - notes/rows, // each note's scores spread evenly over its labels
-		0,
-	})
+	named := make(map[Metric]float64, len(metrics))
+	for _, m := range metrics {
+		named[m.name] = m.ceiling(c)
+	}
+	return named
 }
 
 // assignmentBound returns an upper bound of the sum over labels of value(correct rows, predicted rows, support) when each note gets one
-// label. A label with t correct rows has at least as many predicted rows as its t notes of fewest rows. With that and value's
-// concave hull in t, the sum is separable and concave over the numbers of notes that the labels can hold at once, a polymatroid;
-// there, always raising the label that gains most is optimal (Federgruen and Groenevelt 1986).
+// label. sizes[label] are the numbers of rows of the label's notes, ascending. A label with t correct rows has at least as many
+// predicted rows as its t notes of fewest rows. With that and value's concave hull in t, the sum is separable and concave over the
+// numbers of notes that the labels can have together, a polymatroid; there, always raising the label that gains most is optimal
+// (Federgruen and Groenevelt 1986).
 func assignmentBound(sets [][]int, sizes [][]float64, value func(correct, predicted, support float64) float64) float64 {
 	gains := make([][]float64, len(sizes))
 	for label, s := range sizes {
@@ -118,21 +111,21 @@ func assignmentBound(sets [][]int, sizes [][]float64, value func(correct, predic
 		gains[label] = hullSteps(values)
 	}
 	matching := newMatching(sets, len(sizes))
-	held := make([]int, len(sizes))
+	matched := make([]int, len(sizes)) // by label: the notes that it has
 	full := make([]bool, len(sizes))
 	total := 0.0
 	for {
 		best, gain := -1, 0.0
 		for label, steps := range gains {
-			if !full[label] && held[label] < len(steps) && steps[held[label]] > gain {
-				best, gain = label, steps[held[label]]
+			if !full[label] && matched[label] < len(steps) && steps[matched[label]] > gain {
+				best, gain = label, steps[matched[label]]
 			}
 		}
 		switch {
 		case best < 0:
 			return total
 		case matching.add(best):
-			held[best]++
+			matched[best]++
 			total += gain
 		default:
 			full[best] = true // in a polymatroid, what does not fit now never fits later
@@ -159,58 +152,59 @@ func hullSteps(values []float64) []float64 {
 	return steps
 }
 
-// matching gives notes to labels, each note to at most one of its own. Notes with the same label set are alike, so it deals with groups of
-// them, of which there are far fewer.
+// matching is a bipartite matching of notes and labels, each note with at most one of its own labels. Notes with the same label set are
+// interchangeable, so it works on groups of them, of which there are far fewer.
 type matching struct {
 	groups  []noteGroup
-	carry   [][]int // by label: the groups that carry it
-	visited []bool
+	byLabel [][]int // the groups that have the label
+	visited []bool  // by label, in the current search
 }
 
 // noteGroup is the notes with one label set.
 type noteGroup struct {
-	labels []int
-	free   int   // notes that no label holds
-	held   []int // by place in labels: how many notes that label holds
+	labels    []int
+	unmatched int   // notes
+	matched   []int // by position in labels: the notes that are matched with that label
 }
 
 func newMatching(sets [][]int, labels int) *matching {
-	m := &matching{carry: make([][]int, labels), visited: make([]bool, labels)}
+	m := &matching{byLabel: make([][]int, labels), visited: make([]bool, labels)}
 	sorted := slices.SortedFunc(slices.Values(sets), func(a, b []int) int { return cmp.Or(cmp.Compare(len(a), len(b)), slices.Compare(a, b)) })
 	for _, set := range sorted {
 		if n := len(m.groups); n > 0 && slices.Equal(m.groups[n-1].labels, set) {
-			m.groups[n-1].free++
+			m.groups[n-1].unmatched++
 			continue
 		}
 		for _, label := range set {
-			m.carry[label] = append(m.carry[label], len(m.groups))
+			m.byLabel[label] = append(m.byLabel[label], len(m.groups))
 		}
-		m.groups = append(m.groups, noteGroup{labels: set, free: 1, held: make([]int, len(set))})
+		m.groups = append(m.groups, noteGroup{labels: set, unmatched: 1, matched: make([]int, len(set))})
 	}
 	return m
 }
 
-// add gives the label one note more, moving others' notes along an augmenting path where needed, and says whether that is possible.
+// add matches one more note with the label, along an augmenting path if necessary, and says whether that is possible.
 func (m *matching) add(label int) bool {
 	clear(m.visited)
 	return m.augment(label)
 }
 
+// augment searches an augmenting path from a label and changes the matching along it.
 func (m *matching) augment(label int) bool {
 	m.visited[label] = true
-	for _, i := range m.carry[label] {
-		if g := &m.groups[i]; g.free > 0 {
-			g.free--
-			g.held[slices.Index(g.labels, label)]++
+	for _, i := range m.byLabel[label] {
+		if g := &m.groups[i]; g.unmatched > 0 {
+			g.unmatched--
+			g.matched[slices.Index(g.labels, label)]++
 			return true
 		}
 	}
-	for _, i := range m.carry[label] {
+	for _, i := range m.byLabel[label] {
 		g := &m.groups[i]
 		for place, other := range g.labels {
-			if g.held[place] > 0 && !m.visited[other] && m.augment(other) {
-				g.held[place]--
-				g.held[slices.Index(g.labels, label)]++
+			if g.matched[place] > 0 && !m.visited[other] && m.augment(other) {
+				g.matched[place]--
+				g.matched[slices.Index(g.labels, label)]++
 				return true
 			}
 		}

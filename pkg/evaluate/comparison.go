@@ -9,7 +9,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
-// Comparison sets two models' predictions of the same notes side by side.
+// Comparison compares two models by their predictions of the same notes.
 type Comparison struct {
 	A        string                `json:"a"`
 	B        string                `json:"b"`
@@ -20,13 +20,13 @@ type Comparison struct {
 	McNemar  McNemar               `json:"mcnemar"`
 }
 
-// Difference is how far model B is from model A in one metric.
+// Difference is the difference between model B and model A in one metric.
 type Difference struct {
 	A          float64 `json:"a"`
 	B          float64 `json:"b"`
 	Difference float64 `json:"difference"` // B - A
-	// Low and High bound the difference, by a bootstrap that draws the same notes for both models. PValue is two-sided: twice the
-	// share of resamples on the far side of 0, a resample at 0 counted on both sides. All are nil, with a Reason, for a single note.
+	// Low and High are the paired bootstrap interval, for which the same notes are drawn for both models. PValue is two-sided: twice the
+	// share of resamples on the other side of 0, a resample at 0 counted on both sides. All are nil, with a Reason, for a single note.
 	Low    *float64 `json:"low"`
 	High   *float64 `json:"high"`
 	PValue *float64 `json:"p_value"`
@@ -42,8 +42,8 @@ type McNemar struct {
 	Adjusted *float64 `json:"adjusted_p_value,omitempty"`
 }
 
-// McNemarExact returns the two-sided p-value of seeing the discordant pairs split this unevenly, or more so, if either side were equally
-// likely: scipy's binomtest(b, b + c). It is 1 where there are no such pairs. Negative counts are taken as 0.
+// McNemarExact returns the two-sided p-value of b and c discordant pairs if either kind were equally likely: scipy's binomtest(b, b + c).
+// It is 1 without such pairs. Negative counts are taken as 0.
 func McNemarExact(b, c int) float64 {
 	b, c = max(b, 0), max(c, 0)
 	if b == c {
@@ -52,7 +52,8 @@ func McNemarExact(b, c int) float64 {
 	return min(1, 2*distuv.Binomial{N: float64(b + c), P: 0.5}.CDF(float64(min(b, c))))
 }
 
-// Compare sets model b against model a. Both must have predicted the same notes of one corpus, with the same gold labels.
+// Compare compares model b with model a by paired bootstraps over notes and McNemar's test. It fails as [New] does, for options that give
+// no interval, and if the two are not predictions of the same notes of one corpus with the same gold labels.
 func Compare(a, b predict.Set, options Options) (Comparison, error) {
 	options, err := options.complete()
 	if err != nil {
@@ -112,8 +113,8 @@ func Compare(a, b predict.Set, options Options) (Comparison, error) {
 	return c, nil
 }
 
-// pValue returns the two-sided bootstrap p-value of differences, ascending. The original sample counts as one more resample on
-// each side, so it is never 0.
+// pValue returns the two-sided bootstrap p-value of ascending differences, shape [resamples]. The original sample counts as one more
+// resample on each side, so that it is never 0.
 func pValue(differences []float64) float64 {
 	below, notAbove := 0, 0
 	for _, d := range differences {
@@ -128,6 +129,7 @@ func pValue(differences []float64) float64 {
 	return min(1, 2*float64(min(notAbove, notBelow)+1)/float64(len(differences)+1))
 }
 
+// matches returns an error unless both are predictions of the same notes with the same gold labels.
 func (e *Evaluation) matches(other *Evaluation) error {
 	a, b := e.set, other.set
 	switch {

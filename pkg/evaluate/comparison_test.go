@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
@@ -41,11 +42,11 @@ func TestCompare(t *testing.T) {
 		t.Fatalf("comparison of %q and %q, %d notes, %d metrics", c.A, c.B, c.Notes, len(c.Metrics))
 	}
 	for m, d := range c.Metrics {
-		near(t, string(m)+": difference", d.Difference, d.B-d.A)
+		testkit.Near(t, string(m)+": difference", d.Difference, d.B-d.A, tolerance)
 		other := back.Metrics[m]
-		near(t, string(m)+" the other way round", -other.Difference, d.Difference)
-		near(t, string(m)+": low the other way round", -*other.High, *d.Low)
-		near(t, string(m)+": p the other way round", *other.PValue, *d.PValue)
+		testkit.Near(t, string(m)+" the other way round", -other.Difference, d.Difference, tolerance)
+		testkit.Near(t, string(m)+": low the other way round", -*other.High, *d.Low, tolerance)
+		testkit.Near(t, string(m)+": p the other way round", *other.PValue, *d.PValue, tolerance)
 		if !(*d.Low <= *d.High && *d.PValue > 0 && *d.PValue <= 1) {
 			t.Errorf("%s: interval [%v, %v], p %v", m, *d.Low, *d.High, *d.PValue)
 		}
@@ -137,7 +138,7 @@ func TestPValue(t *testing.T) {
 		{[]float64{-1, 1}, 1},
 	}
 	for _, test := range tests {
-		near(t, "p", pValue(test.differences), test.want)
+		testkit.Near(t, "p", pValue(test.differences), test.want, tolerance)
 	}
 }
 
@@ -183,7 +184,7 @@ func TestSummarize(t *testing.T) {
 			t.Errorf("%s: lower is better %v, share of the ceiling %v", name, m.LowerIsBetter, m.ShareOfCeiling)
 		}
 	}
-	near(t, "share of the ceiling", *got.Metrics[RowAccuracy].ShareOfCeiling, got.Metrics[AnyValid].Value)
+	testkit.Near(t, "share of the ceiling", *got.Metrics[RowAccuracy].ShareOfCeiling, got.Metrics[AnyValid].Value, tolerance)
 
 	data, err := json.Marshal(got)
 	if err != nil {

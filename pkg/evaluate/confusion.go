@@ -1,14 +1,14 @@
 package evaluate
 
-// Confusion counts rows by their gold label and the predicted one.
+// Confusion is a confusion matrix over rows.
 type Confusion struct {
-	// Labels names the rows and columns.
+	// Labels names the rows and columns of Counts.
 	Labels []string `json:"labels"`
 	// Counts holds the number of rows with gold label i and predicted label j at [i][j]: shape [labels][labels].
 	Counts [][]int `json:"counts"`
 }
 
-// Class is what the predictions say of one label, over rows.
+// Class holds precision, recall and F1 of one label, over rows: scikit-learn's precision_recall_fscore_support.
 type Class struct {
 	Label string `json:"label"`
 	// Support is the number of rows (so of notes) with this label, Predicted the number of rows predicted to have it, Correct
@@ -16,7 +16,7 @@ type Class struct {
 	Support   int `json:"support"`
 	Predicted int `json:"predicted"`
 	Correct   int `json:"correct"`
-	// Precision is nil where the label was never predicted, Recall where no row has it, F1 where both hold. Reason says which.
+	// Precision is nil if the label was never predicted, Recall if no row has it, F1 if both. Reason says which.
 	Precision *float64 `json:"precision"`
 	Recall    *float64 `json:"recall"`
 	F1        *float64 `json:"f1"`
@@ -64,6 +64,7 @@ func (c Confusion) Classes() []Class {
 	return classes
 }
 
+// share is part / whole, nil for a whole of 0.
 func share(part, whole int) *float64 {
 	if whole == 0 {
 		return nil
@@ -81,18 +82,21 @@ func newCounts(labels int) counts {
 	return counts{make([]float64, labels), make([]float64, labels), make([]float64, labels)}
 }
 
+// reset sets all counts to 0.
 func (c counts) reset() {
 	clear(c.correct)
 	clear(c.support)
 	clear(c.predicted)
 }
 
+// averages are the metrics that average over labels; see [Metric].
 type averages struct {
 	macroUnion, macroPresent, macroAll            float64
 	weightedF1, weightedPrecision, weightedRecall float64
 	balanced                                      float64
 }
 
+// average averages over the labels; what is undefined for a label counts as 0.
 func (c counts) average() averages {
 	var a averages
 	var f1Sum, union, present, rows float64

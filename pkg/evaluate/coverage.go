@@ -1,10 +1,11 @@
 package evaluate
 
-// CoveragePoint is what happens when only predictions with at least this confidence are used and the rest is left to people.
+// CoveragePoint is a point of the risk-coverage curve of selective prediction: predictions with at least this confidence are used, the
+// others are left to people.
 type CoveragePoint struct {
-	// Threshold is the confidence from which on a note is covered.
+	// Threshold is the least confidence of a covered note.
 	Threshold float64 `json:"threshold"`
-	// Coverage is the share of the notes that are covered, Risk the share of these whose predicted label is not valid.
+	// Coverage is the share of the notes that are covered, Risk the share of the covered ones whose predicted label is not valid.
 	Coverage float64 `json:"coverage"`
 	Risk     float64 `json:"risk"`
 }
@@ -25,8 +26,8 @@ func (e *Evaluation) RiskCoverage() []CoveragePoint {
 	return points
 }
 
-// aurc returns the mean, over the coverages 1, 2, ... notes, of the risk. Notes of one confidence could come in any order; each stands for
-// the mean over all orders, so that the result depends on none.
+// aurc returns the mean of the risk over the coverages 1, 2, ... notes, where note i counts weights[i] times, weights having the shape
+// [notes]. Among notes of one confidence it is the mean over all orders of them, so that the result does not depend on their order.
 func (e *Evaluation) aurc(weights []int32) float64 {
 	var sum, covered, wrong float64
 	for _, group := range e.tied {

@@ -8,26 +8,26 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
-// Evaluation is a set of predictions with what the metrics need of each note worked out once. It does not change after New.
+// Evaluation is a set of predictions with each note's terms of the metrics computed once. It does not change after New.
 type Evaluation struct {
-	set   predict.Set // ordered by note id, so that the order in a file changes nothing, the bootstrap included
+	set   predict.Set // ordered by note id, so that the results, the bootstrap's included, do not depend on the order in a file
 	notes []note
 	rows  int
 	// tied holds the indices of the notes by confidence, highest first; notes of one confidence form a group.
 	tied [][]int
 }
 
-// note is one prediction's share in every metric.
+// note is one prediction with its terms in the metrics.
 type note struct {
 	gold       []int
 	predicted  int
 	valid      float64 // 1 where the predicted label is one of the note's, else 0
 	confidence float64
 	bin        int
-	linear     [linears]float64
+	terms      [terms]float64
 }
 
-// Metrics that are a plain mean over notes or rows: each note's term.
+// The metrics that are a plain mean over notes, or where it says so over rows, by their place among a note's terms.
 const (
 	top3Hits = iota // rows
 	top5Hits        // rows
@@ -37,10 +37,11 @@ const (
 	recallAt5
 	labelRanking
 	brierSum // rows
-	linears
+	terms
 )
 
-// New prepares the evaluation of a set. It fails for a set that is not valid, that is empty, or that has a note without a gold label.
+// New prepares the evaluation of a set, which it leaves as it is. It fails for a set that is not valid, that is empty, or that has a note
+// without a gold label.
 func New(set predict.Set) (*Evaluation, error) {
 	if err := set.Validate(); err != nil {
 		return nil, fmt.Errorf("evaluate: %w", err)
@@ -78,18 +79,18 @@ func newNote(p predict.Prediction) note {
 	n := note{gold: p.Gold, predicted: top[0], confidence: float64(p.Scores[top[0]])}
 	n.bin = binOf(n.confidence)
 	n.valid = hits(top[:1], p.Gold)
-	n.linear[top3Hits] = hits(top[:min(3, len(top))], p.Gold)
-	n.linear[top5Hits] = hits(top, p.Gold)
-	n.linear[documentAccuracy] = n.valid / size
-	n.linear[recallAt1] = n.valid / size
-	n.linear[recallAt3] = n.linear[top3Hits] / size
-	n.linear[recallAt5] = n.linear[top5Hits] / size
-	n.linear[labelRanking] = rankingPrecision(p)
-	n.linear[brierSum] = brier(p)
+	n.terms[top3Hits] = hits(top[:min(3, len(top))], p.Gold)
+	n.terms[top5Hits] = hits(top, p.Gold)
+	n.terms[documentAccuracy] = n.valid / size
+	n.terms[recallAt1] = n.valid / size
+	n.terms[recallAt3] = n.terms[top3Hits] / size
+	n.terms[recallAt5] = n.terms[top5Hits] / size
+	n.terms[labelRanking] = rankingPrecision(p)
+	n.terms[brierSum] = brier(p)
 	return n
 }
 
-// hits counts the labels of top that are among gold, which is ascending.
+// hits counts the labels of top that are among gold, which must be ascending.
 func hits(top, gold []int) float64 {
 	count := 0.0
 	for _, label := range top {
@@ -100,8 +101,8 @@ func hits(top, gold []int) float64 {
 	return count
 }
 
-// rankingPrecision is the note's term of label-ranking average precision: over its labels, the mean of the share of its labels among
-// all labels ranked at least as high.
+// rankingPrecision is the note's term of label-ranking average precision: the mean over its labels of the share of its labels among
+// all labels that rank at least as high.
 func rankingPrecision(p predict.Prediction) float64 {
 	values := p.Ranking()
 	sum := 0.0
@@ -145,85 +146,55 @@ func (e *Evaluation) Values() map[Metric]float64 {
 	}
 	values := make([]float64, len(metrics))
 	e.measure(ones, newTally(len(e.set.Labels)), values)
-	return byMetric(values)
-}
-
-// TopAccuracy returns the share of rows whose label is among the k best.
-func (e *Evaluation) TopAccuracy(k int) float64 {
-	sum := 0.0
-	for _, p := range e.set.Predictions {
-		sum += hits(p.Top(k), p.Gold)
+	named := make(map[Metric]float64, len(metrics))
+	for i, m := range metrics {
+		named[m.name] = values[i]
 	}
-	return sum / float64(e.rows)
+	return named
 }
 
-// RecallAt returns the mean over notes of the share of their labels among the k best.
-func (e *Evaluation) RecallAt(k int) float64 {
-	sum := 0.0
-	for _, p := range e.set.Predictions {
-		sum += hits(p.Top(k), p.Gold) / float64(len(p.Gold))
-	}
-	return sum / float64(len(e.notes))
-}
-
-// tally holds one resample's sums, reused from one to the next.
+// tally holds the sums over one resample from which the metrics are computed. It is reused for the next resample.
 type tally struct {
-	counts      counts
-	linear      [linears]float64
-	rows, valid [bins]binSum
+	notes, rows, valid float64
+	counts             counts
+	average            averages
+	terms              [terms]float64
+	rowBins, validBins [bins]binSum
+	aurc               float64
 }
 
 func newTally(labels int) *tally {
 	return &tally{counts: newCounts(labels)}
 }
 
-// measure fills out with every headline metric, in the order of metrics, where note i counts weights[i] times. The weights must
-// not all be 0.
+// measure fills out, shape [metrics], with every headline metric where note i counts weights[i] times, weights having the shape
+// [notes]. The weights must not all be 0.
 func (e *Evaluation) measure(weights []int32, t *tally, out []float64) {
 	t.counts.reset()
-	t.linear, t.rows, t.valid = [linears]float64{}, [bins]binSum{}, [bins]binSum{}
-	notes, rows, valid := 0.0, 0.0, 0.0
+	*t = tally{counts: t.counts}
 	for i := range e.notes {
 		if weights[i] == 0 {
 			continue
 		}
 		n, w := &e.notes[i], float64(weights[i])
 		size := w * float64(len(n.gold))
-		notes += w
-		rows += size
-		valid += w * n.valid
+		t.notes += w
+		t.rows += size
+		t.valid += w * n.valid
 		for _, label := range n.gold {
 			t.counts.support[label] += w
 		}
 		t.counts.predicted[n.predicted] += size
-		t.counts.correct[n.predicted] += w * n.valid
-		t.rows[n.bin].add(size, size*n.confidence, w*n.valid)
-		t.valid[n.bin].add(w, w*n.confidence, w*n.valid)
-		for j, term := range n.linear {
-			t.linear[j] += w * term
+		t.counts.correct[n.predicted] += w * n.valid // at most one row of a note is right: the one with the predicted label
+		t.rowBins[n.bin].add(size, size*n.confidence, w*n.valid)
+		t.validBins[n.bin].add(w, w*n.confidence, w*n.valid)
+		for j, term := range n.terms {
+			t.terms[j] += w * term
 		}
 	}
-	average := t.counts.average()
-	copy(out, []float64{
-		valid / rows, // at most one row of a note is right: the one with the predicted label
-		average.macroUnion,
-		average.macroPresent,
-		average.macroAll,
-		average.weightedF1,
-		average.weightedPrecision,
-		average.weightedRecall,
-		average.balanced,
-		t.linear[top3Hits] / rows,
-		t.linear[top5Hits] / rows,
-		valid / notes,
-		t.linear[documentAccuracy] / notes,
-		t.linear[recallAt1] / notes,
-		t.linear[recallAt3] / notes,
-		t.linear[recallAt5] / notes,
-		t.linear[labelRanking] / notes,
-		expectedError(t.rows[:]),
-		expectedError(t.valid[:]),
-		t.linear[brierSum] / rows,
-		e.aurc(weights),
-	})
+	t.average = t.counts.average()
+	t.aurc = e.aurc(weights)
+	for i, m := range metrics {
+		out[i] = m.value(t)
+	}
 }

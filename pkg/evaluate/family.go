@@ -8,8 +8,8 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
-// Family is several models set against one reference on the same notes. In each metric the models are one family of tests, so their
-// p-values are adjusted together.
+// Family is the comparison of several models with one reference on the same notes. In each metric the models are one family of tests, so
+// their p-values are adjusted together.
 type Family struct {
 	Reference string   `json:"reference"`
 	Part      string   `json:"part"`
@@ -18,13 +18,13 @@ type Family struct {
 	Interval  Method   `json:"interval"`
 	// Comparisons has the reference as A and each model as B, in the order given.
 	Comparisons []Comparison `json:"comparisons"`
-	// Verdicts stand metric by metric, and within a metric in the order of the models.
+	// Verdicts are ordered by metric, and within a metric as the models.
 	Verdicts []Verdict `json:"verdicts"`
 }
 
-// CompareAll sets models against a reference in the given metrics, all where there are none, with paired bootstraps over notes and Holm's
-// correction over the models. It fails as [Compare] does, for two models of one name, for a metric that is none of [Metrics], and where
-// the resamples are too few for any difference to be significant after the correction.
+// CompareAll compares models with a reference in the given metrics, all if there are none, with paired bootstraps over notes and Holm's
+// correction over the models. It fails as [Compare] does, without models, for two models of one name, for a metric that is none of
+// [Metrics], and if the resamples are too few for any difference to be significant after the correction.
 func CompareAll(reference predict.Set, models []predict.Set, metrics []Metric, options Options) (Family, error) {
 	options, err := options.complete()
 	if err != nil {
@@ -67,13 +67,13 @@ func CompareAll(reference predict.Set, models []predict.Set, metrics []Metric, o
 		f.Comparisons[i].McNemar.Adjusted = &p
 	}
 	for _, m := range metrics {
-		f.Verdicts = append(f.Verdicts, f.judge(m)...)
+		f.Verdicts = append(f.Verdicts, f.verdicts(m)...)
 	}
 	return f, nil
 }
 
-// judge corrects one metric's p-values and says what they mean.
-func (f Family) judge(m Metric) []Verdict {
+// verdicts corrects one metric's p-values over the models and returns a verdict for each model.
+func (f Family) verdicts(m Metric) []Verdict {
 	var p []float64
 	for _, c := range f.Comparisons {
 		if d := c.Metrics[m]; d.PValue != nil {

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
@@ -55,7 +56,7 @@ func TestCompareAll(t *testing.T) {
 			if v.Metric != m || v.Model != models[j].Model || *v.PValue != *alone.Metrics[m].PValue {
 				t.Errorf("verdict %d: %+v", 3*i+j, v)
 			}
-			near(t, "adjusted", *v.Adjusted, want)
+			testkit.Near(t, "adjusted", *v.Adjusted, want, tolerance)
 		}
 	}
 	for i, want := range []struct {

@@ -1,13 +1,11 @@
 package evaluate
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
@@ -25,8 +23,6 @@ type golden struct {
 			Precision, Recall, F1 []float64
 			Support               []int
 			Confusion             [][]int
-			Top2Accuracy          float64 `json:"top2_accuracy"`
-			RecallAt2             float64 `json:"recall_at_2"`
 		}
 		Temperature *struct {
 			Value  float64
@@ -66,19 +62,6 @@ type golden struct {
 	}
 }
 
-func readGolden(t *testing.T) golden {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", "golden.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var g golden
-	if err := json.Unmarshal(data, &g); err != nil {
-		t.Fatal(err)
-	}
-	return g
-}
-
 func newSet(gold [][]int, scores, logits [][]float32) predict.Set {
 	s := predict.Set{Model: "m", Part: "test", CorpusHash: "h"}
 	for i := range scores[0] {
@@ -94,25 +77,18 @@ func newSet(gold [][]int, scores, logits [][]float32) predict.Set {
 	return s
 }
 
-func near(t *testing.T, what string, got, want float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= tolerance) {
-		t.Errorf("%s = %.12g, want %.12g", what, got, want)
-	}
-}
-
 // nearDefined compares a value that may be undefined with scikit-learn's, which is 0 there.
 func nearDefined(t *testing.T, what string, got *float64, want float64) {
 	t.Helper()
 	if got == nil {
-		near(t, what+" (undefined)", 0, want)
+		testkit.Near(t, what+" (undefined)", 0, want, tolerance)
 	} else {
-		near(t, what, *got, want)
+		testkit.Near(t, what, *got, want, tolerance)
 	}
 }
 
 func TestGolden(t *testing.T) {
-	for _, c := range readGolden(t).Cases {
+	for _, c := range testkit.ReadJSON[golden](t, "testdata", "golden.json").Cases {
 		t.Run(c.Name, func(t *testing.T) {
 			set := newSet(c.Gold, c.Scores, c.Logits)
 			e, err := New(set)
@@ -128,12 +104,10 @@ func TestGolden(t *testing.T) {
 				if !ok {
 					t.Errorf("metric %s is missing", metric)
 				}
-				near(t, string(metric), got, want)
+				testkit.Near(t, string(metric), got, want, tolerance)
 			}
-			near(t, "TopAccuracy(2)", e.TopAccuracy(2), c.Classes.Top2Accuracy)
-			near(t, "RecallAt(2)", e.RecallAt(2), c.Classes.RecallAt2)
-			near(t, "row ECE of the table", e.RowReliability().ECE, c.Metrics[RowECE])
-			near(t, "valid ECE of the table", e.ValidReliability().ECE, c.Metrics[ValidECE])
+			testkit.Near(t, "row ECE of the table", e.RowReliability().ECE, c.Metrics[RowECE], tolerance)
+			testkit.Near(t, "valid ECE of the table", e.ValidReliability().ECE, c.Metrics[ValidECE], tolerance)
 
 			confusion := e.Confusion()
 			for i, class := range confusion.Classes() {
@@ -154,9 +128,9 @@ func TestGolden(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				near(t, "temperature", got.Value, c.Temperature.Value)
-				near(t, "likelihood before", got.Before, c.Temperature.Before)
-				near(t, "likelihood after", got.After, c.Temperature.After)
+				testkit.Near(t, "temperature", got.Value, c.Temperature.Value, tolerance)
+				testkit.Near(t, "likelihood before", got.Before, c.Temperature.Before, tolerance)
+				testkit.Near(t, "likelihood after", got.After, c.Temperature.After, tolerance)
 				if got.Reason != "" {
 					t.Errorf("temperature %v: %s", got.Value, got.Reason)
 				}
@@ -166,23 +140,23 @@ func TestGolden(t *testing.T) {
 }
 
 func TestGoldenMcNemar(t *testing.T) {
-	for _, c := range readGolden(t).McNemar {
-		near(t, fmt.Sprintf("McNemarExact(%d, %d)", c.OnlyA, c.OnlyB), McNemarExact(c.OnlyA, c.OnlyB), c.PValue)
+	for _, c := range testkit.ReadJSON[golden](t, "testdata", "golden.json").McNemar {
+		testkit.Near(t, fmt.Sprintf("McNemarExact(%d, %d)", c.OnlyA, c.OnlyB), McNemarExact(c.OnlyA, c.OnlyB), c.PValue, tolerance)
 	}
 }
 
 func TestGoldenProportions(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	for _, c := range g.Wilson {
 		got := Wilson(c.Right/c.Of, c.Of, c.Level)
-		near(t, fmt.Sprintf("low of %v of %v", c.Right, c.Of), got.Low, c.Interval[0])
-		near(t, fmt.Sprintf("high of %v of %v", c.Right, c.Of), got.High, c.Interval[1])
+		testkit.Near(t, fmt.Sprintf("low of %v of %v", c.Right, c.Of), got.Low, c.Interval[0], tolerance)
+		testkit.Near(t, fmt.Sprintf("high of %v of %v", c.Right, c.Of), got.High, c.Interval[1], tolerance)
 	}
 	for _, c := range g.Newcombe {
 		n := c.Counts
 		got := WilsonDifference(n[0]/n[1], n[1], n[2]/n[3], n[3], c.Level)
-		near(t, fmt.Sprintf("low of %v", n), got.Low, c.Interval[0])
-		near(t, fmt.Sprintf("high of %v", n), got.High, c.Interval[1])
+		testkit.Near(t, fmt.Sprintf("low of %v", n), got.Low, c.Interval[0], tolerance)
+		testkit.Near(t, fmt.Sprintf("high of %v", n), got.High, c.Interval[1], tolerance)
 	}
 	if len(g.Wilson) == 0 || len(g.Newcombe) == 0 || Wilson(.5, 0, .95) != (Interval{0, 1}) {
 		t.Error("no cases, or a share of nothing is known")
@@ -190,7 +164,7 @@ func TestGoldenProportions(t *testing.T) {
 }
 
 func TestGoldenAdjusted(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	if len(g.Adjusted) == 0 {
 		t.Fatal("no cases")
 	}
@@ -200,8 +174,8 @@ func TestGoldenAdjusted(t *testing.T) {
 			t.Fatalf("%v: %d and %d values", c.P, len(holm), len(bh))
 		}
 		for i := range c.P {
-			near(t, fmt.Sprintf("Holm %d of %v", i, c.P), holm[i], c.Holm[i])
-			near(t, fmt.Sprintf("Benjamini-Hochberg %d of %v", i, c.P), bh[i], c.BenjaminiHochberg[i])
+			testkit.Near(t, fmt.Sprintf("Holm %d of %v", i, c.P), holm[i], c.Holm[i], tolerance)
+			testkit.Near(t, fmt.Sprintf("Benjamini-Hochberg %d of %v", i, c.P), bh[i], c.BenjaminiHochberg[i], tolerance)
 		}
 	}
 }
@@ -209,7 +183,7 @@ func TestGoldenAdjusted(t *testing.T) {
 // TestGoldenIntervals holds the ends of the intervals against the mean of 20 bootstraps in numpy, within five times the distance that
 // one such bootstrap lies from another.
 func TestGoldenIntervals(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	for _, c := range g.Cases {
 		if c.Name != g.Bootstrap.Case {
 			continue

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Holm returns p-values adjusted so that, of a family tested together, the chance of even one false finding stays below the level that
-// they are compared with (Holm 1979), whatever the dependence between them. They stand in the order given.
+// Holm returns p-values adjusted by Holm's method (Holm 1979), in the order given: if those of at most a level are called significant, the
+// family-wise error rate is at most that level, whatever the dependence between the tests.
 func Holm(p []float64) []float64 {
 	adjusted := make([]float64, len(p))
 	highest := 0.0
@@ -17,9 +17,9 @@ func Holm(p []float64) []float64 {
 	return adjusted
 }
 
-// BenjaminiHochberg returns p-values adjusted so that, of what is found below a level, the expected share of false findings stays below
-// that level (Benjamini and Hochberg 1995; under positive dependence Benjamini and Yekutieli 2001): scipy's false_discovery_control.
-// They stand in the order given.
+// BenjaminiHochberg returns p-values adjusted by the method of Benjamini and Hochberg (1995), in the order given: scipy's
+// false_discovery_control. If those of at most a level are called significant, the false discovery rate is at most that level for
+// independent tests, and under positive dependence (Benjamini and Yekutieli 2001).
 func BenjaminiHochberg(p []float64) []float64 {
 	adjusted := make([]float64, len(p))
 	lowest := 1.0

@@ -6,8 +6,8 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Wilson returns the score interval of a share of n cases (Wilson 1927): scipy's proportion_ci(method="wilson"). n need not be whole: for
-// a share of clustered cases it is their effective number. Where n is not positive nothing is known, and the interval is 0 to 1.
+// Wilson returns the score interval of a share of n cases (Wilson 1927) at a confidence level: scipy's proportion_ci(method="wilson"). n
+// need not be whole: for clustered cases it is the effective sample size. If n is not positive, the interval is 0 to 1.
 func Wilson(share, n, level float64) Interval {
 	if !(n > 0) {
 		return Interval{0, 1}
@@ -18,8 +18,8 @@ func Wilson(share, n, level float64) Interval {
 	return Interval{min(share, max(0, middle-half)), max(share, min(1, middle+half))}
 }
 
-// WilsonDifference returns the interval of share1 - share2, two shares of separate cases, from their Wilson intervals (Newcombe 1998,
-// method 10). It is never wider than -1 to 1.
+// WilsonDifference returns the interval of share1 - share2, two shares of independent cases, from their Wilson intervals (Newcombe 1998,
+// method 10). It lies within -1 to 1.
 func WilsonDifference(share1, n1, share2, n2, level float64) Interval {
 	a, b := Wilson(share1, n1, level), Wilson(share2, n2, level)
 	return Interval{

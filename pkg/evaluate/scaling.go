@@ -6,11 +6,12 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
-// Scaling says what temperature scaling does to a model: a temperature fitted on validation notes, and the calibration of test
-// notes, which had no part in it, before and after.
+// Scaling is the effect of temperature scaling on a model: a temperature fitted on validation notes, and the calibration on test notes
+// before and after.
 type Scaling struct {
 	Model string `json:"model"`
-	// Fitted is on which part, with how many notes, the temperature was fitted; Part and Notes are those that were measured.
+	// Fitted is the part that the temperature was fitted on, FittedNotes its number of notes; Part and Notes are those of the
+	// calibration.
 	Fitted      string      `json:"fitted_on"`
 	FittedNotes int         `json:"fitted_notes"`
 	Part        string      `json:"part"`
@@ -19,11 +20,11 @@ type Scaling struct {
 	// Before has the scores at temperature 1, After at the fitted one.
 	Before Calibration `json:"before"`
 	After  Calibration `json:"after"`
-	// Change is After less Before in each metric of the two, with paired intervals.
+	// Change is After minus Before in each metric of the two, with paired intervals.
 	Change map[Metric]Difference `json:"change"`
 }
 
-// Calibration is how far confidence can be taken for a probability.
+// Calibration is how well the confidence agrees with the probability of being right.
 type Calibration struct {
 	// LogLoss is the mean negative log likelihood of the rows' labels, in nats.
 	LogLoss float64 `json:"log_loss"`
@@ -33,10 +34,11 @@ type Calibration struct {
 	ValidReliability Reliability        `json:"reliability_valid"`
 }
 
+// calibrationMetrics are the metrics that depend on the temperature.
 var calibrationMetrics = []Metric{RowECE, ValidECE, Brier, AURC}
 
-// Scale fits a temperature on the validation predictions and measures what it does to the test predictions. The two must be of one model
-// and one corpus, and of different parts without a note in common. It fails as [FitTemperature] and [Compare] do, and for test
+// Scale fits a temperature on the validation predictions and measures its effect on the test predictions. The two must be of one model
+// and one corpus, and of different parts without a note in common. It fails otherwise, as [FitTemperature] and [Compare] do, and for test
 // predictions without logits.
 func Scale(validation, test predict.Set, options Options) (Scaling, error) {
 	fail := func(format string, args ...any) (Scaling, error) {
@@ -64,7 +66,7 @@ func Scale(validation, test predict.Set, options Options) (Scaling, error) {
 	if err != nil {
 		return Scaling{}, err
 	}
-	plain, err := test.WithTemperature(1)
+	unscaled, err := test.WithTemperature(1)
 	if err != nil {
 		return Scaling{}, fmt.Errorf("evaluate: %w", err)
 	}
@@ -76,14 +78,14 @@ func Scale(validation, test predict.Set, options Options) (Scaling, error) {
 		Model: test.Model, Fitted: validation.Part, FittedNotes: len(validation.Predictions), Part: test.Part, Notes: len(test.Predictions),
 		Temperature: temperature, Change: make(map[Metric]Difference, len(calibrationMetrics)),
 	}
-	change, err := Compare(plain, scaled, options)
+	change, err := Compare(unscaled, scaled, options)
 	if err != nil {
 		return Scaling{}, err
 	}
 	for _, m := range calibrationMetrics {
 		s.Change[m] = change.Metrics[m]
 	}
-	if s.Before, err = calibration(plain, options); err != nil {
+	if s.Before, err = calibration(unscaled, options); err != nil {
 		return Scaling{}, err
 	}
 	s.After, err = calibration(scaled, options)

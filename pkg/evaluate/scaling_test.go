@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
@@ -44,13 +45,13 @@ func TestScale(t *testing.T) {
 	}
 	for _, m := range []Metric{RowECE, Brier} {
 		before, after, change := s.Before.Metrics[m], s.After.Metrics[m], s.Change[m]
-		near(t, "change", change.Difference, after.Value-before.Value)
+		testkit.Near(t, "change", change.Difference, after.Value-before.Value, tolerance)
 		if !(*change.High < 0 && *before.Low <= before.Value) {
 			t.Errorf("%s: %+v before, %+v after, change %+v", m, before, after, change)
 		}
 	}
-	near(t, "ECE of the table", s.Before.RowReliability.ECE, s.Before.Metrics[RowECE].Value)
-	near(t, "ECE of the table after", s.After.ValidReliability.ECE, s.After.Metrics[ValidECE].Value)
+	testkit.Near(t, "ECE of the table", s.Before.RowReliability.ECE, s.Before.Metrics[RowECE].Value, tolerance)
+	testkit.Near(t, "ECE of the table after", s.After.ValidReliability.ECE, s.After.Metrics[ValidECE].Value, tolerance)
 
 	// What the set's own temperature is changes nothing.
 	warm, err := test.WithTemperature(7)
@@ -61,8 +62,8 @@ func TestScale(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "another temperature to start from", again.After.Metrics[RowECE].Value, s.After.Metrics[RowECE].Value)
-	near(t, "the log loss before", again.Before.LogLoss, s.Before.LogLoss)
+	testkit.Near(t, "another temperature to start from", again.After.Metrics[RowECE].Value, s.After.Metrics[RowECE].Value, tolerance)
+	testkit.Near(t, "the log loss before", again.Before.LogLoss, s.Before.LogLoss, tolerance)
 }
 
 func TestScaleRefuses(t *testing.T) {

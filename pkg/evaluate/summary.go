@@ -5,13 +5,13 @@ import "github.com/specialist-nlp/specialist/pkg/predict"
 // oneNote is why a single note has no interval: every resample of it is the note itself.
 const oneNote = "a single note has no interval"
 
-// Summary gathers the headline numbers of one set of predictions. As JSON it holds no NaN: what is undefined is null, with a reason.
+// Summary is the headline metrics of one set of predictions. As JSON it holds no NaN: an undefined value is null, with a reason.
 type Summary struct {
 	Model      string `json:"model"`
 	Part       string `json:"part"`
 	CorpusHash string `json:"corpus_hash"`
 	Synthetic  bool   `json:"synthetic"`
-	// Temperature is the one that the scores were computed with; calibration metrics depend on it, the others do not.
+	// Temperature is that of the scores; only the calibration metrics depend on it.
 	Temperature float64 `json:"temperature"`
 	// Notes counts the predictions and Rows their gold labels.
 	Notes int `json:"notes"`
@@ -38,7 +38,7 @@ type Method struct {
 	Seed      uint64  `json:"seed"`
 }
 
-// Method describes the intervals that the options give. It fails for options that give none.
+// Method describes the intervals of these options. It fails for options that give none.
 func (o Options) Method() (Method, error) {
 	o, err := o.complete()
 	return o.method(), err
@@ -51,12 +51,12 @@ func (o Options) method() Method {
 // Measure is one metric with its interval and its ceiling.
 type Measure struct {
 	Value float64 `json:"value"`
-	// Low and High are nil, with a Reason, where there is no interval.
+	// Low and High are nil, with a Reason, if there is no interval.
 	Low  *float64 `json:"low"`
 	High *float64 `json:"high"`
 	// Ceiling is the best value that any function of the text can reach; see [Evaluation.Ceilings].
 	Ceiling float64 `json:"ceiling"`
-	// CeilingIsBound says that no function of the text is above Ceiling, but that perhaps none reaches it.
+	// CeilingIsBound says that Ceiling is an upper bound, which perhaps no function of the text reaches.
 	CeilingIsBound bool `json:"ceiling_is_bound,omitempty"`
 	// ShareOfCeiling is Value / Ceiling; nil for error measures, where lower is better.
 	ShareOfCeiling *float64 `json:"share_of_ceiling,omitempty"`
@@ -64,7 +64,7 @@ type Measure struct {
 	Reason         string   `json:"reason,omitempty"`
 }
 
-// Summarize evaluates a set. It fails as [New] does, and for options that make no interval.
+// Summarize evaluates a set. It fails as [New] does, and for options that give no interval.
 func Summarize(set predict.Set, options Options) (Summary, error) {
 	options, err := options.complete()
 	if err != nil {

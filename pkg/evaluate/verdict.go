@@ -7,27 +7,27 @@ import (
 	"strings"
 )
 
-// Outcome is what a comparison shows.
+// Outcome is the outcome of a comparison in one metric.
 type Outcome string
 
 // The outcomes of a comparison.
 const (
-	// Above says that the model's value is significantly higher than the reference's, Below that it is significantly lower. Whether that is
-	// better is for the metric to say.
+	// Above says that the model's value is significantly higher than the reference's, Below that it is significantly lower; see
+	// [Metric.LowerIsBetter] for which is better.
 	Above Outcome = "above"
 	Below Outcome = "below"
-	// NotSignificant says that the data do not tell the two apart, which is not to say that they are equal.
+	// NotSignificant says that no significant difference was found, which does not mean that the two are equal.
 	NotSignificant Outcome = "not_significant"
-	// Undecided says that there was nothing to test.
+	// Undecided says that there is no p-value.
 	Undecided Outcome = "undecided"
 )
 
-// Verdict says in numbers and in words how a model stands to a reference in one metric.
+// Verdict is the comparison of a model with a reference in one metric, in numbers and in words.
 type Verdict struct {
 	Metric    Metric `json:"metric"`
 	Model     string `json:"model"`
 	Reference string `json:"reference"`
-	// Difference has the reference as A and the model as B: it is the model's value less the reference's, with its interval.
+	// Difference has the reference as A and the model as B: it is the model's value minus the reference's, with its interval.
 	Difference
 	// Adjusted is the p-value after Holm's correction over Comparisons models; nil where there is none, with the difference's Reason.
 	Adjusted    *float64 `json:"adjusted_p_value"`
@@ -43,6 +43,7 @@ type Verdict struct {
 	Words string `json:"words"`
 }
 
+// decide sets the outcome and its words from the difference and the adjusted p-value.
 func (v *Verdict) decide() {
 	title := v.Metric.Title()
 	if v.LowerIsBetter {
@@ -76,7 +77,7 @@ func (v *Verdict) decide() {
 		v.Model, v.Outcome, v.Reference, title, decimal(math.Abs(d)), decimal(low), decimal(high), level, after)
 }
 
-// decimal writes a number as tables write metrics: three decimals, no zero before the point, a true minus sign.
+// decimal formats a number as tables do: three decimals, no zero before the point, a minus sign (U+2212).
 func decimal(x float64) string {
 	s := strings.TrimPrefix(strconv.FormatFloat(math.Abs(x), 'f', 3, 64), "0")
 	if x < 0 && strings.Trim(s, "0.") != "" {

@@ -17,19 +17,11 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/checkout"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 	"github.com/specialist-nlp/specialist/pkg/profile"
 	"github.com/specialist-nlp/specialist/pkg/stage"
 )
-
-func copyFolder(t *testing.T, from string) string {
-	t.Helper()
-	to := filepath.Join(t.TempDir(), "copy")
-	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
-		t.Fatal(err)
-	}
-	return to
-}
 
 // change replaces a part of a file.
 func change(t *testing.T, path, from, to string) {
@@ -63,8 +55,8 @@ func TestFingerprintFollowsContentNotPlace(t *testing.T) {
 		t.Fatalf("fingerprint %q", want)
 	}
 	same := p
-	same.Name, same.Base = "another name", copyFolder(t, Tiny)
-	same.Corpus.Path = filepath.Join(copyFolder(t, filepath.Dir(p.Corpus.Path)), "notes.csv")
+	same.Name, same.Base = "another name", testkit.CopyFolder(t, Tiny)
+	same.Corpus.Path = filepath.Join(testkit.CopyFolder(t, filepath.Dir(p.Corpus.Path)), "notes.csv")
 	if got := fingerprint(t, same); got != want {
 		t.Error("the same content in another place has another fingerprint")
 	}
@@ -82,7 +74,7 @@ func TestFingerprintFollowsContentNotPlace(t *testing.T) {
 		}
 	}
 	other := p
-	other.Corpus.Path = filepath.Join(copyFolder(t, filepath.Dir(p.Corpus.Path)), "notes.csv")
+	other.Corpus.Path = filepath.Join(testkit.CopyFolder(t, filepath.Dir(p.Corpus.Path)), "notes.csv")
 	change(t, other.Corpus.Path, "chest", "chests")
 	if fingerprint(t, other) == want {
 		t.Error("other notes have the same fingerprint")
@@ -94,7 +86,7 @@ func TestFingerprintFollowsContentNotPlace(t *testing.T) {
 		{"tokenizer.json", `"hip": `, `"hop": `},
 	} {
 		other := p
-		other.Base = copyFolder(t, Tiny)
+		other.Base = testkit.CopyFolder(t, Tiny)
 		change(t, filepath.Join(other.Base, c.file), c.from, c.to)
 		if fingerprint(t, other) == want {
 			t.Errorf("another %s has the same fingerprint", c.file)

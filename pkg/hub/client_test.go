@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 func TestTokenGoesToTheEndpointOnly(t *testing.T) {
@@ -82,6 +84,6 @@ func TestEndpoint(t *testing.T) {
 	for _, bad := range []string{"mirror.example", "ftp://mirror.example", "http://", "http://a b"} {
 		t.Setenv("HF_ENDPOINT", bad)
 		_, err := newClient()
-		wantError(t, err, "HF_ENDPOINT", bad)
+		testkit.Refused(t, bad, err, "HF_ENDPOINT", bad)
 	}
 }

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 // weightsHub holds one LFS file.
@@ -31,7 +33,7 @@ func fetchWeights(t *testing.T, c *client) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return readFile(t, dir, "model.safetensors"), nil
+	return testkit.ReadFile(t, dir, "model.safetensors"), nil
 }
 
 func TestDroppedConnectionIsResumed(t *testing.T) {
@@ -62,8 +64,8 @@ func TestLaterProcessResumes(t *testing.T) {
 		return true
 	}
 	_, err := fetchWeights(t, c)
-	wantError(t, err, "owner/name@main: model.safetensors", "50000 of 300000 bytes", "gave up after 5 attempts", "the next call goes on")
-	if got := readFile(t, part); got != content[:50_000] {
+	testkit.Refused(t, "a connection that keeps breaking", err, "owner/name@main: model.safetensors", "50000 of 300000 bytes", "gave up after 5 attempts", "the next call goes on")
+	if got := testkit.ReadFile(t, part); got != content[:50_000] {
 		t.Fatalf("the part holds %d bytes", len(got))
 	}
 	if _, err := os.Lstat(c.cache(testRef).pointer(commit1, "model.safetensors")); err == nil {
@@ -77,7 +79,7 @@ func TestLaterProcessResumes(t *testing.T) {
 			first = done
 		}
 	})
-	if err != nil || readFile(t, dir, "model.safetensors") != content {
+	if err != nil || testkit.ReadFile(t, dir, "model.safetensors") != content {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"bytes=50000-"}, h.ranges); diff != "" {
@@ -173,7 +175,7 @@ func TestWrongHash(t *testing.T) {
 		_, err := c.fetch(t.Context(), testRef, want("some.bin"), nil)
 		truth := f
 		truth.hash = ""
-		wantError(t, err, "owner/name@main: some.bin: wrong "+name, "expected "+f.hash, "got "+truth.etag())
+		testkit.Refused(t, name, err, "owner/name@main: some.bin: wrong "+name, "expected "+f.hash, "got "+truth.etag())
 		wantBlobs(t, c)
 		if h.contentCalls != 1 {
 			t.Errorf("%s: %d downloads", name, h.contentCalls)
@@ -236,7 +238,7 @@ func TestWrongSize(t *testing.T) {
 			return true
 		}
 		_, err := fetchWeights(t, c)
-		wantError(t, err, append(test.want, "model.safetensors")...)
+		testkit.Refused(t, name, err, append(test.want, "model.safetensors")...)
 		if h.contentCalls != test.calls {
 			t.Errorf("%s: %d downloads", name, h.contentCalls)
 		}
@@ -256,7 +258,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := fetchWeights(t, c)
-	wantError(t, err, "owner/name@main: model.safetensors: the disk is full", "HF_HUB_CACHE", "of 1000 bytes")
+	testkit.Refused(t, "a full disk", err, "owner/name@main: model.safetensors: the disk is full", "HF_HUB_CACHE", "of 1000 bytes")
 	if !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("%v is not ENOSPC", err)
 	}
@@ -278,12 +280,12 @@ func TestCancelKeepsThePart(t *testing.T) {
 			cancel()
 		}
 	})
-	wantError(t, err, "model.safetensors: stopped after", "of 600000 bytes", "the next call goes on")
+	testkit.Refused(t, "a cancelled download", err, "model.safetensors: stopped after", "of 600000 bytes", "the next call goes on")
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v is not context.Canceled", err)
 	}
 	kept := size(part)
-	if kept < reportEvery || readFile(t, part) != content[:kept] {
+	if kept < reportEvery || testkit.ReadFile(t, part) != content[:kept] {
 		t.Fatalf("the part holds %d bytes", kept)
 	}
 	h.onContent, h.ranges = nil, nil
@@ -319,7 +321,7 @@ func TestSilentServer(t *testing.T) {
 
 	h.onAPI = func(w http.ResponseWriter, r *http.Request, n int) bool { <-r.Context().Done(); return true }
 	_, err = c.fetch(t.Context(), Ref{ID: "owner/name", Revision: "other"}, want("model.safetensors"), nil)
-	wantError(t, err, "gave up after 3 attempts", "no data came for 30ms")
+	testkit.Refused(t, "a server that falls silent", err, "gave up after 3 attempts", "no data came for 30ms")
 }
 
 func TestBusyServer(t *testing.T) {
@@ -348,7 +350,7 @@ func TestBusyServer(t *testing.T) {
 	}
 	h.apiCalls = 0
 	_, err := c.fetch(t.Context(), Ref{ID: "owner/name", Revision: "other"}, want("model.safetensors"), nil)
-	wantError(t, err, "HTTP 429")
+	testkit.Refused(t, "too many requests", err, "HTTP 429")
 	if h.apiCalls != 1 {
 		t.Errorf("%d requests to a server that asked for an hour", h.apiCalls)
 	}

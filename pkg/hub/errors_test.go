@@ -3,11 +3,14 @@ package hub
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 func TestRefusals(t *testing.T) {
@@ -71,8 +74,8 @@ func TestRefusals(t *testing.T) {
 			}
 			c := newTestClient(t)
 			_, err = c.fetch(t.Context(), ref, want("config.json"), nil)
-			wantError(t, err, append(test.want, ref.String())...)
-			if strings.Contains(err.Error(), "hf_secret") {
+			testkit.Refused(t, name, err, append(test.want, ref.String())...)
+			if strings.Contains(fmt.Sprint(err), "hf_secret") {
 				t.Errorf("the token is in %q", err)
 			}
 			if _, err := os.Stat(c.cache(ref).dir); err == nil {
@@ -86,15 +89,15 @@ func TestMissingFiles(t *testing.T) {
 	h := newFakeHub(t, modelRepo())
 	c := h.connect(t)
 	_, err := c.fetch(t.Context(), testRef, want("config.json", "pytorch_model.bin"), nil)
-	wantError(t, err, "owner/name@main: pytorch_model.bin: the repository has no such file", "model.safetensors", "vocab.txt")
+	testkit.Refused(t, "a file that the repository lacks", err, "owner/name@main: pytorch_model.bin: the repository has no such file", "model.safetensors", "vocab.txt")
 
 	h.onContent = func(w http.ResponseWriter, _ *http.Request, _ int) bool {
 		w.WriteHeader(http.StatusNotFound)
 		return true
 	}
 	_, err = c.fetch(t.Context(), testRef, want("model.safetensors"), nil)
-	wantError(t, err, "model.safetensors: it is listed but cannot be had", strings.TrimPrefix(h.store.URL, "http://"), "HTTP 404")
-	if strings.Contains(err.Error(), "Signature") {
+	testkit.Refused(t, "a file that the store lacks", err, "model.safetensors: it is listed but cannot be had", strings.TrimPrefix(h.store.URL, "http://"), "HTTP 404")
+	if strings.Contains(fmt.Sprint(err), "Signature") {
 		t.Errorf("a signed address is in %q", err)
 	}
 
@@ -103,24 +106,24 @@ func TestMissingFiles(t *testing.T) {
 		return true
 	}
 	_, err = c.fetch(t.Context(), testRef, want("model.safetensors"), nil)
-	wantError(t, err, "model.safetensors: "+strings.TrimPrefix(h.store.URL, "http://")+" answered HTTP 403")
-	if strings.Contains(err.Error(), "HF_TOKEN") {
+	testkit.Refused(t, "a file that the store withholds", err, "model.safetensors: "+strings.TrimPrefix(h.store.URL, "http://")+" answered HTTP 403")
+	if strings.Contains(fmt.Sprint(err), "HF_TOKEN") {
 		t.Errorf("%q blames the token for what the store refused", err)
 	}
 
 	h.store.Close()
 	_, err = c.fetch(t.Context(), testRef, want("model.safetensors"), nil)
-	wantError(t, err, "model.safetensors: incomplete after 0 of 700000 bytes", "connection refused")
-	if strings.Contains(err.Error(), "Signature") {
+	testkit.Refused(t, "a store that is down", err, "model.safetensors: incomplete after 0 of 700000 bytes", "connection refused")
+	if strings.Contains(fmt.Sprint(err), "Signature") {
 		t.Errorf("a signed address is in %q", err)
 	}
 
 	for _, bad := range []string{"../x", "a/../../x", "/etc/passwd", `a\b`, "", "a//b", "./x", ".."} {
 		_, err := c.fetch(t.Context(), testRef, []File{{Name: bad}}, nil)
-		wantError(t, err, "is not a file name in a repository")
+		testkit.Refused(t, bad, err, "is not a file name in a repository")
 	}
 	_, err = c.fetch(t.Context(), testRef, nil, nil)
-	wantError(t, err, "no files")
+	testkit.Refused(t, "no files", err, "no files")
 }
 
 func TestUnreachable(t *testing.T) {
@@ -132,10 +135,10 @@ func TestUnreachable(t *testing.T) {
 	}
 	h.Close()
 	_, err := c.fetch(t.Context(), testRef, files, nil)
-	wantError(t, err, "owner/name@main", "cannot reach "+h.URL, "connection refused", "HF_HUB_OFFLINE=1 would use the cached commit "+commit1)
+	testkit.Refused(t, "a Hub that is down", err, "owner/name@main", "cannot reach "+h.URL, "connection refused", "HF_HUB_OFFLINE=1 would use the cached commit "+commit1)
 	_, err = c.fetch(t.Context(), testRef, want("config.json", "vocab.txt"), nil)
-	wantError(t, err, "cannot reach "+h.URL, "--base DIR")
-	if strings.Contains(err.Error(), "OFFLINE") {
+	testkit.Refused(t, "a Hub that is down and a file that is not cached", err, "cannot reach "+h.URL, "--base DIR")
+	if strings.Contains(fmt.Sprint(err), "OFFLINE") {
 		t.Errorf("%q promises what the cache cannot do", err)
 	}
 }
@@ -150,7 +153,7 @@ func TestCancelWhileListing(t *testing.T) {
 		return true
 	}
 	_, err := c.fetch(ctx, testRef, want("config.json"), nil)
-	wantError(t, err, "owner/name@main: stopped")
+	testkit.Refused(t, "a cancelled listing", err, "owner/name@main: stopped")
 	if !errors.Is(err, context.Canceled) || h.apiCalls != 1 {
 		t.Errorf("%v after %d requests", err, h.apiCalls)
 	}
@@ -165,7 +168,7 @@ func TestUnwritableCache(t *testing.T) {
 	}
 	t.Setenv("HF_HUB_CACHE", file)
 	_, err := newTestClient(t).fetch(t.Context(), testRef, want("config.json"), nil)
-	wantError(t, err, "owner/name@main: config.json: ", file, "not a directory")
+	testkit.Refused(t, "a cache that cannot be written", err, "owner/name@main: config.json: ", file, "not a directory")
 }
 
 func TestOffline(t *testing.T) {
@@ -189,11 +192,11 @@ func TestOffline(t *testing.T) {
 	t.Setenv("HF_HUB_OFFLINE", "1")
 	c = newTestClient(t)
 	_, err = c.fetch(t.Context(), testRef, ModelFiles(), nil)
-	wantError(t, err, "HF_HUB_OFFLINE is set", dir+" lacks model.safetensors")
+	testkit.Refused(t, "a file that is not cached", err, "HF_HUB_OFFLINE is set", dir+" lacks model.safetensors")
 	_, err = c.fetch(t.Context(), Ref{ID: "owner/name", Revision: commit2}, want("config.json", "vocab.txt"), nil)
-	wantError(t, err, commit2, "lacks config.json, vocab.txt")
+	testkit.Refused(t, "a commit that is not cached", err, commit2, "lacks config.json, vocab.txt")
 	_, err = c.fetch(t.Context(), Ref{ID: "owner/other"}, ModelFiles(), nil)
-	wantError(t, err, "owner/other@main", "HF_HUB_OFFLINE is set", `no commit for "main"`)
+	testkit.Refused(t, "a repository that is not cached", err, "owner/other@main", "HF_HUB_OFFLINE is set", `no commit for "main"`)
 	if _, err := os.Stat(filepath.Join(c.cacheDir, "models--owner--other")); err == nil {
 		t.Error("looking made a folder in the cache")
 	}

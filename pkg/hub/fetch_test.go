@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 func modelRepo() map[string]fakeFile {
@@ -40,12 +42,12 @@ func TestFetchWritesPythonsLayout(t *testing.T) {
 	if want := filepath.Join(repo, "snapshots", commit1); dir != want {
 		t.Errorf("dir is %s, not %s", dir, want)
 	}
-	if got := readFile(t, repo, "refs", "main"); got != commit1 {
+	if got := testkit.ReadFile(t, repo, "refs", "main"); got != commit1 {
 		t.Errorf("refs/main holds %q", got)
 	}
 	var blobs []string
 	for name, f := range h.commits[commit1] {
-		if got := readFile(t, dir, name); got != f.content {
+		if got := testkit.ReadFile(t, dir, name); got != f.content {
 			t.Errorf("%s holds other content (%d bytes)", name, len(got))
 		}
 		up := "../../blobs/"
@@ -63,7 +65,7 @@ func TestFetchWritesPythonsLayout(t *testing.T) {
 	}
 	wantBlobs(t, c, blobs...)
 	for _, name := range []string{"tokenizer.json", "tokenizer_config.json"} {
-		if got := readFile(t, repo, ".no_exist", commit1, name); got != "" {
+		if got := testkit.ReadFile(t, repo, ".no_exist", commit1, name); got != "" {
 			t.Errorf(".no_exist/%s holds %q", name, got)
 		}
 	}
@@ -143,10 +145,10 @@ func TestBranchThatMoved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if readFile(t, dir, "config.json") != "{}" || readFile(t, old, "config.json") == "{}" {
+	if testkit.ReadFile(t, dir, "config.json") != "{}" || testkit.ReadFile(t, old, "config.json") == "{}" {
 		t.Error("the snapshots are not apart")
 	}
-	if readFile(t, dir, "model.safetensors") != moved["model.safetensors"].content || h.contentCalls != 1 {
+	if testkit.ReadFile(t, dir, "model.safetensors") != moved["model.safetensors"].content || h.contentCalls != 1 {
 		t.Errorf("%d downloads for one changed file", h.contentCalls)
 	}
 	if got := c.cache(testRef).commit("main"); got != commit2 {
@@ -165,7 +167,7 @@ func TestInterruptedUpdateKeepsTheRef(t *testing.T) {
 	h.commits[commit2] = map[string]fakeFile{"config.json": {content: "{}", hash: commit1}}
 	h.revs["main"] = commit2
 	_, err := c.fetch(t.Context(), testRef, files, nil)
-	wantError(t, err, "owner/name@main", "config.json", "git SHA-1")
+	testkit.Refused(t, "a file of other content", err, "owner/name@main", "config.json", "git SHA-1")
 	if got := c.cache(testRef).commit("main"); got != commit1 {
 		t.Errorf("refs/main holds %s", got)
 	}
@@ -197,7 +199,7 @@ func TestBrokenCacheEntriesAreReplaced(t *testing.T) {
 		}
 		if _, err := c.fetch(t.Context(), testRef, want("model.safetensors"), nil); err != nil {
 			t.Errorf("%s: %v", name, err)
-		} else if readFile(t, pointer) != weights.content {
+		} else if testkit.ReadFile(t, pointer) != weights.content {
 			t.Errorf("%s: not repaired", name)
 		}
 	}
@@ -214,7 +216,7 @@ func TestListingWithoutHashes(t *testing.T) {
 	}
 	f := h.commits[commit1]
 	wantBlobs(t, c, f["config.json"].etag(), f["model.safetensors"].etag())
-	if readFile(t, dir, "model.safetensors") != f["model.safetensors"].content {
+	if testkit.ReadFile(t, dir, "model.safetensors") != f["model.safetensors"].content {
 		t.Error("other content")
 	}
 	if !slices.Contains(h.log, "HEAD /owner/name/resolve/"+commit1+"/model.safetensors") {
@@ -225,7 +227,7 @@ func TestListingWithoutHashes(t *testing.T) {
 	h = newFakeHub(t, bad)
 	h.bare = true
 	_, err = h.connect(t).fetch(t.Context(), testRef, want("config.json"), nil)
-	wantError(t, err, "config.json", "gives no hash", "../../escape")
+	testkit.Refused(t, "a file without a hash", err, "config.json", "gives no hash", "../../escape")
 }
 
 // A mirror may send ETags that are no hashes; then the size is what can be compared.
@@ -235,14 +237,14 @@ func TestETagThatIsNoHash(t *testing.T) {
 	h.bare = true
 	c := h.connect(t)
 	dir, err := c.fetch(t.Context(), testRef, want("some.bin"), nil)
-	if err != nil || readFile(t, dir, "some.bin") != f.content {
+	if err != nil || testkit.ReadFile(t, dir, "some.bin") != f.content {
 		t.Fatal(err)
 	}
 	wantBlobs(t, c, "v1-abc")
 
 	h.commits[commit2] = map[string]fakeFile{"some.bin": {content: f.content, lfs: true, hash: "v2-abc", size: 5}}
 	_, err = c.fetch(t.Context(), Ref{ID: "owner/name", Revision: commit2}, want("some.bin"), nil)
-	wantError(t, err, "some.bin: wrong size: expected 5 bytes, got 12 bytes")
+	testkit.Refused(t, "a file of another size", err, "some.bin: wrong size: expected 5 bytes, got 12 bytes")
 }
 
 func TestRenamedRepository(t *testing.T) {
@@ -280,7 +282,7 @@ func TestRevisionWithSlash(t *testing.T) {
 	if h.log[0] != "GET /api/models/owner/name/revision/refs%2Fpr%2F1" {
 		t.Errorf("asked for %s", h.log[0])
 	}
-	if got := readFile(t, c.cacheDir, "models--owner--name", "refs", "refs", "pr", "1"); got != commit1 {
+	if got := testkit.ReadFile(t, c.cacheDir, "models--owner--name", "refs", "refs", "pr", "1"); got != commit1 {
 		t.Errorf("the ref holds %q", got)
 	}
 }

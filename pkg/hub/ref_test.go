@@ -3,6 +3,8 @@ package hub
 import (
 	"strings"
 	"testing"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 func TestParseRef(t *testing.T) {
@@ -31,7 +33,7 @@ func TestParseRef(t *testing.T) {
 		if got, err := ParseRef(bad); err == nil {
 			t.Errorf("%q was read as %+v", bad, got)
 		} else {
-			wantError(t, err, "repository")
+			testkit.Refused(t, bad, err, "repository")
 		}
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -270,31 +269,6 @@ func randomText(n int) string {
 	b := make([]byte, n)
 	_, _ = r.Read(b)
 	return string(b)
-}
-
-func readFile(t *testing.T, elements ...string) string {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(elements...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
-
-// wantError checks that err is one line that holds every part.
-func wantError(t *testing.T, err error, parts ...string) {
-	t.Helper()
-	if err == nil {
-		t.Fatal("no error")
-	}
-	if strings.Contains(err.Error(), "\n") {
-		t.Errorf("more than one line: %q", err)
-	}
-	for _, part := range parts {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("%q does not hold %q", err, part)
-		}
-	}
 }
 
 // wantBlobs checks that blobs/ holds exactly these names.

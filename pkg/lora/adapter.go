@@ -10,21 +10,21 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
-// Adapter is a set of low-rank pairs and the heads that were trained with them.
+// Adapter is the low-rank matrices of the adapted layers and the heads that were trained with them.
 type Adapter struct {
 	Config Config
 	Sites  []Site                    // the adapted layers, in the model's order
-	Pairs  map[string]weights.Tensor // by A(module) [r, in] and B(module) [out, r]
-	Heads  map[string]weights.Tensor // by the model's own names, such as classifier.weight
+	Pairs  map[string]weights.Tensor // two for each site, by name: A(module) [r, in] and B(module) [out, r]
+	Heads  map[string]weights.Tensor // PEFT's modules_to_save, by the model's own names, such as classifier.weight
 }
 
-// A returns the name of a module's down-projection.
+// A returns the tensor name of a module's down-projection, [r, in].
 func A(module string) string { return module + ".lora_A.weight" }
 
-// B returns the name of a module's up-projection.
+// B returns the tensor name of a module's up-projection, [out, r].
 func B(module string) string { return module + ".lora_B.weight" }
 
-// PairNames lists the tensor names of the pairs on the given sites, in their order.
+// PairNames lists the tensor names of the matrices on the given sites, in their order, A before B.
 func PairNames(sites []Site) []string {
 	var names []string
 	for _, s := range sites {
@@ -33,8 +33,9 @@ func PairNames(sites []Site) []string {
 	return names
 }
 
-// New returns an adapter at step 0: A kaiming-uniform with a = sqrt(5), which is U(-1/sqrt(in), 1/sqrt(in)), and B zero, so
-// that the adapted model equals its base. The same seed gives the same adapter on every machine.
+// New returns an adapter as PEFT initialises it: A kaiming-uniform with a = sqrt(5), which is U(-1/sqrt(in), 1/sqrt(in)), and B
+// zero, so that the adapted model equals its base. The same seed gives the same adapter on every machine. It fails as
+// [Config.Check] and [Config.Select] do.
 func New(config Config, sites []Site, others []string, seed uint64) (*Adapter, error) {
 	if err := config.Check(); err != nil {
 		return nil, err
@@ -43,7 +44,7 @@ func New(config Config, sites []Site, others []string, seed uint64) (*Adapter, e
 	if err != nil {
 		return nil, err
 	}
-	rng := rand.New(rand.NewPCG(seed, 0x6c6f7261)) // a stream of its own: "lora"
+	rng := rand.New(rand.NewPCG(seed, 0x6c6f7261)) // "lora": other random numbers than the head's for one seed
 	a := &Adapter{Config: config, Sites: selected, Pairs: make(map[string]weights.Tensor), Heads: make(map[string]weights.Tensor)}
 	for _, s := range selected {
 		down := weights.New(config.Rank, s.In)
@@ -61,7 +62,7 @@ func (a *Adapter) Adapts(module string) bool {
 	return slices.ContainsFunc(a.Sites, func(s Site) bool { return s.Module == module })
 }
 
-// Parameters counts the low-rank values and the heads' values.
+// Parameters returns the number of parameters in the low-rank matrices and in the heads.
 func (a *Adapter) Parameters() (pairs, heads int) {
 	for _, t := range a.Pairs {
 		pairs += t.Size()
@@ -72,8 +73,9 @@ func (a *Adapter) Parameters() (pairs, heads int) {
 	return pairs, heads
 }
 
-// Merge returns the weight [out, in] of a module with the update added: W + scale B A. The input is left as it is, so merging
-// again from the same base gives the same weights. The sums run in float64.
+// Merge returns the weight [out, in] of a module with the update added, W + scale B A, summed in float64. The input is not changed,
+// so merging again from the same base gives the same weights. It fails for a module without an adapter and for a weight of another
+// shape.
 func (a *Adapter) Merge(module string, weight weights.Tensor) (weights.Tensor, error) {
 	down, up := a.Pairs[A(module)], a.Pairs[B(module)] // [r, in], [out, r]
 	rank := a.Config.Rank
@@ -102,8 +104,8 @@ func (a *Adapter) Merge(module string, weight weights.Tensor) (weights.Tensor, e
 	return merged, nil
 }
 
-// fileKey is the name that PEFT's file gives a tensor of the model.
+// fileKey is the key of a tensor of the model in PEFT's file.
 func fileKey(name string) string { return "base_model.model." + name }
 
-// modelName undoes fileKey.
-func modelName(key string) (string, bool) { return strings.CutPrefix(key, "base_model.model.") }
+// modelName is the inverse of fileKey; ok says whether key has PEFT's prefix.
+func modelName(key string) (name string, ok bool) { return strings.CutPrefix(key, "base_model.model.") }

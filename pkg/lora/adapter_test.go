@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
@@ -89,7 +90,7 @@ func TestNewRefusesWhatCannotBe(t *testing.T) {
 		c := plain
 		change(&c)
 		_, err := New(c, sites(), others, 1)
-		refused(t, what, err, what)
+		testkit.Refused(t, what, err, what)
 	}
 }
 
@@ -181,10 +182,10 @@ func TestMergeRefusesWhatDoesNotFit(t *testing.T) {
 	lin1 := "distilbert.transformer.layer.0.ffn.lin1" // [12, 8]
 	for what, shape := range map[string][]int{"transposed": {8, 12}, "wider": {12, 16}, "flat": {96}, "of rank 3": {12, 8, 1}} {
 		_, err := a.Merge(lin1, weights.New(shape...))
-		refused(t, what, err, lin1, "[12 8]")
+		testkit.Refused(t, what, err, lin1, "[12 8]")
 	}
 	_, err := a.Merge("distilbert.transformer.layer.0.attention.k_lin", weights.New(8, 8))
-	refused(t, "a layer without an adapter", err, "k_lin", "no adapter")
+	testkit.Refused(t, "a layer without an adapter", err, "k_lin", "no adapter")
 }
 
 func TestMergeAtStep0IsTheBase(t *testing.T) {

@@ -18,20 +18,22 @@ type Site struct {
 	Out, In int
 }
 
-// Config is what adapter_config.json says, in PEFT's terms. As YAML and JSON it is the settings of an adapter that is to be trained.
+// Config is adapter_config.json, PEFT's LoraConfig, as far as it is supported here. As YAML and JSON it is the settings of an adapter that is
+// to be trained.
 type Config struct {
-	Rank          int      `yaml:"rank" json:"rank"`
-	Alpha         float64  `yaml:"alpha" json:"alpha"`
-	Dropout       float64  `yaml:"dropout" json:"dropout"`
-	RSLoRA        bool     `yaml:"rslora" json:"rslora"`                 // scale by alpha / sqrt(r)
-	TargetModules []string `yaml:"target_modules" json:"target_modules"` // module names, or ends of them after a dot
-	TargetPattern string   `yaml:"-" json:"-"`                           // a regular expression for the whole module name, instead of TargetModules
-	TaskType      string   `yaml:"-" json:"-"`                           // SEQ_CLS, or "" when the file has none
+	Rank          int      `yaml:"rank" json:"rank"`                     // r
+	Alpha         float64  `yaml:"alpha" json:"alpha"`                   // lora_alpha
+	Dropout       float64  `yaml:"dropout" json:"dropout"`               // lora_dropout, on the input of A in training
+	RSLoRA        bool     `yaml:"rslora" json:"rslora"`                 // use_rslora: scale by alpha / sqrt(r)
+	TargetModules []string `yaml:"target_modules" json:"target_modules"` // target_modules as a list: module names, or ends of them after a dot
+	TargetPattern string   `yaml:"-" json:"-"`                           // target_modules as a string: a regular expression for the whole module name
+	TaskType      string   `yaml:"-" json:"-"`                           // task_type: SEQ_CLS, or "" when the file has none
 	Base          string   `yaml:"-" json:"-"`                           // base_model_name_or_path
-	ModulesToSave []string `yaml:"-" json:"-"`                           // heads that are trained whole and stored beside the adapter
+	ModulesToSave []string `yaml:"-" json:"-"`                           // modules_to_save: heads that are trained whole and stored beside the adapter
 }
 
-// Scale is the factor of the low-rank update.
+// Scale is the factor of the low-rank update: alpha / r, or alpha / sqrt(r) with rsLoRA (Kalajdzievski, 2023,
+// https://arxiv.org/abs/2312.03732).
 func (c Config) Scale() float64 {
 	if c.RSLoRA {
 		return c.Alpha / math.Sqrt(float64(c.Rank))
@@ -39,7 +41,7 @@ func (c Config) Scale() float64 {
 	return c.Alpha / float64(c.Rank)
 }
 
-// Check refuses values that no adapter can have.
+// Check returns an error, by PEFT's name of the key, for a value that no adapter can have.
 func (c Config) Check() error {
 	switch {
 	case c.Rank <= 0:
@@ -54,16 +56,17 @@ func (c Config) Check() error {
 	return nil
 }
 
-// Select returns the sites that the configuration adapts, in the order given. others are the model's remaining module names:
-// a target that hits one of them asks for what is not supported. A pattern is matched as PEFT's re.fullmatch does; a list
-// entry matches a module of that name or one that ends in it after a dot, and modules_to_save are never targets.
+// Select returns the sites that the configuration adapts, in the order given. others are the model's remaining module names: a
+// target that matches one of them is an error, because no adapter is supported there. As in PEFT, a pattern must match the whole
+// name (re.fullmatch), a list entry matches a module of that name or one that ends in it after a dot, and modules_to_save are
+// never targets. A target that matches no site at all is an error.
 func (c Config) Select(sites []Site, others []string) ([]Site, error) {
 	match, err := c.matcher()
 	if err != nil {
 		return nil, err
 	}
 	for _, module := range others {
-		if match(module) && !slices.Contains(c.ModulesToSave, module) { // what is saved whole is never a target
+		if match(module) && !slices.Contains(c.ModulesToSave, module) { // modules_to_save are never targets
 			return nil, fmt.Errorf("target_modules selects %s, which cannot carry an adapter here; only the encoder's linear layers can", module)
 		}
 	}
@@ -74,6 +77,7 @@ func (c Config) Select(sites []Site, others []string) ([]Site, error) {
 	return selected, nil
 }
 
+// targets is target_modules for an error message.
 func (c Config) targets() string {
 	if c.TargetPattern != "" {
 		return fmt.Sprintf("%q", c.TargetPattern)
@@ -81,7 +85,8 @@ func (c Config) targets() string {
 	return fmt.Sprintf("%q", c.TargetModules)
 }
 
-func (c Config) matcher() (func(string) bool, error) {
+// matcher returns whether target_modules selects a module, by the module's name.
+func (c Config) matcher() (func(module string) bool, error) {
 	if c.TargetPattern != "" {
 		re, err := regexp.Compile(`^(?:` + c.TargetPattern + `)$`)
 		if err != nil {
@@ -96,8 +101,8 @@ func (c Config) matcher() (func(string) bool, error) {
 	}, nil
 }
 
-// ReadConfig reads dir/adapter_config.json. Keys that PEFT knows and that change the result are refused by name unless they
-// hold their neutral value; keys that nobody knows are ignored.
+// ReadConfig reads dir/adapter_config.json; an absent key takes PEFT's default. A key that PEFT knows and that is not supported here is
+// an error that names the file and the key, unless its value changes nothing; unknown keys are ignored.
 func ReadConfig(dir string) (Config, error) {
 	path := filepath.Join(dir, "adapter_config.json")
 	raw, err := os.ReadFile(path)
@@ -159,13 +164,14 @@ func parse(raw []byte) (Config, error) {
 	return c, c.Check()
 }
 
+// set copies a value if there is one.
 func set[T any](to *T, from *T) {
 	if from != nil {
 		*to = *from
 	}
 }
 
-// readTargets reads a list of names or a regular expression.
+// readTargets reads target_modules: a list of names or a regular expression.
 func (c *Config) readTargets(raw json.RawMessage) error {
 	if len(raw) == 0 || string(raw) == "null" {
 		return errors.New("target_modules is missing: without it the adapted layers cannot be known")
@@ -179,7 +185,7 @@ func (c *Config) readTargets(raw json.RawMessage) error {
 	return nil
 }
 
-// Write stores adapter_config.json's content for these settings, with the keys that PEFT reloads to the same function.
+// marshal returns the content of adapter_config.json, from which PEFT loads an adapter that computes the same.
 func (c Config) marshal() ([]byte, error) {
 	var targets any = c.TargetModules
 	if c.TargetPattern != "" {

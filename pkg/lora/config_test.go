@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 // sites and others are a DistilBERT's modules as PEFT sees them: two layers of width 8 and 12.
@@ -33,23 +35,6 @@ func sites() []Site {
 }
 
 var others = []string{"distilbert.embeddings.word_embeddings", "distilbert.embeddings.position_embeddings", "pre_classifier", "classifier"}
-
-// refused fails unless err is one line that holds every part.
-func refused(t *testing.T, what string, err error, parts ...string) {
-	t.Helper()
-	if err == nil {
-		t.Errorf("%s: no error", what)
-		return
-	}
-	if strings.Contains(err.Error(), "\n") {
-		t.Errorf("%s: error of several lines: %q", what, err)
-	}
-	for _, part := range parts {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("%s: error %q does not name %q", what, err, part)
-		}
-	}
-}
 
 // readWith reads an otherwise plain configuration with the given keys' JSON values; an empty value leaves the key out.
 func readWith(t *testing.T, keys map[string]string) (Config, string, error) {
@@ -105,11 +90,11 @@ func TestReadConfigRefusesWhatItDoesNotCompute(t *testing.T) {
 	for key, values := range unsupported {
 		for _, value := range values {
 			_, path, err := readWith(t, map[string]string{key: value})
-			refused(t, key+" "+value, err, path, key, "not supported")
+			testkit.Refused(t, key+" "+value, err, path, key, "not supported")
 		}
 	}
 	_, path, err := readWith(t, map[string]string{"modules_to_save": `["classifier", "word_embeddings"]`})
-	refused(t, "modules_to_save", err, path, "modules_to_save", "word_embeddings")
+	testkit.Refused(t, "modules_to_save", err, path, "modules_to_save", "word_embeddings")
 }
 
 func TestReadConfigTakesNeutralAndUnknownKeys(t *testing.T) {
@@ -158,7 +143,7 @@ func TestReadConfigRefusesOtherTypes(t *testing.T) {
 		"modules_to_save as a word": {map[string]string{"modules_to_save": `"classifier"`}, []string{"modules_to_save"}},
 	} {
 		_, path, err := readWith(t, c.keys)
-		refused(t, what, err, append(c.parts, path)...)
+		testkit.Refused(t, what, err, append(c.parts, path)...)
 	}
 }
 
@@ -166,13 +151,13 @@ func TestReadConfigOfADamagedFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "adapter_config.json")
 	_, err := ReadConfig(dir)
-	refused(t, "no file", err, path, "does not exist", "adapter_model.safetensors")
+	testkit.Refused(t, "no file", err, path, "does not exist", "adapter_model.safetensors")
 	for _, content := range []string{"", "{", "[]", "null", `{"peft_type": "LORA"`} {
 		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		_, err = ReadConfig(dir)
-		refused(t, content, err, path)
+		testkit.Refused(t, content, err, path)
 	}
 }
 
@@ -247,7 +232,7 @@ func TestSelectIsPEFTs(t *testing.T) {
 		c.config.Rank, c.config.Alpha = 2, 2
 		got, err := c.config.Select(sites(), others)
 		if c.want == nil {
-			refused(t, what, err, "target_modules", "matches none", all[0])
+			testkit.Refused(t, what, err, "target_modules", "matches none", all[0])
 			continue
 		}
 		var names []string
@@ -267,10 +252,10 @@ func TestSelectRefusesModulesThatCannotCarryAnAdapter(t *testing.T) {
 		"all by a pattern": {TargetPattern: ".*", ModulesToSave: []string{"classifier"}},
 	} {
 		_, err := c.Select(sites(), others)
-		refused(t, what, err, "target_modules selects", "cannot carry an adapter")
+		testkit.Refused(t, what, err, "target_modules selects", "cannot carry an adapter")
 	}
 	_, err := Config{TargetPattern: "(?=q_lin)"}.Select(sites(), others)
-	refused(t, "a pattern that only Python knows", err, "target_modules", "(?=q_lin)", "regular expression")
+	testkit.Refused(t, "a pattern that only Python knows", err, "target_modules", "(?=q_lin)", "regular expression")
 }
 
 func TestModulesToSaveAreNeverTargets(t *testing.T) {
@@ -282,5 +267,5 @@ func TestModulesToSaveAreNeverTargets(t *testing.T) {
 	}
 	c = Config{TargetModules: []string{"classifier"}, ModulesToSave: saved}
 	_, err = c.Select(sites(), others)
-	refused(t, "only saved modules", err, "matches none")
+	testkit.Refused(t, "only saved modules", err, "matches none")
 }

@@ -4,8 +4,8 @@
 //
 // In: the linear layers of some model, as Sites, and a Config or an adapter folder (adapter_config.json,
 // adapter_model.safetensors). Out: adapter tensors to train or apply, the graph of the update, weights with the update merged
-// in, and folders that PEFT loads. Reading is strict: a configuration that asks for what is not computed here is refused by
-// the key's name, never loaded wrongly.
+// in, and folders that PEFT loads. Reading is strict: a configuration with a feature that is not supported here is an error that
+// names its key.
 //
 // The package does not know which model it adapts. A is [r, in], B is [out, r], as PyTorch stores them.
 package lora

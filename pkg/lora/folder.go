@@ -17,9 +17,10 @@ const (
 	weightsFile = "adapter_model.safetensors"
 )
 
-// Read loads an adapter folder for a model with the given linear layers. others are the model's remaining modules, heads the
-// tensor names that may be stored whole, a module's tensors together. Errors name the file and the tensor: one that is missing,
-// of another shape (an adapter for another base), or that the configuration does not account for.
+// Read loads an adapter folder, PEFT's or one of [Adapter.Write], for a model with the given linear layers. others are the model's
+// remaining modules, heads the tensor names of the modules that may be saved whole; of such a module all tensors or none are
+// stored. Errors name the file and the tensor: one that is missing, of another shape (an adapter for another base), or that the
+// configuration does not select.
 func Read(dir string, sites []Site, others, heads []string) (*Adapter, error) {
 	config, err := ReadConfig(dir)
 	if err != nil {
@@ -36,16 +37,16 @@ func Read(dir string, sites []Site, others, heads []string) (*Adapter, error) {
 	a := &Adapter{Config: config, Sites: selected, Pairs: make(map[string]weights.Tensor), Heads: make(map[string]weights.Tensor)}
 	known := make(map[string]bool)
 	for _, s := range selected {
-		for _, half := range []struct {
+		for _, matrix := range []struct {
 			name  string
 			shape []int
 		}{{A(s.Module), []int{config.Rank, s.In}}, {B(s.Module), []int{s.Out, config.Rank}}} {
-			key := fileKey(half.name)
-			t, err := file.Tensor(key, half.shape)
+			key := fileKey(matrix.name)
+			t, err := file.Tensor(key, matrix.shape)
 			if err != nil {
 				return nil, fmt.Errorf("%w (r is %d and the base's %s is [%d, %d])", err, config.Rank, s.Module, s.Out, s.In)
 			}
-			a.Pairs[half.name], known[key] = t, true
+			a.Pairs[matrix.name], known[key] = t, true
 		}
 	}
 	for _, key := range file.Names() {
@@ -69,8 +70,8 @@ func Read(dir string, sites []Site, others, heads []string) (*Adapter, error) {
 	return a, nil
 }
 
-// Write stores the adapter as a folder that PEFT loads. Each file is written aside and renamed, the configuration last, so
-// that a folder with a configuration is whole.
+// Write stores the adapter as a folder that PEFT loads, creating the folder if necessary. Each file is written under a temporary name
+// and renamed, the configuration last, so that a folder with a configuration is complete.
 func (a *Adapter) Write(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -109,5 +110,5 @@ func (a *Adapter) savedModules() []string {
 	return modules
 }
 
-// moduleOf drops a tensor name's last part: classifier.weight belongs to classifier.
+// moduleOf returns the module of a tensor, its name without the last part: classifier for classifier.weight.
 func moduleOf(name string) string { return name[:strings.LastIndex(name, ".")] }

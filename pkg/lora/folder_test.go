@@ -1,7 +1,6 @@
 package lora
 
 import (
-	"encoding/json"
 	"maps"
 	"math"
 	"os"
@@ -12,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
@@ -45,20 +46,7 @@ func stored(t *testing.T, a *Adapter, change func(tensors map[string]weights.Ten
 		return dir
 	}
 	path := filepath.Join(dir, "adapter_model.safetensors")
-	file, err := weights.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tensors := make(map[string]weights.Tensor)
-	for _, name := range file.Names() {
-		if tensors[name], err = file.Tensor(name, nil); err != nil {
-			t.Fatal(err)
-		}
-	}
-	change(tensors)
-	if err := weights.Write(path, tensors, nil); err != nil {
-		t.Fatal(err)
-	}
+	modelkit.EditTensors(t, path, change)
 	return dir
 }
 
@@ -113,14 +101,7 @@ func TestWriteIsPEFTsLayout(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || file.Metadata["format"] != "pt" {
 		t.Errorf("metadata %v, tensors %s", file.Metadata, diff)
 	}
-	raw, err := os.ReadFile(filepath.Join(dir, "adapter_config.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var keys map[string]any
-	if err := json.Unmarshal(raw, &keys); err != nil {
-		t.Fatal(err)
-	}
+	keys := testkit.ReadJSON[map[string]any](t, dir, "adapter_config.json")
 	wantKeys := map[string]any{
 		"peft_type": "LORA", "task_type": "SEQ_CLS", "base_model_name_or_path": "tiny", "inference_mode": true, "r": 4.0, "lora_alpha": 8.0,
 		"lora_dropout": 0.1, "use_rslora": false, "bias": "none", "fan_in_fan_out": false, "target_modules": []any{"q_lin"},
@@ -129,9 +110,8 @@ func TestWriteIsPEFTsLayout(t *testing.T) {
 	if diff := cmp.Diff(wantKeys, keys); diff != "" {
 		t.Error(diff)
 	}
-	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 2 {
-		t.Errorf("the folder holds %v, %v", entries, err)
+	if got := testkit.Entries(t, dir); len(got) != 2 {
+		t.Errorf("the folder holds %q", got)
 	}
 }
 
@@ -148,7 +128,7 @@ func TestReadNamesEveryMissingTensor(t *testing.T) {
 	for _, name := range PairNames(a.Sites) {
 		dir := stored(t, a, func(tensors map[string]weights.Tensor) { delete(tensors, fileKey(name)) })
 		_, err := Read(dir, sites(), others, heads)
-		refused(t, "without "+name, err, filepath.Join(dir, "adapter_model.safetensors"), fileKey(name), "missing")
+		testkit.Refused(t, "without "+name, err, filepath.Join(dir, "adapter_model.safetensors"), fileKey(name), "missing")
 	}
 }
 
@@ -156,7 +136,7 @@ func TestReadRefusesHalfAHead(t *testing.T) {
 	for _, name := range heads {
 		dir := stored(t, trained(t, plain), func(tensors map[string]weights.Tensor) { delete(tensors, fileKey(name)) })
 		_, err := Read(dir, sites(), others, heads)
-		refused(t, "without "+name, err, filepath.Join(dir, "adapter_model.safetensors"), fileKey(name), "missing")
+		testkit.Refused(t, "without "+name, err, filepath.Join(dir, "adapter_model.safetensors"), fileKey(name), "missing")
 	}
 	dir := stored(t, trained(t, plain), func(tensors map[string]weights.Tensor) {
 		delete(tensors, "base_model.model.pre_classifier.weight")
@@ -184,7 +164,7 @@ func TestReadNamesWhatDoesNotBelong(t *testing.T) {
 	} {
 		dir := stored(t, trained(t, plain), func(tensors map[string]weights.Tensor) { tensors[key] = weights.New(2) })
 		_, err := Read(dir, sites(), others, heads)
-		refused(t, key, err, filepath.Join(dir, "adapter_model.safetensors"), key)
+		testkit.Refused(t, key, err, filepath.Join(dir, "adapter_model.safetensors"), key)
 	}
 }
 
@@ -202,21 +182,21 @@ func TestReadRefusesAnotherRankOrBase(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Read(other, sites(), others, heads)
-	refused(t, "another rank", err, "adapter_model.safetensors", "lora_", "r is 8")
+	testkit.Refused(t, "another rank", err, "adapter_model.safetensors", "lora_", "r is 8")
 
 	wider := sites()
 	for i := range wider {
 		wider[i].Out, wider[i].In = 2*wider[i].Out, 2*wider[i].In
 	}
 	_, err = Read(dir, wider, others, heads)
-	refused(t, "a wider base", err, path, "the base's distilbert.transformer.layer.0.attention.q_lin is [16, 16]")
+	testkit.Refused(t, "a wider base", err, path, "the base's distilbert.transformer.layer.0.attention.q_lin is [16, 16]")
 
 	deeper := append(sites(), Site{"distilbert.transformer.layer.2.attention.q_lin", 8, 8})
 	_, err = Read(dir, deeper, others, heads)
-	refused(t, "a deeper base", err, path, "layer.2.attention.q_lin", "missing")
+	testkit.Refused(t, "a deeper base", err, path, "layer.2.attention.q_lin", "missing")
 
 	_, err = Read(dir, sites()[:6], others, heads)
-	refused(t, "a flatter base", err, path, "layer.1.", "belongs neither")
+	testkit.Refused(t, "a flatter base", err, path, "layer.1.", "belongs neither")
 }
 
 func TestReadErrorsAreTheSameEveryTime(t *testing.T) {
@@ -228,7 +208,7 @@ func TestReadErrorsAreTheSameEveryTime(t *testing.T) {
 	dir := stored(t, trained(t, plain), nil)
 	for range 10 {
 		_, err := Read(dir, wider, others, heads)
-		refused(t, "a wider base", err, "q_lin.lora_A.weight")
+		testkit.Refused(t, "a wider base", err, "q_lin.lora_A.weight")
 	}
 }
 
@@ -238,7 +218,7 @@ func TestReadNamesNaN(t *testing.T) {
 			tensors[fileKey(name)].Data[1] = float32(math.NaN())
 		})
 		_, err := Read(dir, sites(), others, heads)
-		refused(t, name, err, fileKey(name), "NaN")
+		testkit.Refused(t, name, err, fileKey(name), "NaN")
 	}
 }
 
@@ -249,15 +229,15 @@ func TestReadOfADamagedFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Read(dir, sites(), others, heads)
-	refused(t, "truncated", err, path, "cut short")
+	testkit.Refused(t, "truncated", err, path, "cut short")
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
 	_, err = Read(dir, sites(), others, heads)
-	refused(t, "no weights", err, path)
+	testkit.Refused(t, "no weights", err, path)
 	missing := filepath.Join(dir, "nowhere")
 	_, err = Read(missing, sites(), others, heads)
-	refused(t, "no folder", err, missing)
+	testkit.Refused(t, "no folder", err, missing)
 
 	nothing := plain
 	nothing.TargetModules = []string{"query"}
@@ -269,7 +249,7 @@ func TestReadOfADamagedFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Read(dir, sites(), others, heads)
-	refused(t, "targets of another model", err, filepath.Join(dir, "adapter_config.json"), "query")
+	testkit.Refused(t, "targets of another model", err, filepath.Join(dir, "adapter_config.json"), "query")
 }
 
 // A folder with a configuration is whole: a write that fails leaves none.
@@ -277,10 +257,9 @@ func TestAFailedWriteLeavesNoConfiguration(t *testing.T) {
 	a := trained(t, plain)
 	a.Heads["classifier.bias"] = weights.Tensor{Shape: []int{3}, Data: []float32{1}}
 	dir := filepath.Join(t.TempDir(), "adapter")
-	refused(t, "a broken tensor", a.Write(dir), "classifier.bias")
-	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 0 {
-		t.Errorf("left behind: %v, %v", entries, err)
+	testkit.Refused(t, "a broken tensor", a.Write(dir), "classifier.bias")
+	if got := testkit.Entries(t, dir); len(got) != 0 {
+		t.Errorf("left behind: %q", got)
 	}
 }
 

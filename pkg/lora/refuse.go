@@ -6,16 +6,16 @@ import (
 	"slices"
 )
 
-// neutral lists PEFT's keys that change what the adapter computes, with the JSON values that leave it unchanged. Any other
-// value asks for something that is not computed here. Keys that only matter to training or to how PEFT initialises an adapter,
-// such as eva_config, are not listed.
+// neutral lists the keys of PEFT's LoraConfig that change what the adapter computes, with the JSON values that leave it unchanged. Any
+// other value is not supported. Keys that only matter to training or to how PEFT initialises an adapter, such as eva_config, are
+// not listed.
 var neutral = map[string][]string{
 	"alora_invocation_tokens": {"null", "[]"},
 	"alpha_pattern":           {"null", "{}"},
 	"arrow_config":            {"null"},
 	"bias":                    {`"none"`, "null"},
 	"exclude_modules":         {"null", "[]"},
-	"init_lora_weights":       {"true", "false", "null", `"gaussian"`, `"eva"`, `"orthogonal"`, `"mica"`}, // the others change the base when they load
+	"init_lora_weights":       {"true", "false", "null", `"gaussian"`, `"eva"`, `"orthogonal"`, `"mica"`}, // the others change the base weights on loading
 	"kasa_config":             {"null"},
 	"layer_replication":       {"null", "[]"},
 	"layers_to_transform":     {"null"},
@@ -31,10 +31,10 @@ var neutral = map[string][]string{
 	"velora_config":           {"null"},
 }
 
-// savable are the heads that modules_to_save may name. PEFT lists "score" for every sequence classifier.
+// savable are the modules that modules_to_save may name. PEFT adds "score" for every sequence classifier.
 var savable = []string{"classifier", "pre_classifier", "score"}
 
-// refuse stops at the first key, in alphabetical order, that asks for something unsupported.
+// refuse returns an error for the first key, in alphabetical order, whose value is not supported.
 func refuse(keys map[string]json.RawMessage) error {
 	names := make([]string, 0, len(keys))
 	for name := range keys {
@@ -68,7 +68,7 @@ func refuse(keys map[string]json.RawMessage) error {
 	return nil
 }
 
-// compact returns a JSON value without white space, for comparison.
+// compact returns a JSON value without white space, so that it can be compared as text.
 func compact(raw json.RawMessage) (string, error) {
 	var v any
 	if err := json.Unmarshal(raw, &v); err != nil {

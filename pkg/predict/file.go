@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/google/renameio/v2"
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/specialist-nlp/specialist/pkg/seal"
@@ -19,11 +20,11 @@ import (
 // TopLabels is how many labels the columns top_labels and top_scores carry (fewer where the model has fewer).
 const TopLabels = 5
 
-// formatName stands in the file's metadata under "format" and changes when the meaning of a column does.
+// formatName is the value of "format" in the file's metadata. It changes when the meaning of a column does.
 const formatName = "specialist.predictions.v1"
 
-// record is one row of the file, a note. Columns that follow from others (label, confidence, top_*) are there for whoever queries
-// the file; reading it back takes gold, scores and logits.
+// record is one row of the file, a note. The columns that follow from others (label, confidence, top_*) are for queries of the file;
+// Read takes gold, scores and logits.
 type record struct {
 	NoteID     string    `parquet:"note_id"`
 	Gold       []string  `parquet:"gold,list"`
@@ -38,11 +39,11 @@ type record struct {
 	Characters int64     `parquet:"characters"`
 }
 
-// Write validates the set and writes it to path as parquet, one row a note: note_id, gold (list of names), label, confidence,
+// Write validates the set and writes it to path as parquet, one row for each note: note_id, gold (list of names), label, confidence,
 // top_labels and top_scores (lists of up to [TopLabels]), scores and logits (lists in label order; logits null for a model without),
 // truncated, tokens, characters. The file's metadata holds format, labels (a JSON list), corpus_hash, model, part, synthetic,
-// temperature and a checksum of the whole file. The file is written under a temporary name in the same folder and renamed when
-// whole; the same set gives the same bytes.
+// temperature and a checksum of the whole file; see pkg/seal. The file is written under a temporary name in the same folder and
+// renamed; the same set gives the same bytes. It fails for a set that is not valid.
 func Write(path string, s Set) error {
 	if err := s.Validate(); err != nil {
 		return fmt.Errorf("%w (%s was not written)", err, path)
@@ -63,26 +64,13 @@ func Write(path string, s Set) error {
 	if err != nil {
 		return fmt.Errorf("predict: %s cannot be written: %w", path, err)
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("predict: %s cannot be written: %w", path, err)
-	}
-	_, err = file.Write(data)
-	if err == nil {
-		// CreateTemp makes files private; predictions are meant to be read by others.
-		err = file.Chmod(0o644)
-	}
-	err = errors.Join(err, file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		os.Remove(file.Name())
+	if err := renameio.WriteFile(path, data, 0o644, renameio.WithTempDir(filepath.Dir(path))); err != nil {
 		return fmt.Errorf("predict: %s cannot be written: %w", path, err)
 	}
 	return nil
 }
 
+// encode returns the bytes of the file, its checksum included.
 func encode(s Set, metadata ...parquet.WriterOption) ([]byte, error) {
 	records := make([]record, len(s.Predictions))
 	for i, p := range s.Predictions {
@@ -106,6 +94,7 @@ func encode(s Set, metadata ...parquet.WriterOption) ([]byte, error) {
 	return buffer.Bytes(), seal.Close(buffer.Bytes())
 }
 
+// names returns the labels at the indices.
 func names(labels []string, indices []int) []string {
 	out := make([]string, len(indices))
 	for i, index := range indices {
@@ -114,14 +103,14 @@ func names(labels []string, indices []int) []string {
 	return out
 }
 
-// Want is what a file of predictions must belong to. An empty field is not checked.
+// Want is the corpus and the labels that a file of predictions must have. An empty field is not checked.
 type Want struct {
 	Labels     []string
 	CorpusHash string
 }
 
-// Read reads a file that Write wrote. It returns one clear error for a file that is missing, truncated or damaged, that lacks a
-// column or a metadata key, whose columns contradict each other, or that does not belong to what is wanted.
+// Read reads a file that Write wrote. It fails, naming the file, if the file is missing, cut short or damaged, if it lacks a column or a
+// metadata key, if its columns contradict each other, and if it is not of the corpus or the labels in want.
 func Read(path string, want Want) (Set, error) {
 	s, err := read(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -139,6 +128,7 @@ func Read(path string, want Want) (Set, error) {
 	return s, nil
 }
 
+// difference describes the first difference between two lists of labels.
 func difference(got, want []string) string {
 	if len(got) != len(want) {
 		return fmt.Sprintf("%d instead of %d", len(got), len(want))
@@ -192,7 +182,7 @@ func read(path string) (Set, error) {
 	return s, nil
 }
 
-// decode reads the metadata and the rows of a file whose seal is whole. The parquet reader panics where others return an error.
+// decode reads the metadata and the rows of a file whose checksum is right. The parquet reader panics on damaged files.
 func decode(data []byte) (s Set, records []record, err error) {
 	defer func() {
 		if caught := recover(); caught != nil {
@@ -232,6 +222,7 @@ func decode(data []byte) (s Set, records []record, err error) {
 	return s, records, nil
 }
 
+// metadata returns a Set without predictions from the file's metadata.
 func metadata(file *parquet.File) (Set, error) {
 	var s Set
 	var format, labels, synthetic, temperature string

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/parquet-go/parquet-go"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/seal"
 )
 
@@ -133,12 +134,8 @@ func TestWriteLeavesNothingHalfWritten(t *testing.T) {
 	if err := Write(taken, sample(3)); err == nil {
 		t.Error("written over a folder")
 	}
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(entries) != 2 {
-		t.Errorf("left behind: %v", entries)
+	if got := testkit.Entries(t, folder); len(got) != 2 {
+		t.Errorf("the folder holds %q", got)
 	}
 }
 

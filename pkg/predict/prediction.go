@@ -6,17 +6,17 @@ import (
 	"slices"
 )
 
-// Prediction is what a model says of one note.
+// Prediction is a model's prediction for one note, with the note's gold labels.
 type Prediction struct {
 	// NoteID names the note in its corpus.
 	NoteID string
-	// Gold holds the indices of the labels that the note is filed under, ascending, each once. It is empty for a note without labels.
+	// Gold holds the indices of the note's gold labels, ascending, each once. It is empty for a note without labels.
 	Gold []int
 	// Scores holds a probability for each label, in label order: shape [labels], summing to 1.
 	Scores []float32
-	// Logits holds what the model gave before the softmax, shape [labels]; nil for a model that has no logits.
+	// Logits holds the values before the softmax, in label order: shape [labels]; nil for a model that has no logits.
 	Logits []float32
-	// Truncated says that the model did not see the whole note.
+	// Truncated says that the model read only a part of the note.
 	Truncated bool
 	// Tokens is the note's length before truncation, in the model's tokens; 0 for a model that counts none.
 	Tokens int
@@ -33,8 +33,8 @@ func (p Prediction) Ranking() []float32 {
 	return p.Scores
 }
 
-// Top returns the indices of the k best labels, best first; of equal values the lower index comes first. It returns all labels
-// when k is larger than their number, and none when k is not positive.
+// Top returns the indices of the k labels with the highest values, highest first; of equal values the lower index comes first. It returns
+// all labels if k is larger than their number, and none if k is not positive.
 func (p Prediction) Top(k int) []int {
 	values := p.Ranking()
 	order := make([]int, len(values))

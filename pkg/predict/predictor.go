@@ -7,35 +7,36 @@ import (
 	"unicode/utf8"
 )
 
-// Predictor is a model that files notes under labels.
+// Predictor is a model that predicts the label of a text.
 type Predictor interface {
-	// Labels returns the label names in the order of every Output's values.
+	// Labels returns the names of the labels, in the order of the values of every Output.
 	Labels() []string
-	// Predict returns one Output a text, in the order of the texts. It batches as it likes and stops early when ctx is done.
+	// Predict returns one Output for each text, in the order of the texts. It chooses its own batches and stops with an error when
+	// ctx is done.
 	Predict(ctx context.Context, texts []string) ([]Output, error)
 }
 
 // Output is what a Predictor returns for one text: logits, scores or both.
 type Output struct {
-	// Logits, shape [labels], are the values before the softmax; nil for a model that has none.
+	// Logits, shape [labels], are the values before the softmax; nil for a model that has no logits.
 	Logits []float32
-	// Scores, shape [labels], are probabilities; where nil, they are the softmax of Logits.
+	// Scores, shape [labels], are probabilities; nil stands for the softmax of Logits.
 	Scores []float32
 	// Tokens is the text's length before truncation, in the model's tokens; 0 for a model that counts none.
 	Tokens int
-	// Truncated says that the model did not see the whole text.
+	// Truncated says that the model read only a part of the text.
 	Truncated bool
 }
 
-// Note is the input of Run: a text with its identity and the names of the labels it is filed under, if they are known.
+// Note is the input of Run: a text with its id and the names of its gold labels, which may be missing.
 type Note struct {
 	ID   string
 	Text string
 	Gold []string
 }
 
-// Run predicts the notes and returns one Prediction a note, in the order of the notes. It refuses a note whose label the predictor does
-// not know, and a predictor that returns another number of outputs or values than asked for.
+// Run predicts the notes and returns one Prediction for each, in the order of the notes. It fails for a note with a label that the
+// predictor does not know, as the predictor does, and for outputs that are not as many as the notes or not valid; see [Set.Validate].
 func Run(ctx context.Context, p Predictor, notes []Note) ([]Prediction, error) {
 	labels := p.Labels()
 	index := make(map[string]int, len(labels))

@@ -9,15 +9,15 @@ import (
 )
 
 const (
-	// sumTolerance is how far the scores of a note may sum from 1: float32 softmaxes stay well inside it, decision values do not.
+	// sumTolerance is how far the sum of a note's scores may be from 1: float32 softmaxes are well inside it, decision values are not.
 	sumTolerance = 1e-3
-	// softmaxTolerance is how far a score may lie from the softmax of its logits: wider than float32 rounding in any backend.
+	// softmaxTolerance is how far a score may be from the softmax of its logits: more than float32 rounding in any backend.
 	softmaxTolerance = 1e-4
 )
 
 // Set is the predictions of one model on one part of one corpus.
 type Set struct {
-	// Labels names the labels in the order of every Prediction's scores.
+	// Labels holds the names of the labels, in the order of the scores of every Prediction.
 	Labels []string
 	// CorpusHash is the content hash of the corpus that the notes come from.
 	CorpusHash string
@@ -25,15 +25,16 @@ type Set struct {
 	Model string
 	// Part names the part of the split: train, validation or test.
 	Part string
-	// Synthetic says that the notes were made up, so that whatever is computed from them is labelled as such.
+	// Synthetic says that the notes are synthetic; results computed from them must say so.
 	Synthetic bool
-	// Temperature is what the logits were divided by before the softmax that gave the scores. 1 is the plain softmax; 0 stands for 1
-	// and is written and read back as 1.
+	// Temperature is the temperature of the softmax, by which the logits were divided. 0 stands for 1, and is written and read back as
+	// 1.
 	Temperature float64
 	// Predictions holds one prediction a note; no note occurs twice.
 	Predictions []Prediction
 }
 
+// temperature returns the temperature with the default filled in.
 func (s Set) temperature() float64 {
 	if s.Temperature == 0 {
 		return 1
@@ -42,7 +43,8 @@ func (s Set) temperature() float64 {
 }
 
 // WithTemperature returns a copy whose scores are the softmax of logits / temperature (Guo et al. 2017, "On Calibration of Modern
-// Neural Networks"). The ranking of the labels stays as it is. It fails for a prediction without logits.
+// Neural Networks"). The ranking of the labels does not change. It fails for a temperature that is not positive and finite, and for a
+// prediction without logits.
 func (s Set) WithTemperature(temperature float64) (Set, error) {
 	if !(temperature > 0) || math.IsInf(temperature, 0) {
 		return Set{}, fmt.Errorf("predict: temperature %v of model %q is not a positive number", temperature, s.Model)
@@ -60,9 +62,9 @@ func (s Set) WithTemperature(temperature float64) (Set, error) {
 	return scaled, nil
 }
 
-// Validate reports the first thing that makes the set unusable: labels that are missing, blank or repeated, a note that occurs twice,
-// values that are not finite, of another number than the labels, or not probabilities, scores that are not the softmax of their
-// logits at the set's temperature, a gold label out of range.
+// Validate returns an error for a set that is not valid: labels that are missing, blank or repeated, a note that occurs twice, scores or
+// logits that are not finite or not as many as the labels, scores that are not probabilities or not the softmax of their logits at the
+// set's temperature, a gold label out of range.
 func (s Set) Validate() error {
 	if err := s.validate(); err != nil {
 		return fmt.Errorf("predict: model %q, part %q: %w", s.Model, s.Part, err)

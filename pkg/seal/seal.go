@@ -10,17 +10,18 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-const key = "whole_file_sha256" // last of the metadata's keys, which are sorted: a text that looks like it stands before it
+// key sorts behind the other metadata keys, so that its last occurrence in a file is the entry, even if a text contains it.
+const key = "whole_file_sha256"
 
-// start is how the entry begins in the footer: the key, then the header of a string of 64 bytes in Thrift's compact protocol.
+// start is the beginning of the entry in the footer: the key, then the header of a string of 64 bytes in Thrift's compact protocol.
 const start = key + "\x18\x40"
 
 var blank = strings.Repeat("0", hex.EncodedLen(sha256.Size))
 
-// Unsealed is the writer option that leaves room for the checksum. It must be the last entry of the metadata by name.
+// Unsealed is the writer option that reserves the place of the checksum. No other metadata key may sort behind its key.
 var Unsealed = parquet.KeyValueMetadata(key, blank)
 
-// Close puts the checksum in its place in a file that was written with Unsealed.
+// Close computes the checksum of a file that was written with Unsealed and puts it in its place. It fails for another file.
 func Close(data []byte) error {
 	at, ok := place(data)
 	if !ok {
@@ -30,7 +31,7 @@ func Close(data []byte) error {
 	return nil
 }
 
-// Check says whether a file is the one that was closed: not cut short, not changed, and written by this program.
+// Check returns an error unless the file is one that was closed: not cut short, not changed, and written by this program.
 func Check(data []byte) error {
 	at, ok := place(data)
 	if !ok {
@@ -42,14 +43,14 @@ func Check(data []byte) error {
 	return nil
 }
 
-// place returns where in data the checksum begins, if it has one.
+// place returns the offset of the checksum in data; ok says whether there is one.
 func place(data []byte) (at int, ok bool) {
 	entry := bytes.LastIndex(data, []byte(start))
 	at = entry + len(start)
 	return at, entry >= 0 && at+len(blank) <= len(data)
 }
 
-// digest hashes data with zeros where the checksum is, from at on.
+// digest returns the SHA-256 of data with zeros in the place of the checksum, which begins at at, in hexadecimal.
 func digest(data []byte, at int) string {
 	hash := sha256.New()
 	hash.Write(data[:at])

@@ -1,6 +1,7 @@
 package spelling
 
-// Distance is Levenshtein's: the fewest characters to insert, delete or replace that turn one word into the other.
+// Distance returns the Levenshtein distance of two words: the least number of characters to insert, delete or replace that turns one
+// into the other.
 func Distance(a, b string) int {
 	from, to := []rune(a), []rune(b)
 	row := make([]int, len(to)+1)

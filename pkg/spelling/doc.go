@@ -1,2 +1,2 @@
-// Package spelling compares words, so that an error about an unknown name can say which known one is nearest.
+// Package spelling compares words, so that the error for an unknown name can suggest the nearest known one.
 package spelling

@@ -3,11 +3,12 @@ package tokenize
 import (
 	"encoding/json"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 const smallVocab = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nheart\n"
@@ -17,9 +18,7 @@ func writeFolder(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		testkit.WriteFile(t, filepath.Join(dir, name), content)
 	}
 	return dir
 }
@@ -27,7 +26,7 @@ func writeFolder(t *testing.T, files map[string]string) string {
 // tokenizerWith gives a sound tokenizer.json after a change to it.
 func tokenizerWith(t *testing.T, change func(file, model map[string]any)) string {
 	t.Helper()
-	file := readGolden[map[string]any](t, "plain/tokenizer.json")
+	file := testkit.ReadJSON[map[string]any](t, goldenDir, "plain", "tokenizer.json")
 	model := file["model"].(map[string]any)
 	model["vocab"] = map[string]any{"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "[MASK]": 4, "heart": 5}
 	change(file, model)

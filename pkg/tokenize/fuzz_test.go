@@ -4,12 +4,14 @@ import (
 	"slices"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 // FuzzEncode checks what holds for every text, that the engines of this build agree, and that spans
 // come with the same ids.
 func FuzzEncode(f *testing.F) {
-	for i, text := range readGolden[[]string](f, "texts.json") {
+	for i, text := range testkit.ReadJSON[[]string](f, goldenDir, "texts.json") {
 		f.Add(text, uint8(i%20))
 	}
 	f.Add("\xff", uint8(3))

@@ -1,29 +1,16 @@
 package tokenize
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 const goldenDir = "testdata/golden"
-
-func readGolden[T any](t testing.TB, name string) T {
-	t.Helper()
-	var value T
-	data, err := os.ReadFile(filepath.Join(goldenDir, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(data, &value); err != nil {
-		t.Fatal(name, err)
-	}
-	return value
-}
 
 func goldenCases(t testing.TB) []string {
 	t.Helper()
@@ -53,14 +40,14 @@ func open(t testing.TB, name, engine string) *Tokenizer {
 
 // TestGolden holds every engine to the ids that transformers gives.
 func TestGolden(t *testing.T) {
-	texts := readGolden[[]string](t, "texts.json")
+	texts := testkit.ReadJSON[[]string](t, goldenDir, "texts.json")
 	for _, name := range goldenCases(t) {
-		want := readGolden[struct {
+		want := testkit.ReadJSON[struct {
 			Long  [][]int32 `json:"512"`
 			Short [][]int32 `json:"8"`
 			Pad   int32     `json:"pad"`
 			Size  int       `json:"size"`
-		}](t, name+".json")
+		}](t, goldenDir, name+".json")
 		for _, engine := range Engines() {
 			t.Run(name+"/"+engine, func(t *testing.T) {
 				tokenizer := open(t, name, engine)
@@ -108,7 +95,7 @@ func TestRemarks(t *testing.T) {
 }
 
 func TestEncodeAll(t *testing.T) {
-	texts := readGolden[[]string](t, "texts.json")
+	texts := testkit.ReadJSON[[]string](t, goldenDir, "texts.json")
 	many := slices.Repeat(texts, 20)
 	for _, engine := range Engines() {
 		tokenizer := open(t, "uncased", engine)

@@ -5,12 +5,14 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 // TestSpans holds the spans to the offsets that transformers gives.
 func TestSpans(t *testing.T) {
-	texts := readGolden[[]string](t, "texts.json")
-	golden := readGolden[map[string][][]int](t, "spans.json")
+	texts := testkit.ReadJSON[[]string](t, goldenDir, "texts.json")
+	golden := testkit.ReadJSON[map[string][][]int](t, goldenDir, "spans.json")
 	for _, name := range goldenCases(t) {
 		want := golden[name]
 		if len(want) != len(texts) {

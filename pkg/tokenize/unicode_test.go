@@ -3,27 +3,20 @@ package tokenize
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"io"
-	"os"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 // TestUnicode holds normalisation and word splitting to the tokenizers library for every code point.
 func TestUnicode(t *testing.T) {
-	data, err := os.ReadFile("testdata/unicode_golden.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var golden map[string]struct {
+	golden := testkit.ReadJSON[map[string]struct {
 		Clean, CJK, Strip, Lower bool
 		Blocks                   []string
-	}
-	if err := json.Unmarshal(data, &golden); err != nil {
-		t.Fatal(err)
-	}
+	}](t, "testdata", "unicode_golden.json")
 	if len(golden) != 4 {
 		t.Fatalf("%d settings, want 4", len(golden))
 	}

@@ -6,15 +6,17 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 // TestWindows holds the windows to those of transformers.
 func TestWindows(t *testing.T) {
-	cases := readGolden[[]struct {
+	cases := testkit.ReadJSON[[]struct {
 		Name, Text      string
 		Length, Overlap int
 		Windows         [][]int32
-	}](t, "windows.json")
+	}](t, goldenDir, "windows.json")
 	if len(cases) < 50 {
 		t.Fatalf("%d golden cases, want 50 or more", len(cases))
 	}

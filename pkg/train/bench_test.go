@@ -7,13 +7,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 	"github.com/specialist-nlp/specialist/pkg/distilbert"
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
 	"github.com/specialist-nlp/specialist/pkg/lora"
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 	"github.com/specialist-nlp/specialist/pkg/weights"
@@ -52,7 +52,7 @@ func miniLM(b *testing.B) *classifier.Model {
 
 // BenchmarkStep is one optimiser step of configuration 2 on XLA, without compilation, by micro-batches.
 func BenchmarkStep(b *testing.B) {
-	backend := benchBackend(b)
+	backend := modelkit.Backend(b, classifier.OpenBackend, "xla:cpu")
 	for _, length := range []int{128, 256, 512} {
 		for _, micro := range []int{16, 8, 4, 2} {
 			b.Run(fmt.Sprintf("16x%d/micro=%d", length, micro), func(b *testing.B) {
@@ -85,7 +85,7 @@ func BenchmarkStep(b *testing.B) {
 
 // BenchmarkPredict is inference on XLA, without compilation.
 func BenchmarkPredict(b *testing.B) {
-	backend := benchBackend(b)
+	backend := modelkit.Backend(b, classifier.OpenBackend, "xla:cpu")
 	for _, shape := range [][2]int{{1, 128}, {4, 128}, {16, 128}, {1, 512}, {4, 512}, {8, 512}, {32, 512}} {
 		rows, length := shape[0], shape[1]
 		b.Run(fmt.Sprintf("%dx%d", rows, length), func(b *testing.B) {
@@ -114,16 +114,6 @@ func BenchmarkPredict(b *testing.B) {
 			})
 		})
 	}
-}
-
-func benchBackend(b *testing.B) compute.Backend {
-	b.Helper()
-	backend, err := classifier.OpenBackend("xla:cpu")
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(backend.Finalize)
-	return backend
 }
 
 func randomIDs(rng *rand.Rand, n int) []int32 {

@@ -9,11 +9,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
 func TestCheckpointOfAnotherRunIsRefused(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	first := newJob(t, backend, filepath.Join(t.TempDir(), "checkpoint"))
 	interruptAfter(t, first, 5, false)
 	before, err := os.ReadFile(first.Checkpoint)
@@ -37,7 +39,7 @@ func TestCheckpointOfAnotherRunIsRefused(t *testing.T) {
 }
 
 func TestDamagedCheckpointIsRefused(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	source := newJob(t, backend, filepath.Join(t.TempDir(), "checkpoint"))
 	interruptAfter(t, source, 5, false)
 	whole, err := os.ReadFile(source.Checkpoint)

@@ -8,10 +8,13 @@ import (
 	"runtime/debug"
 	"testing"
 	"time"
+
+	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
 )
 
 func TestCostAddsUpOverProcesses(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	first := newJob(t, backend, filepath.Join(t.TempDir(), "checkpoint"))
 	interruptAfter(t, first, 5, false)
 	one := first.Cost()

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
@@ -48,7 +50,7 @@ func diverged(t *testing.T, what string, j *Job, words ...string) State {
 }
 
 func TestAnAbsurdRateStopsWithTheStep(t *testing.T) {
-	j := newJob(t, openBackend(t, "go"), filepath.Join(t.TempDir(), "checkpoint"))
+	j := newJob(t, modelkit.Backend(t, classifier.OpenBackend, "go"), filepath.Join(t.TempDir(), "checkpoint"))
 	// Each step multiplies the weights by 1 - 9 x 0.9: they overflow soon.
 	j.Config.LearningRate, j.Config.WeightDecay, j.Config.WarmupSteps, j.Config.Epochs = 9, 0.9, 0, 100
 	state := diverged(t, "a rate of 9", j)
@@ -59,7 +61,7 @@ func TestAnAbsurdRateStopsWithTheStep(t *testing.T) {
 }
 
 func TestPoisonedNotesStopTheRun(t *testing.T) {
-	j := newJob(t, openBackend(t, "go"), filepath.Join(t.TempDir(), "checkpoint"))
+	j := newJob(t, modelkit.Backend(t, classifier.OpenBackend, "go"), filepath.Join(t.TempDir(), "checkpoint"))
 	j.Data.Targets[17][0] = float32(math.NaN())
 	state := diverged(t, "a target that is not a number", j, "the loss is NaN")
 	if state.Step >= 4 {
@@ -79,7 +81,7 @@ func TestPoisonedNotesStopTheRun(t *testing.T) {
 
 // A step can spoil the parameters after its loss was seen: the checkpoint that comes next is not written.
 func TestSpoiledParametersAreNotWritten(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	for _, name := range []string{"classifier.bias", "pre_classifier.weight"} {
 		for _, value := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 			j := newJob(t, backend, filepath.Join(t.TempDir(), "checkpoint"))
@@ -110,7 +112,7 @@ func TestSpoiledParametersAreNotWritten(t *testing.T) {
 }
 
 func TestGradientsThatAreNotFiniteStopTheRun(t *testing.T) {
-	j := newJob(t, openBackend(t, "go"), filepath.Join(t.TempDir(), "checkpoint"))
+	j := newJob(t, modelkit.Backend(t, classifier.OpenBackend, "go"), filepath.Join(t.TempDir(), "checkpoint"))
 	if err := j.prepare(); err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,7 @@
 package train
 
 import (
-	"encoding/json"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +11,8 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 	"github.com/specialist-nlp/specialist/pkg/distilbert"
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/lora"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
@@ -69,33 +69,6 @@ type goldenFile struct {
 		Total       int       `json:"total_steps"`
 		Multipliers []float64 `json:"multipliers"`
 	} `json:"schedule"`
-}
-
-func readGolden(t *testing.T) (g goldenFile) {
-	t.Helper()
-	readJSON(t, "golden.json", &g)
-	return g
-}
-
-func readJSON(t *testing.T, name string, into any) {
-	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(testdata, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(raw, into); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func openBackend(t *testing.T, name string) compute.Backend {
-	t.Helper()
-	backend, err := classifier.OpenBackend(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(backend.Finalize)
-	return backend
 }
 
 // openCase is the model that a golden case starts from, without dropout, in the graph that trains.
@@ -186,22 +159,6 @@ func (o goldenOptimizer) trainer(t *testing.T, backend compute.Backend, m *class
 	return trainer
 }
 
-// near compares two tensors, relative to the largest wanted value.
-func near(t *testing.T, what string, got, want []float32) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Fatalf("%s: %d values, want %d", what, len(got), len(want))
-	}
-	var worst, scale float64
-	for i := range want {
-		worst = max(worst, math.Abs(float64(got[i])-float64(want[i])))
-		scale = max(scale, math.Abs(float64(want[i])))
-	}
-	if !(worst <= tolerance*max(scale, 1e-4)) {
-		t.Errorf("%s: largest difference %.3g of values up to %.3g", what, worst, scale)
-	}
-}
-
 func closeTo(got, want float64) bool { return math.Abs(got-want) <= tolerance*math.Abs(want) }
 
 var cases = []string{"train-qv", "train-all", "train-full", "train-partial", "train-head"}
@@ -229,7 +186,7 @@ func checkGradients(t *testing.T, what string, trainer *Trainer, path string, no
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, what+" gradient of "+p.value.Name(), got.Data, wanted.Data)
+		testkit.NearAll(t, what+" gradient of "+p.value.Name(), got.Data, wanted.Data, tolerance)
 	}
 }
 
@@ -256,7 +213,7 @@ func checkFinal(t *testing.T, what string, m *classifier.Model, folder string, n
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, what+" "+tensor, got.Data, wanted.Data)
+		testkit.NearAll(t, what+" "+tensor, got.Data, wanted.Data, tolerance)
 	}
 }
 
@@ -283,9 +240,9 @@ func follow(t *testing.T, what string, trainer *Trainer, batches []goldenBatch, 
 
 // Three steps of every method, with micro-batches of 3 and 1 on the Go backend and whole on XLA, which compiles for seconds.
 func TestStepsEqualTheTrainer(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[goldenFile](t, testdata, "golden.json")
 	for name, micro := range map[string]int{"xla:cpu": 4, "go": 3} {
-		backend := openBackend(t, name)
+		backend := modelkit.Backend(t, classifier.OpenBackend, name)
 		for _, c := range cases {
 			if name != "go" && (c == "train-qv" || c == "train-head") { // other tests run the one, the other is part of all
 				continue
@@ -304,8 +261,8 @@ func TestStepsEqualTheTrainer(t *testing.T) {
 }
 
 func TestSoftTargetsHaveTorchsGradients(t *testing.T) {
-	g := readGolden(t)
-	backend := openBackend(t, "go")
+	g := testkit.ReadJSON[goldenFile](t, testdata, "golden.json")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	for _, c := range cases {
 		want := g.Train[c]
 		trainer := want.Optimizer.trainer(t, backend, openCase(t, c), 4, 2)
@@ -326,29 +283,28 @@ func TestSoftTargetsHaveTorchsGradients(t *testing.T) {
 }
 
 func TestLoRAPlusEqualsPEFTs(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[goldenFile](t, testdata, "golden.json")
 	m := openCase(t, "train-loraplus")
-	follow(t, "LoRA+", g.LoRAPlus.Optimizer.trainer(t, openBackend(t, "go"), m, 4, 3), g.Batches, g.LoRAPlus.Steps, nil)
+	follow(t, "LoRA+", g.LoRAPlus.Optimizer.trainer(t, modelkit.Backend(t, classifier.OpenBackend, "go"), m, 4, 3), g.Batches, g.LoRAPlus.Steps, nil)
 	checkFinal(t, "LoRA+", m, "train-loraplus", nil)
 }
 
 // Twenty steps of LoRA on q and v, with warm-up, decay and clipping, from the same weights and batches as transformers + peft.
 func TestTwentyStepsFollowPEFT(t *testing.T) {
-	var twenty struct {
+	twenty := testkit.ReadJSON[struct {
 		goldenCase
 		Batches []goldenBatch `json:"batches"`
-	}
-	readJSON(t, "twenty.json", &twenty)
+	}](t, testdata, "twenty.json")
 	if len(twenty.Steps) != 20 || len(twenty.Batches) != 20 {
 		t.Fatalf("%d steps and %d batches", len(twenty.Steps), len(twenty.Batches))
 	}
 	for name, micro := range map[string]int{"xla:cpu": 6, "go": 4} {
-		follow(t, name, twenty.Optimizer.trainer(t, openBackend(t, name), openCase(t, "train-qv"), 6, micro), twenty.Batches, twenty.Steps, nil)
+		follow(t, name, twenty.Optimizer.trainer(t, modelkit.Backend(t, classifier.OpenBackend, name), openCase(t, "train-qv"), 6, micro), twenty.Batches, twenty.Steps, nil)
 	}
 }
 
 func TestScheduleEqualsTransformers(t *testing.T) {
-	for _, want := range readGolden(t).Schedule {
+	for _, want := range testkit.ReadJSON[goldenFile](t, testdata, "golden.json").Schedule {
 		s := Schedule{Peak: 1, Warmup: want.Warmup, Total: want.Total}
 		for step, multiplier := range want.Multipliers {
 			if got := s.At(step); math.Abs(got-multiplier) > 1e-12 {
@@ -359,7 +315,7 @@ func TestScheduleEqualsTransformers(t *testing.T) {
 }
 
 func TestDecayExclusionsEqualTheTrainers(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[goldenFile](t, testdata, "golden.json")
 	for _, c := range cases {
 		m := openCase(t, c)
 		var got []string

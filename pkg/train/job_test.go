@@ -12,6 +12,8 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
@@ -51,7 +53,7 @@ func trained(t *testing.T, j *Job) map[string]weights.Tensor {
 }
 
 func TestRunTrainsWhatItIsMeantTo(t *testing.T) {
-	j := newJob(t, openBackend(t, "go"), filepath.Join(t.TempDir(), "checkpoint"))
+	j := newJob(t, modelkit.Backend(t, classifier.OpenBackend, "go"), filepath.Join(t.TempDir(), "checkpoint"))
 	j.Config.Epochs, j.Config.LearningRate = 30, 2e-2
 	frozen := map[string]weights.Tensor{}
 	names := j.Model.TrainableNames()
@@ -117,7 +119,7 @@ func TestEarlyStoppingKeepsTheBestEpoch(t *testing.T) {
 		{[]float64{0.5, 0.4, 0.3, 0.2, 0.1}, 0, 5, 0},
 		{[]float64{0, 0.1, 0.2, 0.3, 0.4}, 1, 5, 4},
 	} {
-		j := newJob(t, openBackend(t, "go"), filepath.Join(t.TempDir(), "checkpoint"))
+		j := newJob(t, modelkit.Backend(t, classifier.OpenBackend, "go"), filepath.Join(t.TempDir(), "checkpoint"))
 		j.Config.Epochs, j.Config.Patience = 5, c.patience
 		var epochs []map[string]weights.Tensor
 		j.Validate = func(context.Context) (Validation, error) {
@@ -178,7 +180,7 @@ func TestResumedRunEqualsUninterrupted(t *testing.T) {
 	}{
 		{"go", 3, []int{1, 3, 4, 5, 8, 11, 12}}, {"go", 0, []int{5, 8}}, {"go", 1, []int{6}}, {"go", 4, []int{7}}, {"xla:cpu", 5, []int{6}},
 	} {
-		backend := openBackend(t, c.backend)
+		backend := modelkit.Backend(t, classifier.OpenBackend, c.backend)
 		job := func(checkpoint string) *Job {
 			j := newJob(t, backend, checkpoint)
 			j.Config.MicroBatch = c.micro
@@ -221,7 +223,7 @@ func TestResumedRunEqualsUninterrupted(t *testing.T) {
 }
 
 func TestRunRepeatsItself(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	run := func(change func(*Job)) (State, map[string]weights.Tensor) {
 		j := newJob(t, backend, filepath.Join(t.TempDir(), "checkpoint"))
 		change(j)
@@ -240,7 +242,7 @@ func TestRunRepeatsItself(t *testing.T) {
 }
 
 func TestFailuresNameWhatFailed(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	broken := errors.New("the notes have vanished")
 	for name, c := range map[string]struct {
 		change func(*Job)

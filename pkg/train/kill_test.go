@@ -13,6 +13,8 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 	"github.com/specialist-nlp/specialist/pkg/distilbert"
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
@@ -54,7 +56,7 @@ func TestHelperProcess(t *testing.T) {
 	if dir == "" {
 		return
 	}
-	j := newJob(t, openBackend(t, "go"), filepath.Join(dir, checkpointName))
+	j := newJob(t, modelkit.Backend(t, classifier.OpenBackend, "go"), filepath.Join(dir, checkpointName))
 	if strings.HasSuffix(dir, "full") {
 		j.Model = wide(t)
 	}
@@ -116,17 +118,9 @@ func killWhen(t *testing.T, cmd *exec.Cmd, so func() bool) bool {
 // others lists the files of a folder that no whole run leaves: those that a kill left half written.
 func others(t *testing.T, dir string) []string {
 	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, e := range entries {
-		if !slices.Contains([]string{checkpointName, finalName, validatingName}, e.Name()) {
-			names = append(names, e.Name())
-		}
-	}
-	return names
+	return slices.DeleteFunc(testkit.Entries(t, dir), func(name string) bool {
+		return slices.Contains([]string{checkpointName, finalName, validatingName}, name)
+	})
 }
 
 // A run that is killed at random moments, while it validates and while it writes its checkpoint, ends in the same bytes as one

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 )
 
@@ -63,7 +64,7 @@ func TestFootprintGrowsWithWhatItCounts(t *testing.T) {
 }
 
 func TestAStepThatCannotFitIsRefusedBeforeIt(t *testing.T) {
-	backend := openBackend(t, "xla:cpu")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "xla:cpu")
 	for _, c := range []struct {
 		micro     int
 		available int64

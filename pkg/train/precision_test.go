@@ -13,6 +13,8 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
@@ -57,7 +59,7 @@ func cosine(from, a, b map[string]weights.Tensor) float64 {
 // logits that it comes from. The parameters drift apart too, but the errors of the gradients change from step to step while
 // what drives the parameters stays, so that the same bound holds to the end. In the mean of 4 steps such noise halves.
 func TestMixedPrecisionFollowsFloat32(t *testing.T) {
-	backend := openBackend(t, "xla:cpu")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "xla:cpu")
 	var start map[string]weights.Tensor
 	run := func(precision string) (State, map[string]weights.Tensor) {
 		j := mixedJob(t, backend, precision, 5)
@@ -94,7 +96,7 @@ func TestMixedPrecisionFollowsFloat32(t *testing.T) {
 // steps were skipped for it has the scale, the count of good steps and the schedule's delay of the one that was not stopped,
 // and ends in the same bytes.
 func TestResumedF16EqualsUninterrupted(t *testing.T) {
-	backend := openBackend(t, "xla:cpu")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "xla:cpu")
 	job := func() *Job {
 		j := mixedJob(t, backend, "f16", 3)
 		j.Model = openCase(t, "train-head") // the least to compile
@@ -159,7 +161,7 @@ func TestResumedF16EqualsUninterrupted(t *testing.T) {
 }
 
 func TestABackendThatCannotIsNamedBeforeTheFirstStep(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	for precision, dtype := range map[string]string{"bf16": "BFloat16", "f16": "Float16"} {
 		j := newJob(t, backend, filepath.Join(t.TempDir(), "checkpoint"))
 		j.Config.Precision = precision

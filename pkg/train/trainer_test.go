@@ -10,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/specialist-nlp/specialist/pkg/classifier"
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
@@ -23,7 +25,7 @@ func still(j *Job) *Job {
 // A job is made of the steps that a caller can take: with the same batches and rates they give the same losses and tensors, bit by bit.
 func TestStepsEqualTheJobs(t *testing.T) {
 	for _, name := range []string{"go", "xla:cpu"} {
-		backend := openBackend(t, name)
+		backend := modelkit.Backend(t, classifier.OpenBackend, name)
 		job := newJob(t, backend, filepath.Join(t.TempDir(), "checkpoint"))
 		job.Data.Buckets = []int{16}
 		state := runJob(t, job)
@@ -58,7 +60,7 @@ func TestStepsEqualTheJobs(t *testing.T) {
 }
 
 func TestLossFallsOnARepeatedBatch(t *testing.T) {
-	j := still(newJob(t, openBackend(t, "go"), ""))
+	j := still(newJob(t, modelkit.Backend(t, classifier.OpenBackend, "go"), ""))
 	trainer, err := NewTrainer(j.Backend, j.Model, j.Config)
 	if err != nil {
 		t.Fatal(err)
@@ -97,7 +99,7 @@ func TestLossFallsOnARepeatedBatch(t *testing.T) {
 
 // A second trainer on a model starts with Adam's moments at zero, at the rate that it is given.
 func TestASecondTrainerStartsAnew(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	update := func(warm bool, rate float64) (before, after map[string]weights.Tensor) {
 		t.Helper()
 		j := still(newJob(t, backend, ""))
@@ -156,7 +158,7 @@ func TestATrainedHeadClassifies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	backend := openBackend(t, "go")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	trainer, err := NewTrainer(backend, c.Model, Config{LearningRate: 1e-2, BatchSize: 2})
 	if err != nil {
 		t.Fatal(err)
@@ -180,7 +182,7 @@ func TestATrainedHeadClassifies(t *testing.T) {
 }
 
 func TestTrainerRefusesWhatItCannotTrain(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	for what, c := range map[string]struct {
 		model  string
 		change func(*Config)
@@ -222,7 +224,7 @@ func TestMicroBatchesAddUpToTheBatch(t *testing.T) {
 		backend string
 		micros  []int
 	}{{"go", []int{1, 2, 3, 5, 7}}, {"xla:cpu", []int{3}}} {
-		backend := openBackend(t, c.backend)
+		backend := modelkit.Backend(t, classifier.OpenBackend, c.backend)
 		run := func(micro int) (State, map[string]weights.Tensor) {
 			j := still(newJob(t, backend, filepath.Join(t.TempDir(), "checkpoint")))
 			j.Config.MicroBatch, j.Config.LearningRate = micro, 1e-3
@@ -240,7 +242,7 @@ func TestMicroBatchesAddUpToTheBatch(t *testing.T) {
 				}
 			}
 			for name, tensor := range tensors {
-				near(t, name, tensor.Data, want[name].Data)
+				testkit.NearAll(t, name, tensor.Data, want[name].Data, tolerance)
 			}
 		}
 	}
@@ -248,7 +250,7 @@ func TestMicroBatchesAddUpToTheBatch(t *testing.T) {
 
 // The masks come from the seed, the step and the micro-batch's place in the step, and from nothing else.
 func TestDropoutDiffersBetweenMicroBatches(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := modelkit.Backend(t, classifier.OpenBackend, "go")
 	loss := func(notes, step int, seed uint64, warm int) float64 {
 		t.Helper()
 		j := newJob(t, backend, filepath.Join(t.TempDir(), "checkpoint"))
@@ -296,7 +298,7 @@ func TestDropoutDiffersBetweenMicroBatches(t *testing.T) {
 }
 
 func TestScalingEqualsGradScaler(t *testing.T) {
-	for _, c := range readGolden(t).Scaler {
+	for _, c := range testkit.ReadJSON[goldenFile](t, testdata, "golden.json").Scaler {
 		s := Scaling{Scale: c.Initial}
 		for i, finite := range c.Finite {
 			if s.update(finite == 1, c.Interval); s.Scale != c.Scales[i] {
@@ -309,11 +311,11 @@ func TestScalingEqualsGradScaler(t *testing.T) {
 // A scale that is far too large costs steps, which change nothing and wait with the learning rate, until it fits; from there on
 // the run is that of a fitting scale.
 func TestOverflowSkipsTheStep(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[goldenFile](t, testdata, "golden.json")
 	want := g.Train["train-qv"]
 	for _, name := range []string{"go", "xla:cpu"} {
 		m := openCase(t, "train-qv")
-		trainer := want.Optimizer.trainer(t, openBackend(t, name), m, 4, 3)
+		trainer := want.Optimizer.trainer(t, modelkit.Backend(t, classifier.OpenBackend, name), m, 4, 3)
 		trainer.scaling = &Scaling{Scale: math.Exp2(129)} // more than a Float32
 		before, err := m.Trained()
 		if err != nil {

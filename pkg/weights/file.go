@@ -12,12 +12,12 @@ import (
 // File is an opened safetensors file. Its tensors are decoded one by one, on request.
 type File struct {
 	Path     string
-	Metadata map[string]string // the file's own key-value notes, such as format: pt
+	Metadata map[string]string // the file's key-value metadata, such as format: pt
 	views    map[string]safetensors.TensorView
 }
 
-// Open reads a safetensors file and checks its header against its length.
-// An error names the file: one that cannot be read, is cut short, or is not in the format.
+// Open reads a safetensors file and checks its header against its length. It fails, naming the file, for one that cannot be read, is cut
+// short, or is not in the format.
 func Open(path string) (*File, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -60,12 +60,6 @@ func (f *File) Names() []string {
 	return names
 }
 
-// Has says whether the file holds a tensor of that name.
-func (f *File) Has(name string) bool {
-	_, ok := f.views[name]
-	return ok
-}
-
 // Shape returns a tensor's dimensions, nil when there is no such tensor.
 func (f *File) Shape(name string) []int {
 	v, ok := f.views[name]
@@ -79,8 +73,8 @@ func (f *File) Shape(name string) []int {
 	return shape
 }
 
-// Tensor decodes one tensor to float32. A missing tensor, a type that is not a float, a shape other than want, and a value
-// that is NaN or infinite are errors that name the file and the tensor. A want of nil accepts any shape.
+// Tensor decodes one tensor to float32. It fails, naming the file and the tensor, for a tensor that is missing, whose type is not F32, F16
+// or BF16, whose shape is not want (nil accepts any), or that holds a NaN or an infinite value.
 func (f *File) Tensor(name string, want []int) (Tensor, error) {
 	v, ok := f.views[name]
 	if !ok {

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 // pythonHeader and pythonData are a file of Python's safetensors: padded with spaces, with a tensor of no dimensions and one of
@@ -47,23 +49,6 @@ func store(t testing.TB, raw []byte) string {
 	return path
 }
 
-// refused fails unless err is one line that holds every part.
-func refused(t *testing.T, what string, err error, parts ...string) {
-	t.Helper()
-	if err == nil {
-		t.Errorf("%s: no error", what)
-		return
-	}
-	if strings.Contains(err.Error(), "\n") {
-		t.Errorf("%s: error of several lines: %q", what, err)
-	}
-	for _, part := range parts {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("%s: error %q does not name %q", what, err, part)
-		}
-	}
-}
-
 func TestOpenReadsPythonsFile(t *testing.T) {
 	f, err := Open(store(t, pythonFile(t)))
 	if err != nil {
@@ -87,14 +72,14 @@ func TestOpenReadsPythonsFile(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		if !f.Has(name) || !slices.Equal(f.Shape(name), want.Shape) || !equal(got, want) {
+		if !slices.Equal(f.Shape(name), want.Shape) || !equal(got, want) {
 			t.Errorf("%s is %v, want %v", name, got, want)
 		}
 	}
 	if got := f.Shape("ids"); !slices.Equal(got, []int{2}) {
 		t.Errorf("ids has shape %v", got)
 	}
-	if f.Has("nothing") || f.Shape("nothing") != nil {
+	if f.Shape("nothing") != nil {
 		t.Error("a tensor that is not there is found")
 	}
 }
@@ -112,13 +97,13 @@ func TestTensorErrorsNameFileAndTensor(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = f.Tensor("absent", nil)
-	refused(t, "missing", err, f.Path, `"absent"`, "missing")
+	testkit.Refused(t, "missing", err, f.Path, `"absent"`, "missing")
 	_, err = f.Tensor("full", []int{4})
-	refused(t, "misshaped", err, f.Path, `"full"`, "[2 2]", "[4]")
+	testkit.Refused(t, "misshaped", err, f.Path, `"full"`, "[2 2]", "[4]")
 	_, err = f.Tensor("scalar", []int{1})
-	refused(t, "scalar for a vector", err, f.Path, `"scalar"`, "[]", "[1]")
+	testkit.Refused(t, "scalar for a vector", err, f.Path, `"scalar"`, "[]", "[1]")
 	_, err = f.Tensor("ids", nil)
-	refused(t, "integers", err, f.Path, `"ids"`, "I64", "F32")
+	testkit.Refused(t, "integers", err, f.Path, `"ids"`, "I64", "F32")
 }
 
 func TestTensorRefusesNaNAndInfinity(t *testing.T) {
@@ -142,7 +127,7 @@ func TestTensorRefusesNaNAndInfinity(t *testing.T) {
 			t.Fatal(name, err)
 		}
 		_, err = f.Tensor("a.weight", []int{2})
-		refused(t, name, err, f.Path, `"a.weight"`, fmt.Sprintf("value %d", bad.index))
+		testkit.Refused(t, name, err, f.Path, `"a.weight"`, fmt.Sprintf("value %d", bad.index))
 	}
 }
 
@@ -154,13 +139,13 @@ func TestOpenRefusesEveryTruncation(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := Open(path)
-		refused(t, fmt.Sprintf("the first %d bytes", n), err, path, fmt.Sprintf("%d bytes", n))
+		testkit.Refused(t, fmt.Sprintf("the first %d bytes", n), err, path, fmt.Sprintf("%d bytes", n))
 	}
 	if err := os.WriteFile(path, append(whole, 0), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	_, err := Open(path)
-	refused(t, "a byte too many", err, path)
+	testkit.Refused(t, "a byte too many", err, path)
 }
 
 func TestOpenRefusesAHeaderThatLies(t *testing.T) {
@@ -191,20 +176,20 @@ func TestOpenRefusesAHeaderThatLies(t *testing.T) {
 	} {
 		path := store(t, raw)
 		_, err := Open(path)
-		refused(t, name, err, path)
+		testkit.Refused(t, name, err, path)
 	}
 }
 
 func TestOpenRefusesWhatIsNoFile(t *testing.T) {
 	dir := t.TempDir()
 	_, err := Open(dir)
-	refused(t, "a folder", err, dir, "folder")
+	testkit.Refused(t, "a folder", err, dir, "folder")
 	missing := filepath.Join(dir, "model.safetensors")
 	_, err = Open(missing)
-	refused(t, "a missing file", err, missing, "no such file")
+	testkit.Refused(t, "a missing file", err, missing, "no such file")
 	empty := store(t, nil)
 	_, err = Open(empty)
-	refused(t, "an empty file", err, empty, "0 bytes")
+	testkit.Refused(t, "an empty file", err, empty, "0 bytes")
 }
 
 func FuzzOpen(f *testing.F) {

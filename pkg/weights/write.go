@@ -13,12 +13,12 @@ import (
 	"github.com/nlpodyssey/safetensors"
 )
 
-// Write stores the tensors as F32 with the given notes as metadata, to which {"format": "pt"} is added, as transformers and
-// peft ask for it. The file is written beside its final place, flushed to disk and renamed: a full disk or a kill leaves the
-// earlier file as it was.
-func Write(path string, tensors map[string]Tensor, notes map[string]string) error {
-	metadata := map[string]string{"format": "pt"}
-	maps.Copy(metadata, notes)
+// Write stores the tensors as F32 with the given metadata, to which {"format": "pt"} is added unless it has a format: transformers
+// and PEFT require one. The file is written under a temporary name in the same folder, flushed to disk and renamed, so that a full
+// disk or a kill leaves an earlier file as it was. It fails for a tensor whose data do not fit its shape, naming the file and the tensor.
+func Write(path string, tensors map[string]Tensor, metadata map[string]string) error {
+	all := map[string]string{"format": "pt"}
+	maps.Copy(all, metadata)
 	views := make(map[string]view, len(tensors))
 	for name, t := range tensors {
 		if slices.ContainsFunc(t.Shape, func(d int) bool { return d < 0 }) {
@@ -35,7 +35,7 @@ func Write(path string, tensors map[string]Tensor, notes map[string]string) erro
 	}
 	defer out.Cleanup() // does nothing once the file has taken its place
 	w := bufio.NewWriterSize(out, 1<<20)
-	if err := safetensors.SerializeToWriter(views, metadata, w); err != nil {
+	if err := safetensors.SerializeToWriter(views, all, w); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	if err := w.Flush(); err != nil {
@@ -47,7 +47,7 @@ func Write(path string, tensors map[string]Tensor, notes map[string]string) erro
 	return nil
 }
 
-// view is a tensor as the container's writer asks for it. The library's own view does not take a tensor of no dimensions.
+// view makes a tensor a safetensors.View. The library's own view does not accept a scalar, a tensor without dimensions.
 type view struct{ t Tensor }
 
 func (v view) DType() safetensors.DType { return safetensors.F32 }
@@ -62,7 +62,7 @@ func (v view) Shape() []uint64 {
 
 func (v view) DataLen() uint64 { return 4 * uint64(len(v.t.Data)) }
 
-// Data encodes the values when they are written, so that one tensor at a time is held twice.
+// Data encodes the values when they are written, so that only one tensor at a time is in memory twice.
 func (v view) Data() []byte {
 	raw := make([]byte, 0, 4*len(v.t.Data))
 	for _, x := range v.t.Data {

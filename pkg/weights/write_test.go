@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 func TestWhatIsWrittenIsRead(t *testing.T) {
@@ -92,20 +94,8 @@ func earlier(t *testing.T) (path string, untouched func(what string)) {
 		if err != nil || !slices.Equal(before, after) {
 			t.Errorf("%s: the earlier file was changed (%v)", what, err)
 		}
-		alone(t, what, filepath.Dir(path), filepath.Base(path))
-	}
-}
-
-// alone fails when dir holds anything but the named entries.
-func alone(t *testing.T, what, dir string, names ...string) {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		if !slices.Contains(names, e.Name()) {
-			t.Errorf("%s: %s is left behind", what, e.Name())
+		if left := testkit.Entries(t, filepath.Dir(path)); !slices.Equal(left, []string{filepath.Base(path)}) {
+			t.Errorf("%s: the folder holds %q", what, left)
 		}
 	}
 }
@@ -121,7 +111,7 @@ func TestWriteRefusesAShapeThatDoesNotFit(t *testing.T) {
 		"nothing of nought": {Shape: []int{0}, Data: make([]float32, 1)},
 	} {
 		err := Write(path, map[string]Tensor{"good": New(1), "bad.weight": bad}, nil)
-		refused(t, what, err, path, `"bad.weight"`)
+		testkit.Refused(t, what, err, path, `"bad.weight"`)
 		untouched(what)
 	}
 }
@@ -132,14 +122,17 @@ func TestWriteOntoAFolderLeavesIt(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(path, "inside"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, "a folder", Write(path, map[string]Tensor{"a": New(1)}, nil), path)
-	alone(t, "a folder", dir, "model.safetensors")
-	alone(t, "a folder", path, "inside")
+	testkit.Refused(t, "a folder", Write(path, map[string]Tensor{"a": New(1)}, nil), path)
+	for folder, want := range map[string]string{dir: "model.safetensors", path: "inside"} {
+		if left := testkit.Entries(t, folder); !slices.Equal(left, []string{want}) {
+			t.Errorf("%s holds %q, want %s alone", folder, left, want)
+		}
+	}
 }
 
 func TestWriteNeedsTheFolder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "missing", "model.safetensors")
-	refused(t, "no folder", Write(path, map[string]Tensor{"a": New(1)}, nil), path)
+	testkit.Refused(t, "no folder", Write(path, map[string]Tensor{"a": New(1)}, nil), path)
 }
 
 // A limit on file sizes stops a write half-way, as a full disk does. It binds a whole process, and the test's own logs with
@@ -152,7 +145,7 @@ func TestWriteThatRunsOutOfSpaceLeavesTheEarlierFile(t *testing.T) {
 		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &small); err != nil {
 			t.Fatal(err)
 		}
-		refused(t, "no space", Write(path, map[string]Tensor{"a": New(1 << 20)}, nil), path, "file too large")
+		testkit.Refused(t, "no space", Write(path, map[string]Tensor{"a": New(1 << 20)}, nil), path, "file too large")
 		return
 	}
 	path, untouched := earlier(t)

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 const oddNotes = "../../audit/testdata/odd.csv"
@@ -27,16 +29,16 @@ func TestAudit(t *testing.T) {
 			Tokens *struct{ Median float64 }
 		}
 	}
-	if err := json.Unmarshal([]byte(read(t, filepath.Join(out, "audit.json"))), &found); err != nil {
+	if err := json.Unmarshal([]byte(testkit.ReadFile(t, filepath.Join(out, "audit.json"))), &found); err != nil {
 		t.Fatal(err)
 	}
 	if found.RowsKept != 131 || found.PerText["2"] != 29 || found.Lengths.Tokens == nil {
 		t.Errorf("%+v", found)
 	}
-	if page := read(t, filepath.Join(out, "audit.html")); !strings.Contains(page, "</html>") || strings.Contains(page, "Synthetic notes.") {
+	if page := testkit.ReadFile(t, filepath.Join(out, "audit.html")); !strings.Contains(page, "</html>") || strings.Contains(page, "Synthetic notes.") {
 		t.Error("the page is not whole, or calls these notes synthetic")
 	}
-	if files := names(t, out); len(files) != 2 {
+	if files := testkit.Entries(t, out); len(files) != 2 {
 		t.Errorf("files %q", files)
 	}
 }
@@ -44,18 +46,18 @@ func TestAudit(t *testing.T) {
 func TestAuditOfTheDemo(t *testing.T) {
 	out := t.TempDir()
 	r := call(t, "audit", "--base", model(t, "tiny"), "--document-label", "Surgery", "--out", out).works(t)
-	if !strings.Contains(r.stdout, "(synthetic)") || !strings.Contains(read(t, filepath.Join(out, "audit.html")), "Synthetic notes.") {
+	if !strings.Contains(r.stdout, "(synthetic)") || !strings.Contains(testkit.ReadFile(t, filepath.Join(out, "audit.html")), "Synthetic notes.") {
 		t.Errorf("the demo is not labelled synthetic:\n%s", r.stdout)
 	}
-	if !strings.Contains(read(t, filepath.Join(out, "audit.json")), "\"document_types\": {\n    \"labels\": [\n      \"Surgery\"\n    ]") {
+	if !strings.Contains(testkit.ReadFile(t, filepath.Join(out, "audit.json")), "\"document_types\": {\n    \"labels\": [\n      \"Surgery\"\n    ]") {
 		t.Error("the document label that was asked for is not the only one")
 	}
 }
 
 func TestBadAudits(t *testing.T) {
 	dir := t.TempDir()
-	notes := write(t, filepath.Join(dir, "notes.csv"), "text,label\nthe first note that is long enough,a\nthe second note that is long enough,b\n")
-	ragged := write(t, filepath.Join(dir, "ragged.csv"), "text,label\nthe first note that is long enough,a\nthe second note, unquoted, with commas,b\n")
+	notes := testkit.WriteFile(t, filepath.Join(dir, "notes.csv"), "text,label\nthe first note that is long enough,a\nthe second note that is long enough,b\n")
+	ragged := testkit.WriteFile(t, filepath.Join(dir, "ragged.csv"), "text,label\nthe first note that is long enough,a\nthe second note, unquoted, with commas,b\n")
 	out := filepath.Join(dir, "out")
 	before := contents(t, dir)
 	base := model(t, "tiny")

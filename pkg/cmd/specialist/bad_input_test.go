@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
@@ -43,8 +45,8 @@ func TestBadNotes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			in := write(t, filepath.Join(dir, "notes.jsonl"), c.notes)
-			for _, out := range []string{write(t, filepath.Join(dir, "earlier.jsonl"), "earlier\n"), filepath.Join(dir, "new.jsonl"), "-"} {
+			in := testkit.WriteFile(t, filepath.Join(dir, "notes.jsonl"), c.notes)
+			for _, out := range []string{testkit.WriteFile(t, filepath.Join(dir, "earlier.jsonl"), "earlier\n"), filepath.Join(dir, "new.jsonl"), "-"} {
 				before := contents(t, dir)
 				r := call(t, "classify", "--base", model(t, "tiny"), "--in", in, "--out", out, "--logits")
 				r.fails(t, 1, append(c.words, fmt.Sprintf("%s:%d: ", in, c.line))...)
@@ -56,8 +58,8 @@ func TestBadNotes(t *testing.T) {
 
 func TestBadFiles(t *testing.T) {
 	dir := t.TempDir()
-	in := write(t, filepath.Join(dir, "notes.jsonl"), goodNote)
-	out := write(t, filepath.Join(dir, "out.jsonl"), "earlier\n")
+	in := testkit.WriteFile(t, filepath.Join(dir, "notes.jsonl"), goodNote)
+	out := testkit.WriteFile(t, filepath.Join(dir, "out.jsonl"), "earlier\n")
 	dangling, link := filepath.Join(dir, "dangling.jsonl"), filepath.Join(dir, "link.jsonl")
 	for from, to := range map[string]string{dangling: "nowhere", link: "notes.jsonl"} {
 		if err := os.Symlink(to, from); err != nil {
@@ -68,7 +70,7 @@ func TestBadFiles(t *testing.T) {
 	if err := os.Mkdir(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	cut := write(t, filepath.Join(dir, "cut.jsonl.gz"), "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff")
+	cut := testkit.WriteFile(t, filepath.Join(dir, "cut.jsonl.gz"), "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff")
 	cwd, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
@@ -126,8 +128,8 @@ func TestClassifyWithoutRoom(t *testing.T) {
 	for i := range 200 {
 		fmt.Fprintf(&lines, `{"id": %d, "text": "cough"}`+"\n", i)
 	}
-	in, out := write(t, filepath.Join(dir, "notes.jsonl"), lines.String()), write(t, filepath.Join(dir, "out.jsonl"), "earlier\n")
-	rejects := write(t, filepath.Join(dir, "rejects.jsonl"), "earlier\n")
+	in, out := testkit.WriteFile(t, filepath.Join(dir, "notes.jsonl"), lines.String()), testkit.WriteFile(t, filepath.Join(dir, "out.jsonl"), "earlier\n")
+	rejects := testkit.WriteFile(t, filepath.Join(dir, "rejects.jsonl"), "earlier\n")
 	before := contents(t, dir)
 	r := callWith(t, nil, limited(4, command("go", "classify", "--base", model(t, "tiny"), "--in", in, "--out", out, "--skip-bad", rejects, "--logits")))
 	r.fails(t, 1, "cannot write "+out, "file too large")
@@ -138,30 +140,30 @@ func TestBadModels(t *testing.T) {
 	nan := float32(math.NaN())
 	base := func(damage func(t *testing.T, dir string)) func(t *testing.T) (string, string) {
 		return func(t *testing.T) (string, string) {
-			dir := copyModel(t, "tiny")
+			dir := testkit.CopyFolder(t, model(t, "tiny"))
 			damage(t, dir)
 			return dir, ""
 		}
 	}
 	adapter := func(damage func(t *testing.T, dir string)) func(t *testing.T) (string, string) {
 		return func(t *testing.T) (string, string) {
-			dir := copyModel(t, "adapter-qv")
+			dir := testkit.CopyFolder(t, model(t, "adapter-qv"))
 			damage(t, dir)
 			return model(t, "tiny"), dir
 		}
 	}
 	config := func(key string, value any) func(t *testing.T, dir string) {
 		return func(t *testing.T, dir string) {
-			editJSON(t, filepath.Join(dir, "config.json"), func(c map[string]any) { c[key] = value })
+			testkit.EditJSON(t, filepath.Join(dir, "config.json"), func(c map[string]any) { c[key] = value })
 		}
 	}
 	peft := func(key string, value any) func(t *testing.T, dir string) {
 		return func(t *testing.T, dir string) {
-			editJSON(t, filepath.Join(dir, "adapter_config.json"), func(c map[string]any) { c[key] = value })
+			testkit.EditJSON(t, filepath.Join(dir, "adapter_config.json"), func(c map[string]any) { c[key] = value })
 		}
 	}
 	tensors := func(file string, edit func(map[string]weights.Tensor)) func(t *testing.T, dir string) {
-		return func(t *testing.T, dir string) { editWeights(t, filepath.Join(dir, file), edit) }
+		return func(t *testing.T, dir string) { modelkit.EditTensors(t, filepath.Join(dir, file), edit) }
 	}
 	truncate := func(file string) func(t *testing.T, dir string) {
 		return func(t *testing.T, dir string) {
@@ -228,17 +230,17 @@ func TestBadModels(t *testing.T) {
 		},
 		"config.json is cut short": {base(truncate("config.json")), []string{"config.json"}},
 		"tokenizer.json without model.type": {base(func(t *testing.T, dir string) {
-			editJSON(t, filepath.Join(dir, "tokenizer.json"), func(c map[string]any) { delete(c["model"].(map[string]any), "type") })
+			testkit.EditJSON(t, filepath.Join(dir, "tokenizer.json"), func(c map[string]any) { delete(c["model"].(map[string]any), "type") })
 		}), []string{"tokenizer.json", "model.type", "WordPiece"}},
 		"tokenizer.json of another kind": {base(func(t *testing.T, dir string) {
-			editJSON(t, filepath.Join(dir, "tokenizer.json"), func(c map[string]any) { c["model"].(map[string]any)["type"] = "BPE" })
+			testkit.EditJSON(t, filepath.Join(dir, "tokenizer.json"), func(c map[string]any) { c["model"].(map[string]any)["type"] = "BPE" })
 		}), []string{"tokenizer.json", "model.type", "BPE"}},
 		"more words than embeddings": {base(func(t *testing.T, dir string) {
 			for _, name := range []string{"tokenizer.json", "tokenizer_config.json"} {
 				remove(name)(t, dir)
 			}
 			path := filepath.Join(dir, "vocab.txt")
-			write(t, path, read(t, path)+"further\n")
+			testkit.WriteFile(t, path, testkit.ReadFile(t, path)+"further\n")
 		}), []string{"id 178", "embeds only 178"}},
 		"the base is a file": {func(t *testing.T) (string, string) {
 			return filepath.Join(model(t, "tiny"), "config.json"), ""
@@ -272,16 +274,16 @@ func TestBadModels(t *testing.T) {
 		"no adapter weights":       {adapter(remove("adapter_model.safetensors")), []string{"adapter_model.safetensors", "no such file"}},
 		"no adapter configuration": {adapter(remove("adapter_config.json")), []string{"adapter_config.json"}},
 		"labels.json of another adapter": {adapter(func(t *testing.T, dir string) {
-			write(t, filepath.Join(dir, "labels.json"), `{"labels": ["a", "b"]}`)
+			testkit.WriteFile(t, filepath.Join(dir, "labels.json"), `{"labels": ["a", "b"]}`)
 		}), []string{"5 classes", "2 labels", "labels.json"}},
 		"labels.json is cut short": {adapter(func(t *testing.T, dir string) {
-			write(t, filepath.Join(dir, "labels.json"), `{"labels": ["a", "b"`)
+			testkit.WriteFile(t, filepath.Join(dir, "labels.json"), `{"labels": ["a", "b"`)
 		}), []string{"labels.json"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			in := write(t, filepath.Join(dir, "notes.jsonl"), `{"id": 1, "text": "further chest pain"}`+"\n")
-			out := write(t, filepath.Join(dir, "out.jsonl"), "earlier\n")
+			in := testkit.WriteFile(t, filepath.Join(dir, "notes.jsonl"), `{"id": 1, "text": "further chest pain"}`+"\n")
+			out := testkit.WriteFile(t, filepath.Join(dir, "out.jsonl"), "earlier\n")
 			before := contents(t, dir)
 			baseDir, adapterDir := c.arrange(t)
 			args := []string{"classify", "--base", baseDir, "--in", in, "--out", out}
@@ -296,7 +298,7 @@ func TestBadModels(t *testing.T) {
 
 func TestClassifyOptionsThatCannotBe(t *testing.T) {
 	dir := t.TempDir()
-	in, out := write(t, filepath.Join(dir, "notes.jsonl"), goodNote), filepath.Join(dir, "out.jsonl")
+	in, out := testkit.WriteFile(t, filepath.Join(dir, "notes.jsonl"), goodNote), filepath.Join(dir, "out.jsonl")
 	before := contents(t, dir)
 	args := []string{"classify", "--base", model(t, "tiny"), "--in", in, "--out", out}
 	call(t, append(args, "--max-length", "2")...).fails(t, 1, "--max-length", "2 tokens")
@@ -315,7 +317,7 @@ func TestClassifyOptionsThatCannotBe(t *testing.T) {
 func TestInterruptedClassifyWritesNothing(t *testing.T) {
 	dir := t.TempDir()
 	out, rejects := filepath.Join(dir, "out.jsonl"), filepath.Join(dir, "rejects.jsonl")
-	write(t, rejects, "earlier\n")
+	testkit.WriteFile(t, rejects, "earlier\n")
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		before := contents(t, dir)
 		stdin, notes, err := os.Pipe() // stays open: the command waits for more
@@ -327,7 +329,7 @@ func TestInterruptedClassifyWritesNothing(t *testing.T) {
 			fmt.Fprintf(notes, `{"id": %d, "text": "cough"}`+"\n", i)
 		}
 		until(t, "the first chunk is written aside", func() bool {
-			for _, name := range names(t, dir) {
+			for _, name := range testkit.Entries(t, dir) {
 				if info, err := os.Stat(filepath.Join(dir, name)); err == nil && strings.HasPrefix(name, ".out.jsonl") && info.Size() > 0 {
 					return true
 				}

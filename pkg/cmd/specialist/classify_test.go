@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
@@ -66,7 +67,7 @@ func TestClassifyEqualsTransformersAndPEFT(t *testing.T) {
 			Logits    map[string][]float32 `json:"logits"`
 		} `json:"notes"`
 	}
-	if err := json.Unmarshal([]byte(read(t, filepath.Join(models, "golden.json"))), &golden); err != nil {
+	if err := json.Unmarshal([]byte(testkit.ReadFile(t, filepath.Join(models, "golden.json"))), &golden); err != nil {
 		t.Fatal(err)
 	}
 	var lines bytes.Buffer
@@ -78,7 +79,7 @@ func TestClassifyEqualsTransformersAndPEFT(t *testing.T) {
 		fmt.Fprintf(&lines, "%s\n", raw)
 	}
 	dir := t.TempDir()
-	in, out := write(t, filepath.Join(dir, "notes.jsonl"), lines.String()), filepath.Join(dir, "out.jsonl")
+	in, out := testkit.WriteFile(t, filepath.Join(dir, "notes.jsonl"), lines.String()), filepath.Join(dir, "out.jsonl")
 	for _, backend := range []string{"xla:cpu", "go"} {
 		for _, adapter := range []string{"base", "adapter-qv", "adapter-all"} {
 			args := []string{"classify", "--base", model(t, "tiny"), "--in", in, "--out", out, "--logits"}
@@ -89,7 +90,7 @@ func TestClassifyEqualsTransformersAndPEFT(t *testing.T) {
 			if !strings.Contains(r.stderr, "backend "+backend) {
 				t.Errorf("the backend %s is not named:\n%s", backend, r.stderr)
 			}
-			got := readPredictions(t, read(t, out))
+			got := readPredictions(t, testkit.ReadFile(t, out))
 			if len(got) != len(golden.Notes) {
 				t.Fatalf("%s %s: %d predictions for %d notes", backend, adapter, len(got), len(golden.Notes))
 			}
@@ -141,9 +142,9 @@ func TestClassifyKeepsOrderAndIDsOverManyNotes(t *testing.T) {
 		}[i%6]
 		fmt.Fprintf(&lines, `{"ward": [1, {"id": 2}], "text": %q, "id": %s}`+"\n", note(i, 1+i%70), ids[i])
 	}
-	in, out := write(t, filepath.Join(dir, "notes.jsonl"), lines.String()), filepath.Join(dir, "out.jsonl")
+	in, out := testkit.WriteFile(t, filepath.Join(dir, "notes.jsonl"), lines.String()), filepath.Join(dir, "out.jsonl")
 	r := call(t, "classify", "--base", model(t, "tiny"), "--in", in, "--out", out, "--logits").works(t)
-	got := readPredictions(t, read(t, out))
+	got := readPredictions(t, testkit.ReadFile(t, out))
 	if len(got) != notes {
 		t.Fatalf("%d predictions for %d notes", len(got), notes)
 	}
@@ -165,9 +166,9 @@ func TestClassifyKeepsOrderAndIDsOverManyNotes(t *testing.T) {
 	}
 
 	// A note's logits do not depend on its neighbours.
-	alone := write(t, filepath.Join(dir, "alone.jsonl"), fmt.Sprintf(`{"id": 1, "text": %q}`, note(600, 1+600%70)))
+	alone := testkit.WriteFile(t, filepath.Join(dir, "alone.jsonl"), fmt.Sprintf(`{"id": 1, "text": %q}`, note(600, 1+600%70)))
 	call(t, "classify", "--base", model(t, "tiny"), "--in", alone, "--out", out, "--logits").works(t)
-	for k, v := range readPredictions(t, read(t, out))[0].Logits {
+	for k, v := range readPredictions(t, testkit.ReadFile(t, out))[0].Logits {
 		if math.Abs(float64(v-got[600].Logits[k])) > 1e-5 {
 			t.Errorf("logit %d is %v among others, %v alone", k, got[600].Logits[k], v)
 		}
@@ -179,8 +180,8 @@ func TestClassifyAcceptsEveryPlainForm(t *testing.T) {
 	dir := t.TempDir()
 	in, out := filepath.Join(dir, "notes.jsonl"), filepath.Join(dir, "out.jsonl")
 	base := []string{"classify", "--base", model(t, "tiny")}
-	call(t, append(base, "--in", write(t, in, lines), "--out", out)...).works(t)
-	want := read(t, out)
+	call(t, append(base, "--in", testkit.WriteFile(t, in, lines), "--out", out)...).works(t)
+	want := testkit.ReadFile(t, out)
 	if n := len(readPredictions(t, want)); n != 2 || strings.Contains(want, "logits") {
 		t.Fatalf("not two predictions without logits:\n%s", want)
 	}
@@ -201,8 +202,8 @@ func TestClassifyAcceptsEveryPlainForm(t *testing.T) {
 		"gzip":                  zipped.String(),
 		"two members of a gzip": zipped.String() + "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00",
 	} {
-		call(t, append(base, "--in", write(t, in, content), "--out", out)...).works(t)
-		if got := read(t, out); got != want {
+		call(t, append(base, "--in", testkit.WriteFile(t, in, content), "--out", out)...).works(t)
+		if got := testkit.ReadFile(t, out); got != want {
 			t.Errorf("%s: the predictions are\n%s, want\n%s", name, got, want)
 		}
 	}
@@ -212,8 +213,8 @@ func TestClassifyAcceptsEveryPlainForm(t *testing.T) {
 		t.Errorf("standard output is\n%s, want\n%s", r.stdout, want)
 	}
 	// A BERT base gives what its folded form gives, here with the adapter's head and labels without names.
-	call(t, "classify", "--base", model(t, "tiny-bert"), "--adapter", model(t, "adapter-qv"), "--in", write(t, in, lines), "--out", out).works(t)
-	for _, p := range readPredictions(t, read(t, out)) {
+	call(t, "classify", "--base", model(t, "tiny-bert"), "--adapter", model(t, "adapter-qv"), "--in", testkit.WriteFile(t, in, lines), "--out", out).works(t)
+	for _, p := range readPredictions(t, testkit.ReadFile(t, out)) {
 		if !strings.HasPrefix(p.Label, "LABEL_") {
 			t.Errorf("note %s: label %q", p.ID, p.Label)
 		}
@@ -223,9 +224,9 @@ func TestClassifyAcceptsEveryPlainForm(t *testing.T) {
 func TestClassifyNothing(t *testing.T) {
 	dir := t.TempDir()
 	for _, content := range []string{"", "\n\n", "\ufeff"} {
-		in, out := write(t, filepath.Join(dir, "notes.jsonl"), content), filepath.Join(dir, "out.jsonl")
+		in, out := testkit.WriteFile(t, filepath.Join(dir, "notes.jsonl"), content), filepath.Join(dir, "out.jsonl")
 		r := call(t, "classify", "--base", model(t, "tiny"), "--in", in, "--out", out).works(t)
-		if got := read(t, out); got != "" || !strings.Contains(r.stderr, "0 notes classified, 0 of them truncated") {
+		if got := testkit.ReadFile(t, out); got != "" || !strings.Contains(r.stderr, "0 notes classified, 0 of them truncated") {
 			t.Errorf("%q gives %q; standard error:\n%s", content, got, r.stderr)
 		}
 	}
@@ -234,11 +235,11 @@ func TestClassifyNothing(t *testing.T) {
 func TestClassifyCutsAVeryLongNote(t *testing.T) {
 	dir := t.TempDir()
 	long := strings.Repeat("chest pain and fever ", 200_000/21+1)[:200_000]
-	in := write(t, filepath.Join(dir, "notes.jsonl"), fmt.Sprintf("{\"id\": 1, \"text\": %q}\n{\"id\": 2, \"text\": %q}\n{\"id\": 3, \"text\": %q}\n",
+	in := testkit.WriteFile(t, filepath.Join(dir, "notes.jsonl"), fmt.Sprintf("{\"id\": 1, \"text\": %q}\n{\"id\": 2, \"text\": %q}\n{\"id\": 3, \"text\": %q}\n",
 		long, strings.Repeat("x", 200_000), long[:600]))
 	out := filepath.Join(dir, "out.jsonl")
 	r := call(t, "classify", "--base", model(t, "tiny"), "--in", in, "--out", out, "--logits").works(t)
-	got := readPredictions(t, read(t, out))
+	got := readPredictions(t, testkit.ReadFile(t, out))
 	if len(got) != 3 || !got[0].Truncated || got[1].Truncated || !got[2].Truncated { // 200,000 letters without a blank are one unknown word
 		t.Fatalf("predictions: %+v", got)
 	}
@@ -253,7 +254,7 @@ func TestClassifyCutsAVeryLongNote(t *testing.T) {
 	}
 	// --max-length cuts earlier, and never later than the base can read.
 	r = call(t, "classify", "--base", model(t, "tiny"), "--in", in, "--out", out, "--max-length", "3").works(t)
-	if got := readPredictions(t, read(t, out)); !got[2].Truncated || got[1].Truncated {
+	if got := readPredictions(t, testkit.ReadFile(t, out)); !got[2].Truncated || got[1].Truncated {
 		t.Errorf("cut to 3 tokens: %+v", got)
 	}
 	r = call(t, "classify", "--base", model(t, "tiny"), "--in", in, "--out", out, "--max-length", "512").works(t)
@@ -275,10 +276,10 @@ func TestClassifySkipsBadNotes(t *testing.T) {
 		`[6]`,
 		`{"id": 7, "text": "cough"}`,
 	}
-	in := write(t, filepath.Join(dir, "notes.jsonl"), strings.Join(lines, "\n")+"\n")
+	in := testkit.WriteFile(t, filepath.Join(dir, "notes.jsonl"), strings.Join(lines, "\n")+"\n")
 	out, rejects := filepath.Join(dir, "out.jsonl"), filepath.Join(dir, "rejects.jsonl")
 	r := call(t, "classify", "--base", model(t, "tiny"), "--in", in, "--out", out, "--skip-bad", rejects).works(t)
-	got := readPredictions(t, read(t, out))
+	got := readPredictions(t, testkit.ReadFile(t, out))
 	if len(got) != 2 || string(got[0].ID) != "1" || string(got[1].ID) != "7" {
 		t.Errorf("predictions: %+v", got)
 	}
@@ -297,7 +298,7 @@ func TestClassifySkipsBadNotes(t *testing.T) {
 		{8, "", "JSON object"},
 	}
 	var rejected []reject
-	for _, line := range strings.Split(strings.TrimSpace(read(t, rejects)), "\n") {
+	for _, line := range strings.Split(strings.TrimSpace(testkit.ReadFile(t, rejects)), "\n") {
 		var r reject
 		if err := json.Unmarshal([]byte(line), &r); err != nil {
 			t.Fatal(err)
@@ -317,13 +318,13 @@ func TestClassifySkipsBadNotes(t *testing.T) {
 			t.Errorf("standard error does not say %q:\n%s", want, r.stderr)
 		}
 	}
-	if got := names(t, dir); !slices.Equal(got, []string{"notes.jsonl", "out.jsonl", "rejects.jsonl"}) {
+	if got := testkit.Entries(t, dir); !slices.Equal(got, []string{"notes.jsonl", "out.jsonl", "rejects.jsonl"}) {
 		t.Errorf("the folder holds %q", got)
 	}
 
 	// With nothing bad there is an empty file of rejects; what is not a note's fault still ends the run.
-	call(t, "classify", "--base", model(t, "tiny"), "--in", write(t, in, lines[0]), "--out", out, "--skip-bad", rejects).works(t)
-	if got := read(t, rejects); got != "" {
+	call(t, "classify", "--base", model(t, "tiny"), "--in", testkit.WriteFile(t, in, lines[0]), "--out", out, "--skip-bad", rejects).works(t)
+	if got := testkit.ReadFile(t, rejects); got != "" {
 		t.Errorf("rejects: %s", got)
 	}
 	before := contents(t, dir)
@@ -335,7 +336,7 @@ func TestClassifySkipsBadNotes(t *testing.T) {
 // harms nothing but a link.
 func TestClassifyWritesToWhatIsNoPlainFile(t *testing.T) {
 	dir := t.TempDir()
-	in := write(t, filepath.Join(dir, "notes.jsonl"), `{"id": 1, "text": "chest pain"}`+"\n")
+	in := testkit.WriteFile(t, filepath.Join(dir, "notes.jsonl"), `{"id": 1, "text": "chest pain"}`+"\n")
 	args := func(out string) []string {
 		return []string{"classify", "--base", model(t, "tiny"), "--in", in, "--out", out}
 	}
@@ -375,7 +376,7 @@ func TestClassifyWritesToWhatIsNoPlainFile(t *testing.T) {
 	unchanged(t, dir, before)
 
 	// Standard output that is a file is written where it stands, after what is there.
-	log := write(t, filepath.Join(dir, "log"), "earlier\n")
+	log := testkit.WriteFile(t, filepath.Join(dir, "log"), "earlier\n")
 	f, err := os.OpenFile(log, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -386,14 +387,14 @@ func TestClassifyWritesToWhatIsNoPlainFile(t *testing.T) {
 		cmd.Stdout = f
 		callWith(t, nil, cmd).works(t)
 	}
-	if got := read(t, log); got != "earlier\n"+want+want {
+	if got := testkit.ReadFile(t, log); got != "earlier\n"+want+want {
 		t.Errorf("the log holds %q", got)
 	}
 
 	// A link to a file stays a link, and the file behind it is replaced.
 	linked := link("linked", "log")
 	call(t, args(linked)...).works(t)
-	if info, err := os.Lstat(linked); err != nil || info.Mode()&os.ModeSymlink == 0 || read(t, log) != want {
-		t.Errorf("the link is %v (%v), the file behind it holds %q", info, err, read(t, log))
+	if info, err := os.Lstat(linked); err != nil || info.Mode()&os.ModeSymlink == 0 || testkit.ReadFile(t, log) != want {
+		t.Errorf("the link is %v (%v), the file behind it holds %q", info, err, testkit.ReadFile(t, log))
 	}
 }

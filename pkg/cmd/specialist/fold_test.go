@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 func TestFoldedBERTComputesTheSame(t *testing.T) {
@@ -17,20 +19,20 @@ func TestFoldedBERTComputesTheSame(t *testing.T) {
 	if !strings.Contains(r.stdout, "a DistilBERT of 2 layers of 32") || !strings.Contains(r.stderr, "left out: pooler.dense.weight") {
 		t.Errorf("standard output:\n%s\nstandard error:\n%s", r.stdout, r.stderr)
 	}
-	if got, want := names(t, folded), []string{"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt"}; !slices.Equal(got, want) {
+	if got, want := testkit.Entries(t, folded), []string{"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt"}; !slices.Equal(got, want) {
 		t.Errorf("the folder holds %q, want %q", got, want)
 	}
-	if got := names(t, filepath.Dir(folded)); !slices.Equal(got, []string{"folded"}) {
+	if got := testkit.Entries(t, filepath.Dir(folded)); !slices.Equal(got, []string{"folded"}) {
 		t.Errorf("beside the folder: %q", got)
 	}
 	var lines strings.Builder
 	for i := range 40 {
 		fmt.Fprintf(&lines, `{"id": %d, "text": %q}`+"\n", i, note(i, 1+2*i))
 	}
-	in, out := write(t, filepath.Join(dir, "notes.jsonl"), lines.String()), filepath.Join(dir, "out.jsonl")
+	in, out := testkit.WriteFile(t, filepath.Join(dir, "notes.jsonl"), lines.String()), filepath.Join(dir, "out.jsonl")
 	logits := func(base string) []prediction {
 		call(t, "classify", "--base", base, "--adapter", model(t, "adapter-all"), "--in", in, "--out", out, "--logits").works(t)
-		return readPredictions(t, read(t, out))
+		return readPredictions(t, testkit.ReadFile(t, out))
 	}
 	want, got := logits(model(t, "tiny-bert")), logits(folded)
 	for i := range want {
@@ -49,9 +51,9 @@ func TestFoldsThatCannotBe(t *testing.T) {
 	if err := os.Mkdir(existing, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	eps := copyModel(t, "tiny-bert")
-	editJSON(t, filepath.Join(eps, "config.json"), func(c map[string]any) { c["layer_norm_eps"] = 1e-5 })
-	wordless := copyModel(t, "tiny-bert")
+	eps := testkit.CopyFolder(t, model(t, "tiny-bert"))
+	testkit.EditJSON(t, filepath.Join(eps, "config.json"), func(c map[string]any) { c["layer_norm_eps"] = 1e-5 })
+	wordless := testkit.CopyFolder(t, model(t, "tiny-bert"))
 	for _, name := range []string{"tokenizer.json", "vocab.txt"} {
 		if err := os.Remove(filepath.Join(wordless, name)); err != nil {
 			t.Fatal(err)

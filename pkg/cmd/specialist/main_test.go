@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,8 +15,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
 // The tests run the command as a user does: built once, started anew for each call.
@@ -195,81 +192,6 @@ func unchanged(t *testing.T, dir string, before map[string]string) {
 		if _, there := after[path]; !there {
 			t.Errorf("%s is gone", path)
 		}
-	}
-}
-
-// names lists the files of a folder, hidden ones too.
-func names(t *testing.T, dir string) []string {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []string
-	for _, e := range entries {
-		out = append(out, e.Name())
-	}
-	return out
-}
-
-func write(t *testing.T, path, content string) string {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-func read(t *testing.T, path string) string {
-	t.Helper()
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(raw)
-}
-
-// copyModel copies a model or adapter folder, to be damaged.
-func copyModel(t *testing.T, name string) string {
-	t.Helper()
-	dir := filepath.Join(t.TempDir(), name)
-	if err := os.CopyFS(dir, os.DirFS(model(t, name))); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
-// editJSON changes a JSON file.
-func editJSON(t *testing.T, path string, edit func(map[string]any)) {
-	t.Helper()
-	var content map[string]any
-	if err := json.Unmarshal([]byte(read(t, path)), &content); err != nil {
-		t.Fatal(err)
-	}
-	edit(content)
-	raw, err := json.Marshal(content)
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, path, string(raw))
-}
-
-// editWeights changes a safetensors file.
-func editWeights(t *testing.T, path string, edit func(map[string]weights.Tensor)) {
-	t.Helper()
-	file, err := weights.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	content := make(map[string]weights.Tensor)
-	for _, name := range file.Names() {
-		if content[name], err = file.Tensor(name, nil); err != nil {
-			t.Fatal(err)
-		}
-	}
-	edit(content)
-	if err := weights.Write(path, content, file.Metadata); err != nil {
-		t.Fatal(err)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 func TestReportRefusesAStageThatThereIsNot(t *testing.T) {
@@ -20,10 +22,10 @@ func TestReportRefusesAStageThatThereIsNot(t *testing.T) {
 
 func TestDiffComparesTwoReports(t *testing.T) {
 	dir := t.TempDir()
-	one := write(t, filepath.Join(dir, "one.json"), `{"schema": 3, "sweep": {"best": 1}, "times": {"runs": 1}}`)
-	same := write(t, filepath.Join(dir, "same.json"), `{"schema": 3, "sweep": {"best": 1}, "times": {"runs": 2}}`)
-	other := write(t, filepath.Join(dir, "other.json"), `{"schema": 3, "sweep": {"best": 0}, "times": {"runs": 1}}`)
-	old := write(t, filepath.Join(dir, "old.json"), `{"schema": 2, "sweep": {"best": 1}}`)
+	one := testkit.WriteFile(t, filepath.Join(dir, "one.json"), `{"schema": 3, "sweep": {"best": 1}, "times": {"runs": 1}}`)
+	same := testkit.WriteFile(t, filepath.Join(dir, "same.json"), `{"schema": 3, "sweep": {"best": 1}, "times": {"runs": 2}}`)
+	other := testkit.WriteFile(t, filepath.Join(dir, "other.json"), `{"schema": 3, "sweep": {"best": 0}, "times": {"runs": 1}}`)
+	old := testkit.WriteFile(t, filepath.Join(dir, "old.json"), `{"schema": 2, "sweep": {"best": 1}}`)
 	if r := call(t, "diff", one, same).works(t); !strings.Contains(r.stdout, "equal but for the times") {
 		t.Errorf("equal reports: %q", r.stdout)
 	}
@@ -70,7 +72,7 @@ func TestReportMakesEachRunInAProcessOfItsOwn(t *testing.T) {
 		t.Fatalf("runs %q, %v", runs, err)
 	}
 	for _, run := range runs {
-		found := peak.FindStringSubmatch(read(t, run))
+		found := peak.FindStringSubmatch(testkit.ReadFile(t, run))
 		if found == nil || found[1] == "null" || len(found[1]) < 7 {
 			t.Errorf("%s has the peak %q", run, found)
 		}
@@ -101,7 +103,7 @@ func TestReportIsKilledAndGoesOn(t *testing.T) {
 		t.Fatalf("adapters %q, %v", files, err)
 	}
 	for _, file := range files {
-		if other := strings.Replace(file, whole, dir, 1); read(t, file) != read(t, other) {
+		if other := strings.Replace(file, whole, dir, 1); testkit.ReadFile(t, file) != testkit.ReadFile(t, other) {
 			t.Errorf("%s differs from that of a report that was not killed", other)
 		}
 	}

@@ -9,12 +9,14 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 // sweepProfile is three configurations of the tiny base, the second of which cannot be trained.
 func sweepProfile(t *testing.T, dir string) string {
 	t.Helper()
-	return write(t, filepath.Join(dir, "mine.yaml"), `extends: demo
+	return testkit.WriteFile(t, filepath.Join(dir, "mine.yaml"), `extends: demo
 max_length: 32
 train: {batch_size: 8, warmup_steps: 2, epochs: 10, patience: 0}
 sweep:
@@ -48,7 +50,7 @@ func TestSweepIsKilledAndEndsTheSame(t *testing.T) {
 			Failed  string
 		}
 	}
-	if err := json.Unmarshal([]byte(read(t, filepath.Join(whole, "sweep.json"))), &said); err != nil {
+	if err := json.Unmarshal([]byte(testkit.ReadFile(t, filepath.Join(whole, "sweep.json"))), &said); err != nil {
 		t.Fatal(err)
 	}
 	best := said.Configurations[0]
@@ -69,11 +71,11 @@ func TestSweepIsKilledAndEndsTheSame(t *testing.T) {
 	}
 	call(t, args(killed)...).works(t)
 	for _, file := range []string{"first/adapter/adapter_model.safetensors", "last/adapter/adapter_model.safetensors", "first/test.parquet", "last/validation.parquet", "sweep.json"} {
-		if read(t, filepath.Join(whole, file)) != read(t, filepath.Join(killed, file)) {
+		if testkit.ReadFile(t, filepath.Join(whole, file)) != testkit.ReadFile(t, filepath.Join(killed, file)) {
 			t.Errorf("%s differs from that of a sweep that was not killed", file)
 		}
 	}
-	if got, want := names(t, filepath.Join(killed, "last")), names(t, filepath.Join(whole, "last")); !slices.Equal(got, want) {
+	if got, want := testkit.Entries(t, filepath.Join(killed, "last")), testkit.Entries(t, filepath.Join(whole, "last")); !slices.Equal(got, want) {
 		t.Errorf("the run folder holds %q, want %q", got, want)
 	}
 }
@@ -96,11 +98,11 @@ func TestExportedModelComputesTheSame(t *testing.T) {
 	if !strings.Contains(r.stdout, merged) {
 		t.Errorf("standard output:\n%s", r.stdout)
 	}
-	in := write(t, filepath.Join(dir, "notes.jsonl"), "{\"id\": 1, \"text\": \"chest pain\"}\n{\"id\": 2, \"text\": \"knee fracture left\"}\n")
+	in := testkit.WriteFile(t, filepath.Join(dir, "notes.jsonl"), "{\"id\": 1, \"text\": \"chest pain\"}\n{\"id\": 2, \"text\": \"knee fracture left\"}\n")
 	out := filepath.Join(dir, "out.jsonl")
 	logits := func(args ...string) []prediction {
 		call(t, append([]string{"classify", "--in", in, "--out", out, "--logits"}, args...)...).works(t)
-		return readPredictions(t, read(t, out))
+		return readPredictions(t, testkit.ReadFile(t, out))
 	}
 	want, got := logits("--base", model(t, "tiny"), "--adapter", model(t, "adapter-all")), logits("--base", merged)
 	for i := range want {

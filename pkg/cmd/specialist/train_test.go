@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 // trainLabels are the four labels of trainCSV, sorted as the corpus sorts them.
@@ -24,7 +26,7 @@ func trainCSV(t *testing.T) string {
 	for i := range 60 {
 		fmt.Fprintf(&b, "%d,%s,n%d,\"%s, %s\nmg %d\"\r\n", i, trainLabels[i%4], i, words[i%4], note(i, 6+i%50), i)
 	}
-	return write(t, filepath.Join(t.TempDir(), "notes.csv"), b.String())
+	return testkit.WriteFile(t, filepath.Join(t.TempDir(), "notes.csv"), b.String())
 }
 
 // trainArgs is a call that trains the tiny base on the notes.
@@ -52,18 +54,18 @@ func TestTrainThenClassify(t *testing.T) {
 		}
 	}
 	want := []string{".lock", "README.md", "adapter", "checkpoint.safetensors", "run.json", "test.parquet", "validation.parquet"}
-	if got := names(t, out); !slices.Equal(got, want) {
+	if got := testkit.Entries(t, out); !slices.Equal(got, want) {
 		t.Errorf("the run folder holds %q, want %q", got, want)
 	}
-	if got, want := names(t, filepath.Join(out, "adapter")), []string{"README.md", "adapter_config.json", "adapter_model.safetensors", "labels.json"}; !slices.Equal(got, want) {
+	if got, want := testkit.Entries(t, filepath.Join(out, "adapter")), []string{"README.md", "adapter_config.json", "adapter_model.safetensors", "labels.json"}; !slices.Equal(got, want) {
 		t.Errorf("the adapter's folder holds %q, want %q", got, want)
 	}
 
 	// The labels come from the data, the length from the training.
-	in := write(t, filepath.Join(dir, "notes.jsonl"), fmt.Sprintf("{\"id\": 1, \"text\": %q}\n{\"id\": 2, \"text\": \"chest pain\"}\n", note(1, 40)))
+	in := testkit.WriteFile(t, filepath.Join(dir, "notes.jsonl"), fmt.Sprintf("{\"id\": 1, \"text\": %q}\n{\"id\": 2, \"text\": \"chest pain\"}\n", note(1, 40)))
 	predictions := filepath.Join(dir, "out.jsonl")
 	r = call(t, "classify", "--base", model(t, "tiny"), "--adapter", filepath.Join(out, "adapter"), "--in", in, "--out", predictions, "--logits").works(t)
-	got := readPredictions(t, read(t, predictions))
+	got := readPredictions(t, testkit.ReadFile(t, predictions))
 	if len(got) != 2 || !got[0].Truncated || got[1].Truncated || !strings.Contains(r.stderr, "4 labels, 32 tokens a note") {
 		t.Errorf("predictions: %+v; standard error:\n%s", got, r.stderr)
 	}
@@ -84,7 +86,7 @@ func TestTrainThenClassify(t *testing.T) {
 	unchanged(t, out, before)
 	// Other settings are another run.
 	var run struct{ Fingerprint string }
-	if err := json.Unmarshal([]byte(read(t, filepath.Join(out, "run.json"))), &run); err != nil {
+	if err := json.Unmarshal([]byte(testkit.ReadFile(t, filepath.Join(out, "run.json"))), &run); err != nil {
 		t.Fatal(err)
 	}
 	r = call(t, trainArgs(t, csv, out, "train.epochs=3")...)
@@ -101,7 +103,7 @@ func TestTrainCapsTheLengthByTheBase(t *testing.T) {
 	var card struct {
 		MaxLength int `json:"max_length"`
 	}
-	if err := json.Unmarshal([]byte(read(t, filepath.Join(out, "adapter", "labels.json"))), &card); err != nil || card.MaxLength != 64 {
+	if err := json.Unmarshal([]byte(testkit.ReadFile(t, filepath.Join(out, "adapter", "labels.json"))), &card); err != nil || card.MaxLength != 64 {
 		t.Errorf("the adapter's length is %d (%v)", card.MaxLength, err)
 	}
 }
@@ -120,13 +122,13 @@ func TestStoppedTrainingEndsTheSame(t *testing.T) {
 	same := func(t *testing.T, out string) {
 		t.Helper()
 		for _, file := range []string{"adapter/adapter_model.safetensors", "adapter/adapter_config.json", "adapter/labels.json", "test.parquet", "validation.parquet"} {
-			if read(t, filepath.Join(whole, file)) != read(t, filepath.Join(out, file)) {
+			if testkit.ReadFile(t, filepath.Join(whole, file)) != testkit.ReadFile(t, filepath.Join(out, file)) {
 				t.Errorf("%s differs from that of a run that was not stopped", file)
 			}
 		}
 		training := func(dir string) string {
 			var run struct{ Training, Test, Validation json.RawMessage }
-			if err := json.Unmarshal([]byte(read(t, filepath.Join(dir, "run.json"))), &run); err != nil {
+			if err := json.Unmarshal([]byte(testkit.ReadFile(t, filepath.Join(dir, "run.json"))), &run); err != nil {
 				t.Fatal(err)
 			}
 			return fmt.Sprintf("%s\n%s\n%s", run.Training, run.Test, run.Validation)
@@ -134,7 +136,7 @@ func TestStoppedTrainingEndsTheSame(t *testing.T) {
 		if training(whole) != training(out) {
 			t.Error("run.json has other losses or metrics than that of a run that was not stopped")
 		}
-		if got, want := names(t, out), names(t, whole); !slices.Equal(got, want) {
+		if got, want := testkit.Entries(t, out), testkit.Entries(t, whole); !slices.Equal(got, want) {
 			t.Errorf("the run folder holds %q, want %q", got, want)
 		}
 	}
@@ -182,9 +184,9 @@ func TestTrainRefusesADamagedCheckpoint(t *testing.T) {
 	s := start(t, nil, args...)
 	until(t, "the first checkpoint", func() bool { return exists(checkpoint) })
 	s.end(t, syscall.SIGINT)
-	whole := read(t, checkpoint)
+	whole := testkit.ReadFile(t, checkpoint)
 	for _, damaged := range []string{whole[:len(whole)/2], "", strings.Repeat("x", 1000)} {
-		write(t, checkpoint, damaged)
+		testkit.WriteFile(t, checkpoint, damaged)
 		before := contents(t, out)
 		call(t, args...).failsLate(t, 1, checkpoint, "remove the checkpoint to start the run again")
 		unchanged(t, out, before)
@@ -211,7 +213,7 @@ func TestTrainWithoutRoom(t *testing.T) {
 	args := trainArgs(t, trainCSV(t), out, "train.epochs=2")
 	r := callWith(t, nil, limited(8, command("go", args...)))
 	r.failsLate(t, 1, filepath.Join(out, "checkpoint.safetensors"), "file too large")
-	if got := names(t, out); !slices.Equal(got, []string{".lock"}) {
+	if got := testkit.Entries(t, out); !slices.Equal(got, []string{".lock"}) {
 		t.Errorf("the run folder holds %q", got)
 	}
 	call(t, args...).works(t)
@@ -220,10 +222,10 @@ func TestTrainWithoutRoom(t *testing.T) {
 func TestTrainingThatCannotBe(t *testing.T) {
 	dir := t.TempDir()
 	csv := trainCSV(t)
-	file := func(name, content string) string { return write(t, filepath.Join(dir, name), content) }
+	file := func(name, content string) string { return testkit.WriteFile(t, filepath.Join(dir, name), content) }
 	row := "a text that is long enough to be kept,"
-	nanBase := copyModel(t, "tiny")
-	editJSON(t, filepath.Join(nanBase, "config.json"), func(c map[string]any) { c["model_type"] = "roberta" })
+	nanBase := testkit.CopyFolder(t, model(t, "tiny"))
+	testkit.EditJSON(t, filepath.Join(nanBase, "config.json"), func(c map[string]any) { c["model_type"] = "roberta" })
 	out := filepath.Join(dir, "run")
 	for name, c := range map[string]struct {
 		code  int
