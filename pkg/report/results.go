@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/google/renameio/v2"
 
@@ -64,7 +65,11 @@ func named(c *experiment.Comparison) resultsComparison {
 	out.Family.Verdicts = slices.Clone(c.Family.Verdicts)
 	for i := range out.Family.Verdicts {
 		v := &out.Family.Verdicts[i]
-		v.Model = chapter.BaselineName(baseline.Key(v.Model))
+		name := chapter.BaselineName(baseline.Key(v.Model))
+		if rest, found := strings.CutPrefix(v.Words, v.Model); found { // the sentence begins with the model
+			v.Words = name + rest
+		}
+		v.Model = name
 	}
 	return out
 }
