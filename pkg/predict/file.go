@@ -17,7 +17,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/seal"
 )
 
-// TopLabels is how many labels the columns top_labels and top_scores carry (fewer where the model has fewer).
+// TopLabels is the number of labels in the columns top_labels and top_scores, fewer if the model has fewer.
 const TopLabels = 5
 
 // formatName is the value of "format" in the file's metadata. It changes when the meaning of a column does.
