@@ -39,7 +39,7 @@ var allowed = map[string][]string{
 	"experiment": {
 		"attribution", "audit", "base", "baseline", "checkout", "classifier", "corpus", "demo", "erroranalysis", "evaluate", "lora", "predict", "profile", "stage", "tokenize", "train",
 	},
-	"chapter":        {"audit", "baseline", "corpus", "erroranalysis", "evaluate", "experiment", "original", "page", "predict", "profile", "stage"},
+	"chapter":        {"audit", "baseline", "checkout", "corpus", "erroranalysis", "evaluate", "experiment", "original", "page", "predict", "profile", "stage"},
 	"report":         {"audit", "baseline", "chapter", "checkout", "evaluate", "experiment", "page", "profile", "spelling", "stage"},
 	"notebook":       {"audit", "chapter", "checkout", "classifier", "corpus", "erroranalysis", "experiment", "page", "profile", "stage"},
 	"cmd/specialist": {"chapter", "classifier", "corpus", "distilbert", "evaluate", "experiment", "predict", "profile", "report", "stage", "train"},
