@@ -124,18 +124,18 @@ func notRun(protocol string) page.Cell {
 	return page.Cell{Missing: "protocol " + protocol + " was not run"}
 }
 
-func (l *claimList) add(what string, said page.Cell, cells [2]page.Cell, why []string) {
+func (l *claimList) add(what string, reported page.Cell, cells [2]page.Cell, why []string) {
 	kept := slices.DeleteFunc(append([]string{}, why...), func(reason string) bool { return slices.Contains(l.alike, reason) })
-	l.claims = append(l.claims, Claim{Part: l.part, What: what, Reported: said, Row: cells[0], Group: cells[1], Why: kept, Timed: l.timed})
+	l.claims = append(l.claims, Claim{Part: l.part, What: what, Reported: reported, Row: cells[0], Group: cells[1], Why: kept, Timed: l.timed})
 }
 
 // same adds a number that does not depend on the protocol.
-func (l *claimList) same(what string, said, here page.Cell, why ...string) {
-	l.add(what, said, [2]page.Cell{here, here}, why)
+func (l *claimList) same(what string, reported, here page.Cell, why ...string) {
+	l.add(what, reported, [2]page.Cell{here, here}, why)
 }
 
 // each adds a number that was measured under each protocol that was run.
-func (l *claimList) each(what string, said page.Cell, of func(experiment.ProtocolResult) page.Cell, why ...string) {
+func (l *claimList) each(what string, reported page.Cell, of func(experiment.ProtocolResult) page.Cell, why ...string) {
 	var cells [2]page.Cell
 	for i, one := range l.tests {
 		cells[i] = notRun(one.Protocol)
@@ -143,13 +143,13 @@ func (l *claimList) each(what string, said page.Cell, of func(experiment.Protoco
 			cells[i] = of(one)
 		}
 	}
-	l.add(what, said, cells, why)
+	l.add(what, reported, cells, why)
 }
 
 // own adds a number that was measured under the profile's own protocol alone.
-func (l *claimList) own(what string, said, here page.Cell, why ...string) {
+func (l *claimList) own(what string, reported, here page.Cell, why ...string) {
 	protocol := l.run.Corpus.Protocol
-	l.each(what, said, func(one experiment.ProtocolResult) page.Cell {
+	l.each(what, reported, func(one experiment.ProtocolResult) page.Cell {
 		if one.Protocol == protocol {
 			return here
 		}

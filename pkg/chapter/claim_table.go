@@ -118,11 +118,11 @@ func differences(s *experiment.Study) []difference {
 
 // explainedCauses spells out the differences that are used, the split's for the given protocols.
 func explainedCauses(s *experiment.Study, used map[string]bool, protocols []string) string {
-	var said []string
+	var reported []string
 	for _, d := range runDifferences(s.Sweep.Selected(), protocols...) {
 		if used[d.key] {
-			said = append(said, d.words+".")
+			reported = append(reported, d.words+".")
 		}
 	}
-	return strings.Join(said, " ")
+	return strings.Join(reported, " ")
 }

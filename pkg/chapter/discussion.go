@@ -67,7 +67,7 @@ func (p templateData) Reported() any { return original.Study }
 
 func (p templateData) Synthetic() bool { return p.Run.Corpus.Synthetic }
 
-func (p templateData) Base() string { return baseName(p.Run) }
+func (p templateData) Base() string { return p.Run.Profile.BaseName() }
 
 func (p templateData) SameBase() bool { return originalBase(p.Run) }
 

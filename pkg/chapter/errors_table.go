@@ -149,10 +149,10 @@ func PairTable(e *experiment.Errors) page.Table {
 		},
 	}
 	for _, p := range e.Similarity.Reported {
-		said := originalConfusion(p.Asked)
+		reported := originalConfusion(p.Asked)
 		if p.Pair == nil {
 			missing := page.Cell{Missing: p.Reason}
-			t.Rows = append(t.Rows, []page.Cell{arrow(p.Asked), page.Text(said), missing, missing, missing, missing, missing, missing})
+			t.Rows = append(t.Rows, []page.Cell{arrow(p.Asked), page.Text(reported), missing, missing, missing, missing, missing, missing})
 			continue
 		}
 		place, example := page.Cell{Missing: "no text is read so"}, page.Cell{Missing: "no text is read so"}
@@ -160,7 +160,7 @@ func PairTable(e *experiment.Errors) page.Table {
 			place, example = page.CountCell(p.Rank), page.Text(p.Typical)
 		}
 		t.Rows = append(t.Rows, []page.Cell{
-			arrow(p.Pair.LabelPair), page.Text(said), page.CountCell(p.Pair.Of), page.CountCell(p.Pair.Texts), page.CountCell(p.Pair.Valid), page.CountCell(p.Pair.Misread), place, example,
+			arrow(p.Pair.LabelPair), page.Text(reported), page.CountCell(p.Pair.Of), page.CountCell(p.Pair.Texts), page.CountCell(p.Pair.Valid), page.CountCell(p.Pair.Misread), place, example,
 		})
 	}
 	return t
@@ -179,16 +179,16 @@ func BandTable(e *experiment.Errors) page.Table {
 	}
 	for i, b := range e.Imbalance.Bands {
 		name := fmt.Sprintf("%d to %d", b.From, b.Below-1)
-		said := notReported()
+		reported := notReported()
 		switch {
 		case i == 0:
-			name, said = fmt.Sprintf("under %d", b.Below), page.Cell{Text: page.FormatPercent(original.Errors.RareError, 0), Sort: &original.Errors.RareError}
+			name, reported = fmt.Sprintf("under %d", b.Below), page.Cell{Text: page.FormatPercent(original.Errors.RareError, 0), Sort: &original.Errors.RareError}
 		case b.Below == 0:
 			name = fmt.Sprintf("over %d", b.From-1)
-			said = page.Cell{Text: page.FormatPercent(original.Errors.CommonLow, 0) + " to " + page.FormatPercent(original.Errors.CommonHigh, 0), Sort: &original.Errors.CommonLow}
+			reported = page.Cell{Text: page.FormatPercent(original.Errors.CommonLow, 0) + " to " + page.FormatPercent(original.Errors.CommonHigh, 0), Sort: &original.Errors.CommonLow}
 		}
 		from, tested := float64(b.From), float64(b.Tested)
-		t.Rows = append(t.Rows, append([]page.Cell{{Text: name, Sort: &from}, {Text: fmt.Sprintf("%d of %d", b.Tested, b.Classes), Sort: &tested}, said}, rates(b.Rates)...))
+		t.Rows = append(t.Rows, append([]page.Cell{{Text: name, Sort: &from}, {Text: fmt.Sprintf("%d of %d", b.Tested, b.Classes), Sort: &tested}, reported}, rates(b.Rates)...))
 	}
 	return t
 }
