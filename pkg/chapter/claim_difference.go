@@ -33,7 +33,7 @@ var allCauses = append([]string{causeCleaning}, scoreCauses...)
 // scoreCauses are the keys of what can move a test score.
 var scoreCauses = []string{causeNotes, causeCleaning, causeText, causeBase, causeLength, causeTraining, causeTargets, causeSplit}
 
-// runDifferences are what differs from the original report in a run and, as far as the split goes, under the given protocols.
+// runDifferences are what differs from the original in a run and, as far as the split goes, under the given protocols.
 func runDifferences(r *experiment.Run, protocols ...string) []difference {
 	c := r.Corpus
 	var all []difference
@@ -67,12 +67,12 @@ func runDifferences(r *experiment.Run, protocols ...string) []difference {
 	return all
 }
 
-// asPublished says whether the notes are, by their number and their labels, the collection of the report.
+// asPublished says whether the notes are, by their number and their labels, the collection of the original.
 func asPublished(c experiment.Counts) bool {
 	return !c.Synthetic && c.RowsRead == original.Study.Notes && c.Labels == original.Study.Labels
 }
 
-// splitDifference says how protocols stand to the report's split.
+// splitDifference says how protocols stand to the original's split.
 func splitDifference(protocols []string) string {
 	row, group := "rows are drawn at random as in the report, by another draw", "no text stands in two parts; in the report, which drew rows at random, a test text may stand in the training part under another label"
 	switch {
@@ -84,7 +84,7 @@ func splitDifference(protocols []string) string {
 	return group
 }
 
-// otherTraining lists the settings that differ from those of the report's best configuration, which stand in parentheses.
+// otherTraining lists the settings that differ from those of the original's best configuration, which stand in parentheses.
 func otherTraining(r *experiment.Run) string {
 	p := r.Profile.Train
 	best := original.Study.Sweep[original.Study.Selected]

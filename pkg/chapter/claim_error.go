@@ -9,7 +9,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
-// errors is what the report says of its errors, over rows.
+// errors is what the original says of its errors, over rows.
 func (l *claimList) errors() {
 	e, reported := l.Errors, original.Errors
 	found := func(p *erroranalysis.Pattern, key erroranalysis.FindingKey, cell func(f *erroranalysis.Finding) page.Cell) page.Cell {
@@ -97,7 +97,7 @@ func exampleLength(characters int, truncated bool) page.Cell {
 	return cell
 }
 
-// improvements is what the report expects of its proposals.
+// improvements is what the original expects of its proposals.
 func (l *claimList) improvements() {
 	for _, improvement := range original.Study.Improvements {
 		cell := page.RangeCell(improvement.Low, improvement.High, page.FormatExactPercent)
@@ -108,7 +108,7 @@ func (l *claimList) improvements() {
 	l.same("Accuracy called achievable with all of them", page.RangeCell(original.Study.Achievable[0], original.Study.Achievable[1], page.FormatExactPercent), ceiling, causeNotes, "an expectation, not a measurement")
 }
 
-// notMeasured says why the study has no number for a proposal of the report.
+// notMeasured says why the study has no number for a proposal of the original.
 func notMeasured(s *experiment.Study, proposal original.Proposal) string {
 	run := s.Sweep.Selected()
 	switch proposal {
@@ -130,7 +130,7 @@ func notMeasured(s *experiment.Study, proposal original.Proposal) string {
 	return "not run"
 }
 
-// deployment is what the report says of using its model.
+// deployment is what the original says of using its model.
 func (l *claimList) deployment() {
 	t := l.Errors.AtThreshold(original.Study.Threshold)
 	here := page.Cell{Missing: "no test text is this confident"}

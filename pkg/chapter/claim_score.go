@@ -14,7 +14,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/profile"
 )
 
-// sweep is what the report says of its configurations on validation notes.
+// sweep is what the original says of its configurations on validation notes.
 func (l *claimList) sweep() {
 	l.own("Configurations that were tried", page.CountCell(len(original.Study.Sweep)), page.CountCell(len(l.Sweep.Outcomes)), "a setting")
 	l.own("The best of them", page.Text(original.Study.Selected), page.Text(l.Sweep.Outcomes[l.Sweep.Best].Name), scoreCauses...)
@@ -47,7 +47,7 @@ func recipe(rate float64, batch, epochs int, decay float64) page.Cell {
 	return page.Text(fmt.Sprintf("rate %s, batch %d, %d epochs, decay %s", page.FormatExact(rate), batch, epochs, page.FormatExact(decay)))
 }
 
-// results is what the report says of its test.
+// results is what the original says of its test.
 func (l *claimList) results() {
 	for _, reported := range original.Metrics() {
 		m := evaluate.Metric(reported)
@@ -59,7 +59,7 @@ func (l *claimList) results() {
 	}
 }
 
-// baselines is what the report sets its model beside.
+// baselines is what the original sets its model beside.
 func (l *claimList) baselines() {
 	of := func(key baseline.Key, cell func(t experiment.ProtocolResult, b evaluate.Summary) page.Cell) func(experiment.ProtocolResult) page.Cell {
 		return func(t experiment.ProtocolResult) page.Cell {
@@ -98,7 +98,7 @@ func (l *claimList) baselines() {
 	}
 }
 
-// classes is what the report says of single classes.
+// classes is what the original says of single classes.
 func (l *claimList) classes() {
 	few := original.Study.FewTest
 	l.each("Classes with test rows", page.Text(fmt.Sprintf("%d of %d", original.Study.TestedLabels, original.Study.Labels)), func(t experiment.ProtocolResult) page.Cell {
@@ -181,7 +181,7 @@ func (l *claimList) confidence(label string) page.Cell {
 	return page.SortedCell(fmt.Sprintf("%s (of %d)", page.FormatPercent(middle, 1), len(all)), middle)
 }
 
-// efficiency is what the report says of parameters.
+// efficiency is what the original says of parameters.
 func (l *claimList) efficiency() {
 	n := l.run.Parameters
 	share := page.Missing("nothing was counted")
@@ -203,7 +203,7 @@ func (l *claimList) efficiency() {
 	l.same("Fewer trained parameters", page.ExactPercentCell(original.Study.Fewer), percent2(fewer), causeBase, causeTraining, "the head weighs more in a small encoder")
 }
 
-// rates is what the report says of learning rates.
+// rates is what the original says of learning rates.
 func (l *claimList) rates() {
 	best := func(method profile.Method) (*experiment.RatePoint, page.Cell, []string) {
 		at, inside := l.Rates.Best(method)

@@ -15,12 +15,12 @@ var partTitles = map[Part]string{
 	PartEfficiency: "parameters", PartRates: "learning rates", PartErrors: "the errors", PartImprovements: "improvements", PartDeployment: "deployment",
 }
 
-// ClaimTable sets what the report states in one part beside this run.
+// ClaimTable sets what the original states in one part beside this run.
 func ClaimTable(s *experiment.Study, part Part) page.Table {
 	return claimTable(s, "claims-"+string(part), "What the report states of "+partTitles[part]+", beside this run", Claims(s, part), false)
 }
 
-// AllClaimsTable sets all that the report states beside this run, but for times.
+// AllClaimsTable sets all that the original states beside this run, but for times.
 func AllClaimsTable(s *experiment.Study) page.Table {
 	return claimTable(s, "claims", "Every number of the report, beside this run", Claims(s), true)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/profile"
 )
 
-// ImprovementTable sets the report's proposals, with what it expects of them, beside what this run has to say.
+// ImprovementTable sets the original's proposals, with what it expects of them, beside what this run has to say.
 func ImprovementTable(s *experiment.Study) page.Table {
 	t := page.Table{
 		ID: "improvements", Caption: "The report's proposals, and what this run says of them", Synthetic: s.Sweep.Selected().Corpus.Synthetic,

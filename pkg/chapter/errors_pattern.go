@@ -47,7 +47,7 @@ func rateColumns() []page.Column {
 
 func notReported() page.Cell { return page.Metric.Cell(page.Missing("not in the report")) }
 
-// ErrorSummary says in words which of the report's patterns hold on this run.
+// ErrorSummary says in words which of the original's patterns hold on this run.
 func ErrorSummary(e *experiment.Errors) string {
 	var sentences []string
 	for _, p := range e.Patterns() {
@@ -103,7 +103,7 @@ func ErrorOverviewTable(e *experiment.Errors) page.Table {
 	}
 }
 
-// PatternTable is the verdict on each of the report's patterns.
+// PatternTable is the verdict on each of the original's patterns.
 func PatternTable(e *experiment.Errors) page.Table {
 	t := page.Table{
 		ID: "patterns", Caption: "The report's four patterns of errors, and whether they hold on " + page.FormatCount(len(e.Cases)) + " test texts", Synthetic: e.Synthetic,

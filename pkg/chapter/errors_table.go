@@ -74,7 +74,7 @@ type group struct {
 	erroranalysis.Rates
 }
 
-// lengthGroups are the texts by length: the quarters, what was cut and what was not, and the report's limit.
+// lengthGroups are the texts by length: the quarters, what was cut and what was not, and the original's limit.
 func lengthGroups(e *experiment.Errors) []group {
 	l := e.Length
 	var out []group
@@ -133,7 +133,7 @@ func noneRow(e *experiment.Errors, reason string, columns int) []page.Cell {
 	return append([]page.Cell{page.Text("none")}, slices.Repeat([]page.Cell{{Missing: reason}}, columns-1)...)
 }
 
-// PairTable is what this run has of the confusions that the report names.
+// PairTable is what this run has of the confusions that the original names.
 func PairTable(e *experiment.Errors) page.Table {
 	t := page.Table{
 		ID: "reported-pairs", Caption: "The confusions that the report names", Synthetic: e.Synthetic,
@@ -166,7 +166,7 @@ func PairTable(e *experiment.Errors) page.Table {
 	return t
 }
 
-// BandTable is the error rates of labels with few and with many training texts, in the report's bands.
+// BandTable is the error rates of labels with few and with many training texts, in the original's bands.
 func BandTable(e *experiment.Errors) page.Table {
 	t := page.Table{
 		ID: "bands", Caption: "Error rate by how many training texts a label has", Synthetic: e.Synthetic,
