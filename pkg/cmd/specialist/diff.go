@@ -31,6 +31,6 @@ func (c *diffCommand) Run(context.Context) error {
 	if len(found) > 0 {
 		return fmt.Errorf("%s and %s differ in %d of their values", c.One, c.Other, len(found))
 	}
-	fmt.Fprintln(os.Stdout, "equal but for times and commits")
+	fmt.Fprintln(os.Stdout, "equal but for the times")
 	return nil
 }
