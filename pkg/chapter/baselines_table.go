@@ -105,16 +105,16 @@ func bestScores(c *experiment.Comparison, metrics []evaluate.Metric) map[evaluat
 }
 
 func comparisonNote(c *experiment.Comparison) string {
-	said := []string{"Intervals are 95 %, by bootstrap over texts. Settings of the linear models and the epoch of the encoder were chosen on the validation texts."}
+	sentences := []string{"Intervals are 95 %, by bootstrap over texts. Settings of the linear models and the epoch of the encoder were chosen on the validation texts."}
 	if c.Baselines.Protocol == corpus.ProtocolRow {
-		said = append(said, "Under this protocol a test text may stand in the training part under another of its labels, which punishes a model that remembers it; any-valid counts only the labels that the text has in the test part. The ceiling is that of one who knows which of a text's rows are there; who does not know, and has not seen the text in training, stays on average below the ceiling of protocol group.")
+		sentences = append(sentences, "Under this protocol a test text may stand in the training part under another of its labels, which punishes a model that remembers it; any-valid counts only the labels that the text has in the test part. The ceiling is that of one who knows which of a text's rows are there; who does not know, and has not seen the text in training, stays on average below the ceiling of protocol group.")
 	}
 	for _, m := range c.Baselines.Models {
 		for _, remark := range m.Remarks {
-			said = append(said, upper(remark)+".")
+			sentences = append(sentences, upper(remark)+".")
 		}
 	}
-	return strings.Join(said, " ")
+	return strings.Join(sentences, " ")
 }
 
 // ComparisonFigure is the models' macro-F1 and any-valid with intervals.

@@ -12,7 +12,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/profile"
 )
 
-// Part is the part of the report that a claim belongs to.
+// Part is the part of the original that a claim belongs to.
 type Part string
 
 // The parts.
@@ -30,12 +30,12 @@ const (
 	PartDeployment   Part = "deployment"
 )
 
-// Claim is a number that the original report states, with what this run has of it. A cell without a number says why there is none.
+// Claim is a number that the original states, with what this run has of it. A cell without a number says why there is none.
 type Claim struct {
 	Part     Part
 	What     string
 	Reported page.Cell
-	// Row is this run's number under protocol row, which is the report's, Group that under protocol group. They are the same where the
+	// Row is this run's number under protocol row, which is the original's, Group that under protocol group. They are the same where the
 	// number does not depend on how the notes were divided.
 	Row, Group page.Cell
 	// Why names what may make the numbers differ: keys of the run's differences, or a few words of its own.
@@ -62,7 +62,7 @@ var gatherers = []struct {
 	{PartDeployment, (*claimList).deployment},
 }
 
-// Claims lists every number that the original report states but for times, part by part: those of the given parts, or all.
+// Claims lists every number that the original states but for times, part by part: those of the given parts, or all.
 func Claims(s *experiment.Study, parts ...Part) []Claim {
 	l := newClaimList(s)
 	for _, g := range gatherers {
@@ -74,7 +74,7 @@ func Claims(s *experiment.Study, parts ...Part) []Claim {
 	return l.claims
 }
 
-// TimedClaims lists the times and the memory that the original report states.
+// TimedClaims lists the times and the memory that the original states.
 func TimedClaims(s *experiment.Study) []Claim {
 	l := newClaimList(s)
 	l.timed = true
@@ -124,18 +124,18 @@ func notRun(protocol string) page.Cell {
 	return page.Cell{Missing: "protocol " + protocol + " was not run"}
 }
 
-func (l *claimList) add(what string, said page.Cell, cells [2]page.Cell, why []string) {
+func (l *claimList) add(what string, reported page.Cell, cells [2]page.Cell, why []string) {
 	kept := slices.DeleteFunc(append([]string{}, why...), func(reason string) bool { return slices.Contains(l.alike, reason) })
-	l.claims = append(l.claims, Claim{Part: l.part, What: what, Reported: said, Row: cells[0], Group: cells[1], Why: kept, Timed: l.timed})
+	l.claims = append(l.claims, Claim{Part: l.part, What: what, Reported: reported, Row: cells[0], Group: cells[1], Why: kept, Timed: l.timed})
 }
 
 // same adds a number that does not depend on the protocol.
-func (l *claimList) same(what string, said, here page.Cell, why ...string) {
-	l.add(what, said, [2]page.Cell{here, here}, why)
+func (l *claimList) same(what string, reported, here page.Cell, why ...string) {
+	l.add(what, reported, [2]page.Cell{here, here}, why)
 }
 
 // each adds a number that was measured under each protocol that was run.
-func (l *claimList) each(what string, said page.Cell, of func(experiment.ProtocolResult) page.Cell, why ...string) {
+func (l *claimList) each(what string, reported page.Cell, of func(experiment.ProtocolResult) page.Cell, why ...string) {
 	var cells [2]page.Cell
 	for i, one := range l.tests {
 		cells[i] = notRun(one.Protocol)
@@ -143,13 +143,13 @@ func (l *claimList) each(what string, said page.Cell, of func(experiment.Protoco
 			cells[i] = of(one)
 		}
 	}
-	l.add(what, said, cells, why)
+	l.add(what, reported, cells, why)
 }
 
 // own adds a number that was measured under the profile's own protocol alone.
-func (l *claimList) own(what string, said, here page.Cell, why ...string) {
+func (l *claimList) own(what string, reported, here page.Cell, why ...string) {
 	protocol := l.run.Corpus.Protocol
-	l.each(what, said, func(one experiment.ProtocolResult) page.Cell {
+	l.each(what, reported, func(one experiment.ProtocolResult) page.Cell {
 		if one.Protocol == protocol {
 			return here
 		}
@@ -157,7 +157,7 @@ func (l *claimList) own(what string, said, here page.Cell, why ...string) {
 	}, why...)
 }
 
-// data is what the report says of its notes.
+// data is what the original says of its notes.
 func (l *claimList) data() {
 	a := l.Audit
 	divided := func(rows func(p audit.Protocol) int) func(experiment.ProtocolResult) page.Cell {
@@ -208,7 +208,7 @@ func (l *claimList) data() {
 	l.same("Largest class over smallest", page.FactorCell(original.Study.Imbalance), page.RatioCell(imbalance), causeNotes, causeCleaning)
 }
 
-// method is what the report says of its model and its training.
+// method is what the original says of its model and its training.
 func (l *claimList) method() {
 	r := l.run
 	p := r.Profile

@@ -14,7 +14,7 @@ func rowsOf(rows, all int) page.Cell {
 	return cell
 }
 
-// statedPart is a part of the report's rows with its share.
+// statedPart is a part of the original's rows with its share.
 func statedPart(p original.Part) page.Cell {
 	cell := page.CountCell(p.Rows)
 	cell.Text += " (" + page.FormatPercent(p.Share, 1) + ")"

@@ -2,11 +2,9 @@ package chapter
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/specialist-nlp/specialist/pkg/checkout"
 	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/original"
@@ -35,7 +33,7 @@ var allCauses = append([]string{causeCleaning}, scoreCauses...)
 // scoreCauses are the keys of what can move a test score.
 var scoreCauses = []string{causeNotes, causeCleaning, causeText, causeBase, causeLength, causeTraining, causeTargets, causeSplit}
 
-// runDifferences are what differs from the original report in a run and, as far as the split goes, under the given protocols.
+// runDifferences are what differs from the original in a run and, as far as the split goes, under the given protocols.
 func runDifferences(r *experiment.Run, protocols ...string) []difference {
 	c := r.Corpus
 	var all []difference
@@ -54,7 +52,7 @@ func runDifferences(r *experiment.Run, protocols ...string) []difference {
 		add(causeText, "%s here", textWords(c))
 	}
 	if !originalBase(r) {
-		add(causeBase, "%s here, %s there (%s and %.0f million parameters without the head)", baseName(r), original.Study.Base, page.FormatMillions(r.EncoderParameters()), float64(original.Study.EncoderParameters)/1e6)
+		add(causeBase, "%s here, %s there (%s and %.0f million parameters without the head)", r.Profile.BaseName(), original.Study.Base, page.FormatMillions(r.EncoderParameters()), float64(original.Study.EncoderParameters)/1e6)
 	}
 	if c.MaxLength != original.Study.MaxLength {
 		add(causeLength, "the first %d tokens of a note are read here, %d there", c.MaxLength, original.Study.MaxLength)
@@ -69,12 +67,12 @@ func runDifferences(r *experiment.Run, protocols ...string) []difference {
 	return all
 }
 
-// asPublished says whether the notes are, by their number and their labels, the collection of the report.
+// asPublished says whether the notes are, by their number and their labels, the collection of the original.
 func asPublished(c experiment.Counts) bool {
 	return !c.Synthetic && c.RowsRead == original.Study.Notes && c.Labels == original.Study.Labels
 }
 
-// splitDifference says how protocols stand to the report's split.
+// splitDifference says how protocols stand to the original's split.
 func splitDifference(protocols []string) string {
 	row, group := "rows are drawn at random as in the report, by another draw", "no text stands in two parts; in the report, which drew rows at random, a test text may stand in the training part under another label"
 	switch {
@@ -86,7 +84,7 @@ func splitDifference(protocols []string) string {
 	return group
 }
 
-// otherTraining lists the settings that differ from those of the report's best configuration, which stand in parentheses.
+// otherTraining lists the settings that differ from those of the original's best configuration, which stand in parentheses.
 func otherTraining(r *experiment.Run) string {
 	p := r.Profile.Train
 	best := original.Study.Sweep[original.Study.Selected]
@@ -113,26 +111,14 @@ func otherTraining(r *experiment.Run) string {
 	return strings.Join(changed, ", ") + "; in parentheses the report's best configuration"
 }
 
-// originalBase says whether the base goes by the name of the report's.
-func originalBase(r *experiment.Run) bool {
-	name, _, _ := strings.Cut(filepath.Base(r.Profile.Base), "@")
-	return name == original.Study.Base
-}
-
-// baseName is the base in words.
-func baseName(r *experiment.Run) string {
-	if r.Profile.Base == checkout.BundledBase {
-		return "MiniLM"
-	}
-	name, _, _ := strings.Cut(filepath.Base(r.Profile.Base), "@")
-	return name
-}
+// originalBase says whether the base goes by the name of the original's.
+func originalBase(r *experiment.Run) bool { return r.Profile.BaseName() == original.Study.Base }
 
 // whyDifferent says what stands between the reported numbers and this run's.
 func whyDifferent(r *experiment.Run) string {
-	said := []string{"Reported: the original report's best configuration, on the rows of MTSamples, split at random."}
+	reported := []string{"Reported: the original report's best configuration, on the rows of MTSamples, split at random."}
 	for _, d := range runDifferences(r, r.Corpus.Protocol) {
-		said = append(said, d.words+".")
+		reported = append(reported, d.words+".")
 	}
-	return strings.Join(said, " ")
+	return strings.Join(reported, " ")
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
-// errors is what the report says of its errors, over rows.
+// errors is what the original says of its errors, over rows.
 func (l *claimList) errors() {
-	e, said := l.Errors, original.Errors
+	e, reported := l.Errors, original.Errors
 	found := func(p *erroranalysis.Pattern, key erroranalysis.FindingKey, cell func(f *erroranalysis.Finding) page.Cell) page.Cell {
 		f := p.Finding(erroranalysis.RowReading, key)
 		if f == nil {
@@ -25,15 +25,15 @@ func (l *claimList) errors() {
 	effect := func(form page.Form) func(f *erroranalysis.Finding) page.Cell {
 		return func(f *erroranalysis.Finding) page.Cell { return form.Cell(estimate(f.Estimate)) }
 	}
-	l.own("Mean length of misread notes, characters", page.Count.Cell(page.Of(said.MisreadCharacters)), found(&e.Length.Pattern, erroranalysis.CharactersFinding, sideOf(0, "nothing is misread")), scoreCauses...)
-	l.own("Mean length of right notes, characters", page.Count.Cell(page.Of(said.RightCharacters)), found(&e.Length.Pattern, erroranalysis.CharactersFinding, sideOf(1, "everything is misread")), scoreCauses...)
-	l.own("Error rate over 512 tokens, over that of the others", page.SortedCell(page.FormatExact(said.LongRatio), said.LongRatio), found(&e.Length.Pattern, erroranalysis.LongFinding, effect(page.Metric)), append([]string{"the report's is the very ratio of its two mean lengths"}, scoreCauses...)...)
-	for _, c := range said.Confusions {
+	l.own("Mean length of misread notes, characters", page.Count.Cell(page.Of(reported.MisreadCharacters)), found(&e.Length.Pattern, erroranalysis.CharactersFinding, sideOf(0, "nothing is misread")), scoreCauses...)
+	l.own("Mean length of right notes, characters", page.Count.Cell(page.Of(reported.RightCharacters)), found(&e.Length.Pattern, erroranalysis.CharactersFinding, sideOf(1, "everything is misread")), scoreCauses...)
+	l.own("Error rate over 512 tokens, over that of the others", page.SortedCell(page.FormatExact(reported.LongRatio), reported.LongRatio), found(&e.Length.Pattern, erroranalysis.LongFinding, effect(page.Metric)), append([]string{"the report's is the very ratio of its two mean lengths"}, scoreCauses...)...)
+	for _, c := range reported.Confusions {
 		if c.Errors > 0 {
 			l.own(c.Gold+" read as "+c.Predicted, page.CountCell(c.Errors), l.confused(c.Pair), scoreCauses...)
 		}
 	}
-	l.own("Correlation of a class's training samples with its error rate", page.Metric.Cell(page.Of(said.Correlation)), found(&e.Imbalance.Pattern, erroranalysis.PearsonClassesFinding, effect(page.Metric)), scoreCauses...)
+	l.own("Correlation of a class's training samples with its error rate", page.Metric.Cell(page.Of(reported.Correlation)), found(&e.Imbalance.Pattern, erroranalysis.PearsonClassesFinding, effect(page.Metric)), scoreCauses...)
 	bands := e.Imbalance.Bands
 	band := func(i int) page.Cell {
 		if len(bands) == 0 {
@@ -41,9 +41,9 @@ func (l *claimList) errors() {
 		}
 		return rate(bands[i].Row)
 	}
-	l.own(fmt.Sprintf("Error rate of classes under %d training samples", said.Few), page.ExactPercentCell(said.RareError), band(0), scoreCauses...)
-	l.own(fmt.Sprintf("Error rate of classes over %d training samples", said.Many), page.RangeCell(said.CommonLow, said.CommonHigh, page.FormatExactPercent), band(max(0, len(bands)-1)), scoreCauses...)
-	for _, c := range said.Confusions {
+	l.own(fmt.Sprintf("Error rate of classes under %d training samples", reported.Few), page.ExactPercentCell(reported.RareError), band(0), scoreCauses...)
+	l.own(fmt.Sprintf("Error rate of classes over %d training samples", reported.Many), page.RangeCell(reported.CommonLow, reported.CommonHigh, page.FormatExactPercent), band(max(0, len(bands)-1)), scoreCauses...)
+	for _, c := range reported.Confusions {
 		if c.Errors == 0 {
 			l.own("Example of "+c.Gold+" read as "+c.Predicted+", characters", exampleLength(c.Characters, c.Truncated), l.example(c.Pair), causeNotes, causeSplit, "one note there; here the one of median length")
 		}
@@ -97,7 +97,7 @@ func exampleLength(characters int, truncated bool) page.Cell {
 	return cell
 }
 
-// improvements is what the report expects of its proposals.
+// improvements is what the original expects of its proposals.
 func (l *claimList) improvements() {
 	for _, improvement := range original.Study.Improvements {
 		cell := page.RangeCell(improvement.Low, improvement.High, page.FormatExactPercent)
@@ -108,7 +108,7 @@ func (l *claimList) improvements() {
 	l.same("Accuracy called achievable with all of them", page.RangeCell(original.Study.Achievable[0], original.Study.Achievable[1], page.FormatExactPercent), ceiling, causeNotes, "an expectation, not a measurement")
 }
 
-// notMeasured says why the study has no number for a proposal of the report.
+// notMeasured says why the study has no number for a proposal of the original.
 func notMeasured(s *experiment.Study, proposal original.Proposal) string {
 	run := s.Sweep.Selected()
 	switch proposal {
@@ -119,7 +119,7 @@ func notMeasured(s *experiment.Study, proposal original.Proposal) string {
 	case original.TwoStages:
 		return "not run: every model answers in one stage"
 	case original.MedicalBase:
-		return "not run: " + baseName(run) + " is the only base of this study; --base names another"
+		return "not run: " + run.Profile.BaseName() + " is the only base of this study; --base names another"
 	case original.MoreEpochs:
 		least, most := s.Epochs()
 		if least == most {
@@ -130,7 +130,7 @@ func notMeasured(s *experiment.Study, proposal original.Proposal) string {
 	return "not run"
 }
 
-// deployment is what the report says of using its model.
+// deployment is what the original says of using its model.
 func (l *claimList) deployment() {
 	t := l.Errors.AtThreshold(original.Study.Threshold)
 	here := page.Cell{Missing: "no test text is this confident"}

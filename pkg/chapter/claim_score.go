@@ -14,12 +14,12 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/profile"
 )
 
-// sweep is what the report says of its configurations on validation notes.
+// sweep is what the original says of its configurations on validation notes.
 func (l *claimList) sweep() {
 	l.own("Configurations that were tried", page.CountCell(len(original.Study.Sweep)), page.CountCell(len(l.Sweep.Outcomes)), "a setting")
 	l.own("The best of them", page.Text(original.Study.Selected), page.Text(l.Sweep.Outcomes[l.Sweep.Best].Name), scoreCauses...)
 	for _, name := range slices.Sorted(maps.Keys(original.Study.Sweep)) {
-		said := original.Study.Sweep[name]
+		reported := original.Study.Sweep[name]
 		here := func(of func(r *experiment.Run) page.Cell) page.Cell {
 			switch o := l.Configuration(name); {
 			case o == nil:
@@ -33,12 +33,12 @@ func (l *claimList) sweep() {
 		validated := func(m evaluate.Metric, form page.Form) page.Cell {
 			return here(func(r *experiment.Run) page.Cell { return form.Cell(value(r.Validation.Metrics[m])) })
 		}
-		l.own(name+": settings", recipe(said.LearningRate, said.BatchSize, said.Epochs, said.WeightDecay), here(func(r *experiment.Run) page.Cell {
+		l.own(name+": settings", recipe(reported.LearningRate, reported.BatchSize, reported.Epochs, reported.WeightDecay), here(func(r *experiment.Run) page.Cell {
 			p := r.Profile.Train
 			return recipe(p.LearningRate, p.BatchSize, p.Epochs, p.WeightDecay)
 		}), "a setting")
-		l.own(name+": validation accuracy", page.ExactPercentCell(said.Accuracy), validated(evaluate.RowAccuracy, page.Percent), scoreCauses...)
-		l.own(name+": validation macro-F1", page.ExactScoreCell(said.MacroF1), validated(evaluate.MacroF1Union, page.Metric), scoreCauses...)
+		l.own(name+": validation accuracy", page.ExactPercentCell(reported.Accuracy), validated(evaluate.RowAccuracy, page.Percent), scoreCauses...)
+		l.own(name+": validation macro-F1", page.ExactScoreCell(reported.MacroF1), validated(evaluate.MacroF1Union, page.Metric), scoreCauses...)
 	}
 }
 
@@ -47,19 +47,19 @@ func recipe(rate float64, batch, epochs int, decay float64) page.Cell {
 	return page.Text(fmt.Sprintf("rate %s, batch %d, %d epochs, decay %s", page.FormatExact(rate), batch, epochs, page.FormatExact(decay)))
 }
 
-// results is what the report says of its test.
+// results is what the original says of its test.
 func (l *claimList) results() {
-	for _, said := range original.Metrics() {
-		m := evaluate.Metric(said)
-		cell, form := page.ExactScoreCell(original.Study.Test[said]), page.Metric
-		if said == original.Accuracy {
-			cell, form = page.ExactPercentCell(original.Study.Test[said]), page.Percent
+	for _, reported := range original.Metrics() {
+		m := evaluate.Metric(reported)
+		cell, form := page.ExactScoreCell(original.Study.Test[reported]), page.Metric
+		if reported == original.Accuracy {
+			cell, form = page.ExactPercentCell(original.Study.Test[reported]), page.Percent
 		}
 		l.each(m.Title(), cell, func(t experiment.ProtocolResult) page.Cell { return form.Cell(value(t.Run.Test.Metrics[m])) }, scoreCauses...)
 	}
 }
 
-// baselines is what the report sets its model beside.
+// baselines is what the original sets its model beside.
 func (l *claimList) baselines() {
 	of := func(key baseline.Key, cell func(t experiment.ProtocolResult, b evaluate.Summary) page.Cell) func(experiment.ProtocolResult) page.Cell {
 		return func(t experiment.ProtocolResult) page.Cell {
@@ -82,9 +82,9 @@ func (l *claimList) baselines() {
 		original.Untuned: {causeNotes, causeBase, causeLength, causeSplit, "a head drawn at random"},
 	}
 	for _, b := range original.Baselines() {
-		key, said := baseline.Key(b), original.Study.Baselines[b]
-		l.each(upper(BaselineName(key))+": accuracy", page.ExactPercentCell(said.Accuracy), of(key, score(evaluate.RowAccuracy, page.Percent)), why[b]...)
-		l.each(upper(BaselineName(key))+": macro-F1", page.ExactScoreCell(said.MacroF1), of(key, score(evaluate.MacroF1Union, page.Metric)), why[b]...)
+		key, reported := baseline.Key(b), original.Study.Baselines[b]
+		l.each(upper(BaselineName(key))+": accuracy", page.ExactPercentCell(reported.Accuracy), of(key, score(evaluate.RowAccuracy, page.Percent)), why[b]...)
+		l.each(upper(BaselineName(key))+": macro-F1", page.ExactScoreCell(reported.MacroF1), of(key, score(evaluate.MacroF1Union, page.Metric)), why[b]...)
 	}
 	for _, b := range original.Baselines() {
 		key := baseline.Key(b)
@@ -98,7 +98,7 @@ func (l *claimList) baselines() {
 	}
 }
 
-// classes is what the report says of single classes.
+// classes is what the original says of single classes.
 func (l *claimList) classes() {
 	few := original.Study.FewTest
 	l.each("Classes with test rows", page.Text(fmt.Sprintf("%d of %d", original.Study.TestedLabels, original.Study.Labels)), func(t experiment.ProtocolResult) page.Cell {
@@ -158,11 +158,11 @@ func rareScores(r *experiment.Run) page.Cell {
 		return page.Cell{Missing: fmt.Sprintf("no class has under %d test rows", original.Study.FewTest)}
 	}
 	rare := sums[0] / float64(counts[0])
-	said := fmt.Sprintf("%s over %d of them", page.Metric.String(page.Of(rare)), counts[0])
+	reported := fmt.Sprintf("%s over %d of them", page.Metric.String(page.Of(rare)), counts[0])
 	if counts[1] > 0 {
-		said += fmt.Sprintf("; %s over the %d others", page.Metric.String(page.Of(sums[1]/float64(counts[1]))), counts[1])
+		reported += fmt.Sprintf("; %s over the %d others", page.Metric.String(page.Of(sums[1]/float64(counts[1]))), counts[1])
 	}
-	return page.SortedCell(said, rare)
+	return page.SortedCell(reported, rare)
 }
 
 // confidence is the median confidence of the texts that are filed under a label and read as it. The label may be named by its beginning.
@@ -181,7 +181,7 @@ func (l *claimList) confidence(label string) page.Cell {
 	return page.SortedCell(fmt.Sprintf("%s (of %d)", page.FormatPercent(middle, 1), len(all)), middle)
 }
 
-// efficiency is what the report says of parameters.
+// efficiency is what the original says of parameters.
 func (l *claimList) efficiency() {
 	n := l.run.Parameters
 	share := page.Missing("nothing was counted")
@@ -203,7 +203,7 @@ func (l *claimList) efficiency() {
 	l.same("Fewer trained parameters", page.ExactPercentCell(original.Study.Fewer), percent2(fewer), causeBase, causeTraining, "the head weighs more in a small encoder")
 }
 
-// rates is what the report says of learning rates.
+// rates is what the original says of learning rates.
 func (l *claimList) rates() {
 	best := func(method profile.Method) (*experiment.RatePoint, page.Cell, []string) {
 		at, inside := l.Rates.Best(method)

@@ -15,12 +15,12 @@ var partTitles = map[Part]string{
 	PartEfficiency: "parameters", PartRates: "learning rates", PartErrors: "the errors", PartImprovements: "improvements", PartDeployment: "deployment",
 }
 
-// ClaimTable sets what the report states in one part beside this run.
+// ClaimTable sets what the original states in one part beside this run.
 func ClaimTable(s *experiment.Study, part Part) page.Table {
 	return claimTable(s, "claims-"+string(part), "What the report states of "+partTitles[part]+", beside this run", Claims(s, part), false)
 }
 
-// AllClaimsTable sets all that the report states beside this run, but for times.
+// AllClaimsTable sets all that the original states beside this run, but for times.
 func AllClaimsTable(s *experiment.Study) page.Table {
 	return claimTable(s, "claims", "Every number of the report, beside this run", Claims(s), true)
 }
@@ -118,11 +118,11 @@ func differences(s *experiment.Study) []difference {
 
 // explainedCauses spells out the differences that are used, the split's for the given protocols.
 func explainedCauses(s *experiment.Study, used map[string]bool, protocols []string) string {
-	var said []string
+	var reported []string
 	for _, d := range runDifferences(s.Sweep.Selected(), protocols...) {
 		if used[d.key] {
-			said = append(said, d.words+".")
+			reported = append(reported, d.words+".")
 		}
 	}
-	return strings.Join(said, " ")
+	return strings.Join(reported, " ")
 }

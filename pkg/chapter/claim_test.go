@@ -31,7 +31,7 @@ func claimOf(t *testing.T, claims []Claim, part Part, what string) Claim {
 	return claims[i]
 }
 
-// TestReportedNumbers holds the reported numbers against the report's, typed once more.
+// TestReportedNumbers holds the reported numbers against the original's, typed once more.
 func TestReportedNumbers(t *testing.T) {
 	const stated = `
 data | Notes as published | 4,999
@@ -216,7 +216,7 @@ func TestClaimsOfThisRun(t *testing.T) {
 	}
 }
 
-// TestDifferencesFollowTheProfile: the nearer a run is to the report's, the less stands between the two.
+// TestDifferencesFollowTheProfile: the nearer a run is to the original's, the less stands between the two.
 func TestDifferencesFollowTheProfile(t *testing.T) {
 	published := func(r *experiment.Run) *experiment.Run {
 		r.Corpus.RowsRead, r.Corpus.RowsKept, r.Corpus.Labels = 4999, 4950, 40

@@ -6,7 +6,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
-// times is what the report says of times and memory. This run's are those of the profile's own protocol.
+// times is what the original says of times and memory. This run's are those of the profile's own protocol.
 func (l *claimList) times() {
 	l.part = PartEfficiency
 	const machine = "another machine"

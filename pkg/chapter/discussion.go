@@ -67,7 +67,7 @@ func (p templateData) Reported() any { return original.Study }
 
 func (p templateData) Synthetic() bool { return p.Run.Corpus.Synthetic }
 
-func (p templateData) Base() string { return baseName(p.Run) }
+func (p templateData) Base() string { return p.Run.Profile.BaseName() }
 
 func (p templateData) SameBase() bool { return originalBase(p.Run) }
 
@@ -173,7 +173,7 @@ func (p templateData) Halfwidth() string {
 	return page.FormatScore((*m.High - *m.Low) / 2)
 }
 
-// Rare counts the labels with fewer training texts than the report calls rare.
+// Rare counts the labels with fewer training texts than the original calls rare.
 func (p templateData) Rare() int {
 	n := 0
 	for _, c := range p.Errors.Imbalance.Classes {
@@ -184,7 +184,7 @@ func (p templateData) Rare() int {
 	return n
 }
 
-// FewTraining and FewTest are the report's bounds below which a class is rare.
+// FewTraining and FewTest are the original's bounds below which a class is rare.
 func (p templateData) FewTraining() int { return original.Errors.Few }
 
 func (p templateData) FewTest() int { return original.Study.FewTest }
@@ -249,7 +249,7 @@ func (p templateData) filed(f experiment.ThresholdOutcome, found bool) threshold
 	return out
 }
 
-// AtThreshold is what the report's threshold does here.
+// AtThreshold is what the original's threshold does here.
 func (p templateData) AtThreshold() thresholdWords {
 	return p.filed(p.Errors.AtThreshold(original.Study.Threshold), true)
 }

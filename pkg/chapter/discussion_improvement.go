@@ -13,7 +13,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/profile"
 )
 
-// ImprovementTable sets the report's proposals, with what it expects of them, beside what this run has to say.
+// ImprovementTable sets the original's proposals, with what it expects of them, beside what this run has to say.
 func ImprovementTable(s *experiment.Study) page.Table {
 	t := page.Table{
 		ID: "improvements", Caption: "The report's proposals, and what this run says of them", Synthetic: s.Sweep.Selected().Corpus.Synthetic,
@@ -56,7 +56,7 @@ func (p templateData) evidence(proposal original.Proposal) string {
 	case original.MedicalBase:
 		frozen, words := p.baseline(baseline.KeyFrozen), p.bestOnWords()
 		if frozen != nil && words != nil {
-			return fmt.Sprintf("%s as it is, with a linear model on top, has a macro-F1 of %s; %s has %s.", upper(baseName(p.Run)), f1(frozen.Test), BaselineName(words.Key), f1(words.Test))
+			return fmt.Sprintf("%s as it is, with a linear model on top, has a macro-F1 of %s; %s has %s.", upper(p.Run.Profile.BaseName()), f1(frozen.Test), BaselineName(words.Key), f1(words.Test))
 		}
 	case original.MoreEpochs:
 		best, ran := p.Run.Training.Best+1, len(p.Run.Training.Epochs)

@@ -96,10 +96,10 @@ func ratesRatio(c experiment.Curve) string {
 	if lora == nil || full == nil {
 		return ""
 	}
-	said := fmt.Sprintf("Best rates: LoRA %g, full fine-tuning %g, a ratio of %.3g; reported: %g against %g, a ratio of %.0f to %.0f.",
+	text := fmt.Sprintf("Best rates: LoRA %g, full fine-tuning %g, a ratio of %.3g; reported: %g against %g, a ratio of %.0f to %.0f.",
 		lora.LearningRate, full.LearningRate, lora.LearningRate/full.LearningRate, original.Study.RateLoRA, original.Study.RateFull, original.Study.RateRatio[0], original.Study.RateRatio[1])
 	if !loraInside || !fullInside {
-		said += " At least one of the two lies at the edge of the rates that were tried, so the ratio is not settled."
+		text += " At least one of the two lies at the edge of the rates that were tried, so the ratio is not settled."
 	}
-	return said
+	return text
 }

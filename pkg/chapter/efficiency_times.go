@@ -49,12 +49,12 @@ func TrainingTimesTable(s *experiment.Study) page.Table {
 // speedup compares the times of LoRA and of full fine-tuning with the reported ones.
 func speedup(s *experiment.Study) string {
 	full, lora := s.FullFineTuning(), s.Sweep.Selected()
-	said := fmt.Sprintf("Reported: %.1f s for LoRA on a GPU and an estimated %.0f to %.0f minutes for full fine-tuning, about %.0f times as long.",
+	text := fmt.Sprintf("Reported: %.1f s for LoRA on a GPU and an estimated %.0f to %.0f minutes for full fine-tuning, about %.0f times as long.",
 		original.Study.TrainSeconds, original.Study.FullSeconds[0]/60, original.Study.FullSeconds[1]/60, original.Study.Speedup)
 	if full == nil || full.Provenance.Times.Cost.StepSeconds == 0 || lora.Provenance.Times.Cost.StepSeconds == 0 {
-		return said
+		return text
 	}
-	return said + fmt.Sprintf(" This run: a step of full fine-tuning takes %.2f times as long as one of LoRA, because LoRA saves the gradients and the update of the frozen weights, but not the pass through them.",
+	return text + fmt.Sprintf(" This run: a step of full fine-tuning takes %.2f times as long as one of LoRA, because LoRA saves the gradients and the update of the frozen weights, but not the pass through them.",
 		full.Provenance.Times.Cost.StepSeconds/lora.Provenance.Times.Cost.StepSeconds)
 }
 

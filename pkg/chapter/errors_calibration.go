@@ -13,11 +13,11 @@ import (
 // temperatureNote says where the temperature comes from.
 func temperatureNote(e *experiment.Errors) string {
 	t := e.Scaling.Temperature
-	said := fmt.Sprintf("Temperature %.2f, fitted on the rows of %s validation texts; the test texts had no part in it.", t.Value, page.FormatCount(e.Scaling.FittedNotes))
+	text := fmt.Sprintf("Temperature %.2f, fitted on the rows of %s validation texts; the test texts had no part in it.", t.Value, page.FormatCount(e.Scaling.FittedNotes))
 	if t.Reason != "" {
-		said += " It is the end of the permitted range: " + t.Reason + "."
+		text += " It is the end of the permitted range: " + t.Reason + "."
 	}
-	return said
+	return text
 }
 
 // CalibrationTable is how far the confidence can be taken for a probability, before and after temperature scaling.
@@ -113,7 +113,7 @@ func CoverageFigure(e *experiment.Errors) (page.Figure, error) {
 	}
 	var series []page.Series
 	var marks []page.Reference
-	var said []string
+	var sentences []string
 	top := 0.0
 	for _, c := range []struct {
 		name  string
@@ -128,16 +128,16 @@ func CoverageFigure(e *experiment.Errors) (page.Figure, error) {
 		series = append(series, line)
 		share, risk := covered(c.curve, original.Study.Threshold)
 		if share == 0 {
-			said = append(said, c.name+": none of the texts")
+			sentences = append(sentences, c.name+": none of the texts")
 			continue
 		}
-		said = append(said, fmt.Sprintf("%s: %s of the texts, of which %s are misread", c.name, page.FormatPercent(share, 1), page.FormatPercent(risk, 1)))
+		sentences = append(sentences, fmt.Sprintf("%s: %s of the texts, of which %s are misread", c.name, page.FormatPercent(share, 1), page.FormatPercent(risk, 1)))
 		marks = append(marks, page.Reference{Label: fmt.Sprintf("from %s on, %s", page.FormatPercent(original.Study.Threshold, 0), c.name), Value: share})
 	}
 	if top == 0 {
 		top = 1 // nothing is misread
 	}
-	looked := fmt.Sprintf("From the report's threshold of %s confidence on, %s.", page.FormatPercent(original.Study.Threshold, 0), strings.Join(said, "; "))
+	looked := fmt.Sprintf("From the report's threshold of %s confidence on, %s.", page.FormatPercent(original.Study.Threshold, 0), strings.Join(sentences, "; "))
 	return page.Lines(page.LinesSpec{
 		About: page.About{
 			ID: "coverage", Title: "Errors among the most confident texts", Synthetic: e.Synthetic,

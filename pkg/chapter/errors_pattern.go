@@ -47,22 +47,22 @@ func rateColumns() []page.Column {
 
 func notReported() page.Cell { return page.Metric.Cell(page.Missing("not in the report")) }
 
-// ErrorSummary says in words which of the report's patterns hold on this run.
+// ErrorSummary says in words which of the original's patterns hold on this run.
 func ErrorSummary(e *experiment.Errors) string {
-	var said []string
+	var sentences []string
 	for _, p := range e.Patterns() {
 		verdict := fmt.Sprintf("%s %s in both readings", p.Title, p.Row.Verdict)
 		if p.Row.Verdict != p.Valid.Verdict {
 			verdict = fmt.Sprintf("%s %s over rows and %s over texts", p.Title, p.Row.Verdict, p.Valid.Verdict)
 		}
-		said = append(said, strings.ReplaceAll(verdict, string(erroranalysis.Undecided), "is undecided"))
+		sentences = append(sentences, strings.ReplaceAll(verdict, string(erroranalysis.Undecided), "is undecided"))
 	}
 	notes := "test texts"
 	if e.Synthetic {
 		notes = "synthetic test texts"
 	}
 	return fmt.Sprintf("Of %s %s %s are misread as a label that is none of their own; %s of %s wrong rows are no errors, as the predicted label is another one of the same text. The report's four patterns of errors here: %s.",
-		page.FormatCount(e.Analysis.Errors.Texts), notes, share(e.Analysis.Errors.Valid), page.FormatCount(e.Similarity.CoFiled), page.FormatCount(e.Similarity.WrongRows), strings.Join(said, "; "))
+		page.FormatCount(e.Analysis.Errors.Texts), notes, share(e.Analysis.Errors.Valid), page.FormatCount(e.Similarity.CoFiled), page.FormatCount(e.Similarity.WrongRows), strings.Join(sentences, "; "))
 }
 
 // share writes a rate as a count with its percentage.
@@ -103,7 +103,7 @@ func ErrorOverviewTable(e *experiment.Errors) page.Table {
 	}
 }
 
-// PatternTable is the verdict on each of the report's patterns.
+// PatternTable is the verdict on each of the original's patterns.
 func PatternTable(e *experiment.Errors) page.Table {
 	t := page.Table{
 		ID: "patterns", Caption: "The report's four patterns of errors, and whether they hold on " + page.FormatCount(len(e.Cases)) + " test texts", Synthetic: e.Synthetic,
@@ -130,7 +130,7 @@ func FindingTable(e *experiment.Errors) page.Table {
 			{Name: "Verdict"},
 		},
 	}
-	said := []string{"A ratio of 1 and a correlation of 0 are no effect. Intervals are by bootstrap over texts, or over classes where the effect says so."}
+	sentences := []string{"A ratio of 1 and a correlation of 0 are no effect. Intervals are by bootstrap over texts, or over classes where the effect says so."}
 	for _, p := range e.Patterns() {
 		for i := range p.Row.Findings {
 			for _, r := range erroranalysis.Readings() {
@@ -140,15 +140,15 @@ func FindingTable(e *experiment.Errors) page.Table {
 					page.Metric.Cell(estimate(f.Estimate)), page.Text(string(f.Verdict)),
 				})
 				if f.Value != nil && f.Low == nil {
-					said = append(said, fmt.Sprintf("No interval for “%s”: %s.", f.Claim, f.Reason))
+					sentences = append(sentences, fmt.Sprintf("No interval for “%s”: %s.", f.Claim, f.Reason))
 				}
 			}
 		}
 	}
 	misread, right := original.Errors.MisreadCharacters, original.Errors.RightCharacters
-	said = append(said, fmt.Sprintf("The reported %s more errors over %d tokens is the very ratio of the report's two mean lengths, %s / %s = %.2f.",
+	sentences = append(sentences, fmt.Sprintf("The reported %s more errors over %d tokens is the very ratio of the report's two mean lengths, %s / %s = %.2f.",
 		page.FormatPercent(original.Errors.LongRatio-1, 0), original.Study.MaxLength, page.FormatCount(int(misread)), page.FormatCount(int(right)), misread/right))
-	t.Note = strings.Join(said, " ")
+	t.Note = strings.Join(sentences, " ")
 	return t
 }
 

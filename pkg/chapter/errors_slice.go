@@ -59,10 +59,10 @@ func WorstSliceTable(e *experiment.Errors) page.Table {
 			{Name: "p", Numeric: true, Note: "one-sided, corrected after Benjamini and Hochberg over all slices that were tested"},
 		},
 	}
-	var said []string
+	var sentences []string
 	for _, search := range e.Worst {
 		title := readingTitles[search.Reading]
-		said = append(said, title+": "+search.Words)
+		sentences = append(sentences, title+": "+search.Words)
 		if len(search.Slices) == 0 {
 			reason := page.Cell{Missing: strings.TrimSuffix(search.Words, ".")}
 			t.Rows = append(t.Rows, []page.Cell{page.Text("none"), page.Text(title), reason, reason, reason, reason, reason})
@@ -76,8 +76,8 @@ func WorstSliceTable(e *experiment.Errors) page.Table {
 			})
 		}
 	}
-	said = append(said, fmt.Sprintf("Searched: every value of a field and every two together, with at least %d test texts in them and beside them; not a label together with the model's answer, which is a confusion.", minSupport(e)))
-	t.Note = strings.Join(said, " ")
+	sentences = append(sentences, fmt.Sprintf("Searched: every value of a field and every two together, with at least %d test texts in them and beside them; not a label together with the model's answer, which is a confusion.", minSupport(e)))
+	t.Note = strings.Join(sentences, " ")
 	return t
 }
 

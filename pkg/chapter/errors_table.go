@@ -74,7 +74,7 @@ type group struct {
 	erroranalysis.Rates
 }
 
-// lengthGroups are the texts by length: the quarters, what was cut and what was not, and the report's limit.
+// lengthGroups are the texts by length: the quarters, what was cut and what was not, and the original's limit.
 func lengthGroups(e *experiment.Errors) []group {
 	l := e.Length
 	var out []group
@@ -133,7 +133,7 @@ func noneRow(e *experiment.Errors, reason string, columns int) []page.Cell {
 	return append([]page.Cell{page.Text("none")}, slices.Repeat([]page.Cell{{Missing: reason}}, columns-1)...)
 }
 
-// PairTable is what this run has of the confusions that the report names.
+// PairTable is what this run has of the confusions that the original names.
 func PairTable(e *experiment.Errors) page.Table {
 	t := page.Table{
 		ID: "reported-pairs", Caption: "The confusions that the report names", Synthetic: e.Synthetic,
@@ -149,10 +149,10 @@ func PairTable(e *experiment.Errors) page.Table {
 		},
 	}
 	for _, p := range e.Similarity.Reported {
-		said := originalConfusion(p.Asked)
+		reported := originalConfusion(p.Asked)
 		if p.Pair == nil {
 			missing := page.Cell{Missing: p.Reason}
-			t.Rows = append(t.Rows, []page.Cell{arrow(p.Asked), page.Text(said), missing, missing, missing, missing, missing, missing})
+			t.Rows = append(t.Rows, []page.Cell{arrow(p.Asked), page.Text(reported), missing, missing, missing, missing, missing, missing})
 			continue
 		}
 		place, example := page.Cell{Missing: "no text is read so"}, page.Cell{Missing: "no text is read so"}
@@ -160,13 +160,13 @@ func PairTable(e *experiment.Errors) page.Table {
 			place, example = page.CountCell(p.Rank), page.Text(p.Typical)
 		}
 		t.Rows = append(t.Rows, []page.Cell{
-			arrow(p.Pair.LabelPair), page.Text(said), page.CountCell(p.Pair.Of), page.CountCell(p.Pair.Texts), page.CountCell(p.Pair.Valid), page.CountCell(p.Pair.Misread), place, example,
+			arrow(p.Pair.LabelPair), page.Text(reported), page.CountCell(p.Pair.Of), page.CountCell(p.Pair.Texts), page.CountCell(p.Pair.Valid), page.CountCell(p.Pair.Misread), place, example,
 		})
 	}
 	return t
 }
 
-// BandTable is the error rates of labels with few and with many training texts, in the report's bands.
+// BandTable is the error rates of labels with few and with many training texts, in the original's bands.
 func BandTable(e *experiment.Errors) page.Table {
 	t := page.Table{
 		ID: "bands", Caption: "Error rate by how many training texts a label has", Synthetic: e.Synthetic,
@@ -179,16 +179,16 @@ func BandTable(e *experiment.Errors) page.Table {
 	}
 	for i, b := range e.Imbalance.Bands {
 		name := fmt.Sprintf("%d to %d", b.From, b.Below-1)
-		said := notReported()
+		reported := notReported()
 		switch {
 		case i == 0:
-			name, said = fmt.Sprintf("under %d", b.Below), page.Cell{Text: page.FormatPercent(original.Errors.RareError, 0), Sort: &original.Errors.RareError}
+			name, reported = fmt.Sprintf("under %d", b.Below), page.Cell{Text: page.FormatPercent(original.Errors.RareError, 0), Sort: &original.Errors.RareError}
 		case b.Below == 0:
 			name = fmt.Sprintf("over %d", b.From-1)
-			said = page.Cell{Text: page.FormatPercent(original.Errors.CommonLow, 0) + " to " + page.FormatPercent(original.Errors.CommonHigh, 0), Sort: &original.Errors.CommonLow}
+			reported = page.Cell{Text: page.FormatPercent(original.Errors.CommonLow, 0) + " to " + page.FormatPercent(original.Errors.CommonHigh, 0), Sort: &original.Errors.CommonLow}
 		}
 		from, tested := float64(b.From), float64(b.Tested)
-		t.Rows = append(t.Rows, append([]page.Cell{{Text: name, Sort: &from}, {Text: fmt.Sprintf("%d of %d", b.Tested, b.Classes), Sort: &tested}, said}, rates(b.Rates)...))
+		t.Rows = append(t.Rows, append([]page.Cell{{Text: name, Sort: &from}, {Text: fmt.Sprintf("%d of %d", b.Tested, b.Classes), Sort: &tested}, reported}, rates(b.Rates)...))
 	}
 	return t
 }

@@ -168,7 +168,7 @@ func TestErrorSummaryNamesEveryVerdict(t *testing.T) {
 	}
 }
 
-// TestReportedErrorsStandBeside: what the report states stands in its column, and where it states nothing that is said.
+// TestReportedErrorsStandBeside: what the original states stands in its column, and where it states nothing that is said.
 func TestReportedErrorsStandBeside(t *testing.T) {
 	e := analyse(t, nil)[""]
 	column := func(table page.Table, name string) map[string]string {
