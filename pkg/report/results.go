@@ -93,13 +93,14 @@ func encodeResults(s *experiment.Study) ([]byte, error) {
 		out.Comparisons = append(out.Comparisons, named(c))
 	}
 	names, runs := s.TrainingRuns()
+	times := make([]experiment.Times, len(runs))
 	for i, r := range runs {
-		out.Times.Runs[names[i]] = r.Provenance.Times
-		r.Provenance.Times = experiment.Times{}
+		times[i], r.Provenance.Times = r.Provenance.Times, experiment.Times{}
+		out.Times.Runs[names[i]] = times[i]
 	}
 	raw, err := json.MarshalIndent(out, "", "  ")
 	for i, r := range runs {
-		r.Provenance.Times = out.Times.Runs[names[i]]
+		r.Provenance.Times = times[i]
 	}
 	return append(raw, '\n'), err
 }
