@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup build report lab test test-unit test-report test-image lint bench bench-reference clean
+.PHONY: help setup build report lab test test-unit test-static test-report test-image lint bench bench-reference clean
 
 PROFILE ?= demo
 
@@ -56,7 +56,7 @@ report: build
 lab: setup
 	@. .setup/env.sh; jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --notebook-dir=notebooks $(LAB)
 
-test: build lint test-unit test-report
+test: build lint test-unit test-static test-report
 
 test-image: build
 	@bash .ci/image.sh
@@ -66,6 +66,9 @@ lint: build
 
 test-unit: build
 	@bash .ci/test.sh
+
+test-static: build
+	@bash .ci/static.sh
 
 test-report: build
 	@bash .ci/report.sh

@@ -12,7 +12,8 @@ const module = "github.com/specialist-nlp/specialist/pkg/"
 
 // allowed lists what each package may import of ours: data goes one way along the pipe.
 var allowed = map[string][]string{
-	"weights":        {},
+	"atomicfile":     {},
+	"weights":        {"atomicfile"},
 	"hub":            {},
 	"corpus":         {"hub"},
 	"tokenize":       {},
@@ -20,18 +21,18 @@ var allowed = map[string][]string{
 	"seal":           {},
 	"spelling":       {},
 	"predict":        {"seal"},
-	"report":         {},
-	"distilbert":     {"weights"},
-	"lora":           {"weights"},
+	"report":         {"atomicfile"},
+	"distilbert":     {"atomicfile", "weights"},
+	"lora":           {"atomicfile", "weights"},
 	"evaluate":       {"predict"},
 	"baseline":       {"evaluate", "predict"},
-	"erroranalysis":  {"corpus", "evaluate", "predict", "spelling"},
-	"classifier":     {"distilbert", "lora", "predict", "tokenize", "weights"},
-	"attribution":    {"classifier", "seal", "tokenize"},
+	"erroranalysis":  {"atomicfile", "corpus", "evaluate", "predict", "spelling"},
+	"classifier":     {"atomicfile", "distilbert", "lora", "predict", "tokenize", "weights"},
+	"attribution":    {"atomicfile", "classifier", "seal", "tokenize"},
 	"train":          {"classifier", "tokenize", "weights"},
-	"study":          {"attribution", "audit", "baseline", "classifier", "corpus", "erroranalysis", "evaluate", "hub", "lora", "predict", "report", "spelling", "tokenize", "train"},
+	"study":          {"atomicfile", "attribution", "audit", "baseline", "classifier", "corpus", "erroranalysis", "evaluate", "hub", "lora", "predict", "report", "spelling", "tokenize", "train"},
 	"notebook":       {"corpus", "erroranalysis", "report", "study"},
-	"cmd/specialist": {"classifier", "corpus", "distilbert", "evaluate", "predict", "study", "train"},
+	"cmd/specialist": {"atomicfile", "classifier", "corpus", "distilbert", "evaluate", "predict", "study", "train"},
 }
 
 // filesOnly are packages that an analyst uses without XLA.
