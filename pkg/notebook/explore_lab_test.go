@@ -25,6 +25,7 @@ type lab struct {
 	context.Context
 	t      *testing.T
 	server string // its address
+	pid    int    // of the server
 }
 
 // openLab starts JupyterLab on a free port, with dir as its folder, and a browser. The set-up has put both where they are.
@@ -80,7 +81,7 @@ func openLab(t *testing.T, dir string) *lab {
 			t.Logf("JupyterLab says:\n%s", log.String())
 		}
 	})
-	l := &lab{t: t, server: fmt.Sprintf("http://127.0.0.1:%d", port)}
+	l := &lab{t: t, server: fmt.Sprintf("http://127.0.0.1:%d", port), pid: cmd.Process.Pid}
 	l.wait("JupyterLab to answer", func() bool { return l.get("api") != nil })
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1400, 1500))
