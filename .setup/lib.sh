@@ -12,6 +12,8 @@ name=$(basename "$0" .sh)
 log=.cache/log/$name
 title=$name
 mkdir -p .cache/{log,stamp} bin
+# setup.sh keeps what make itself says for the end, and not what a step has to say.
+if ! { : >&8; } 2>/dev/null; then exec 8>&2; fi
 
 # note TEXT: what there is to say of the result.
 note() { echo "$*" >"$log.note"; }
@@ -58,25 +60,27 @@ PY
 
 # complain: which step failed, why, what to try.
 complain() {
-	local try
-	echo "$title: FAILED: $(cat "$log.why" 2>/dev/null || echo "it stopped with an error")"
+	local why try
+	why=$(cat "$log.why" 2>/dev/null || true)
+	echo "$title: FAILED: ${why:-it stopped with an error}"
 	if [ -s "$log.log" ]; then
 		echo "  the end of $log.log:"
 		# Without the bare names of packages that go build -v prints.
 		grep -vE '^[[:alnum:]./_~-]+$' "$log.log" | tail -n 12 | sed 's/^/    /'
 	fi
-	try=$(cat "$log.try" 2>/dev/null || echo "look at the log, then give the same command again")
+	try=$(cat "$log.try" 2>/dev/null || true)
+	try=${try:-look at the log, then give the same command again}
 	# A full disk may have cut the log, too.
 	if [ "$(df -Pk . | awk 'NR == 2 { print $4 }')" -lt 100000 ] || grep -qi 'no space left on device' "$log.log" 2>/dev/null; then
 		try="make room: the disk that holds $SPECIALIST_HOME is full"
 	fi
 	echo "  try: $try"
-	echo "  steps that are done stay done."
+	echo "  steps that are done stay done, those that run are waited for."
 }
 
 # step run: does the work, its output in a log, and says every 15 seconds how far that is. step ready: names a step that was done before.
 step() {
-	local text=$title now=0 pid
+	local now=0 pid
 	if [ "${1:-run}" = ready ]; then
 		if [ ! -e "$log.ran" ]; then echo "$title: ready$(sed 's/^/, /' "$log.note" 2>/dev/null || true)"; fi
 		return
@@ -98,8 +102,7 @@ step() {
 		: >".cache/stamp/$name"
 		echo "$title: done in $SECONDS s$(sed 's/^/, /' "$log.note" 2>/dev/null || true)"
 	else
-		echo "$title: FAILED; the steps that run are waited for, then it says why"
-		complain >"$log.failed"
+		complain >&8
 		exit 1
 	fi
 }

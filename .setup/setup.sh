@@ -17,20 +17,19 @@ if command -v flock >/dev/null; then
 		flock 9
 	fi
 fi
-rm -f .cache/log/*.{ran,failed}
+rm -f .cache/log/*.ran
 
 # Whatever make this is called from, its options and its jobs are not those of this one.
 unset MAKEFLAGS MFLAGS GNUMAKEFLAGS MAKEFILES MAKELEVEL
 set -m # make and all that it starts are a process group, of which nothing is left in the end
-make --silent --jobs=4 -f .setup/setup.mk "${@:-setup}" </dev/null 2>.cache/log/make.log 9>&- &
+make --silent --jobs=4 -f .setup/setup.mk "${@:-setup}" </dev/null 8>&2 2>.cache/log/make.log 9>&- &
 group=-$!
 set +m
 trap 'kill -- "$group" 2>/dev/null || true' EXIT
 trap 'echo "interrupted: steps that are done stay done" >&2; exit 130' HUP INT TERM
 if wait "${group#-}"; then exit 0; fi
-# The steps that still ran have said more since one failed.
-if ! cat .cache/log/*.failed >&2 2>/dev/null; then
-	cat .cache/log/make.log >&2
+# A step says itself why it failed, unless it was killed.
+if grep -v '\] Error 1$\|Waiting for unfinished jobs' .cache/log/make.log >&2; then
 	echo "a step was killed, or make itself failed: give the same command again" >&2
 fi
 exit 1
