@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/google/renameio/v2"
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 )
 
 // Store is a folder of results, each in NAME/HASH of its key. It is for one goroutine; processes may share the folder.
@@ -176,5 +176,5 @@ func Write(path string, result any) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(path, append(raw, '\n'), 0o644, renameio.WithTempDir(filepath.Dir(path)))
+	return atomicfile.WriteFile(path, append(raw, '\n'))
 }
