@@ -45,8 +45,10 @@ var allowed = map[string][]string{
 	"notebook":       {"audit", "chapter", "checkout", "classifier", "corpus", "erroranalysis", "experiment", "page", "profile", "stage"},
 	"cmd/specialist": {"atomicfile", "chapter", "classifier", "corpus", "distilbert", "evaluate", "experiment", "predict", "profile", "report", "stage", "train"},
 
-	"internal/testkit":  {},
-	"internal/modelkit": {"weights"},
+	"internal/testkit":    {},
+	"internal/modelkit":   {"weights"},
+	"internal/profilekit": {"internal/testkit", "profile"},
+	"internal/studykit":   {"audit", "baseline", "corpus", "erroranalysis", "evaluate", "experiment", "internal/profilekit", "profile", "train"},
 }
 
 // filesOnly are packages that an analyst uses without XLA.

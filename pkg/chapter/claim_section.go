@@ -15,16 +15,16 @@ var (
 	ImprovementClaims = claimSection(PartImprovements)
 	DeploymentClaims  = claimSection(PartDeployment)
 
-	AllClaims = section("claims", "Reported beside this run", ofStudy(), func(b *blocks, s *experiment.Study) {
+	AllClaims = section("reported", "Reported beside this run", ofStudy(), func(b *blocks, s *experiment.Study) {
 		b.table(AllClaimsTable(s))
 	})
-	ReportedTimes = section("claims-times", "Reported times", ofStudy(), func(b *blocks, s *experiment.Study) {
+	ReportedTimes = section("reported-times", "Reported times", ofStudy(), func(b *blocks, s *experiment.Study) {
 		b.table(TimedClaimTable(s))
 	})
 )
 
 func claimSection(part Part) Section {
-	return section("claims-"+string(part), "Reported beside this run: "+partTitles[part], ofStudy(claimNeeds(part)...), func(b *blocks, s *experiment.Study) {
+	return section("reported-"+string(part), "Reported beside this run: "+partTitles[part], ofStudy(claimNeeds(part)...), func(b *blocks, s *experiment.Study) {
 		b.table(ClaimTable(s, part))
 	})
 }

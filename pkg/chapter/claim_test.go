@@ -12,10 +12,14 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/experiment"
+	"github.com/specialist-nlp/specialist/pkg/internal/profilekit"
+	"github.com/specialist-nlp/specialist/pkg/internal/studykit"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
-	"github.com/specialist-nlp/specialist/pkg/profile"
 )
+
+// parts are the parts of the report that claims belong to, in its order.
+var parts = []Part{PartData, PartMethod, PartSweep, PartResults, PartBaselines, PartClasses, PartEfficiency, PartRates, PartErrors, PartImprovements, PartDeployment}
 
 // claimOf finds a claim by its part and its name.
 func claimOf(t *testing.T, claims []Claim, part Part, what string) Claim {
@@ -120,7 +124,8 @@ deployment | Notes a second, in batches | 57
 deployment | Memory of inference | 300 MB
 `
 	var lines []string
-	for _, c := range Claims(SmallStudy(t)) {
+	s := studykit.New(t)
+	for _, c := range append(Claims(s), TimedClaims(s)...) {
 		lines = append(lines, fmt.Sprintf("%s | %s | %s", c.Part, c.What, page.PlainSpaces(c.Reported.Text)))
 	}
 	if diff := cmp.Diff(strings.Split(strings.TrimSpace(stated), "\n"), lines); diff != "" {
@@ -133,7 +138,8 @@ deployment | Memory of inference | 300 MB
 
 // TestClaimsOfThisRun holds this run's side against numbers worked out by hand.
 func TestClaimsOfThisRun(t *testing.T) {
-	claims := Claims(SmallStudy(t))
+	s := studykit.New(t)
+	claims := append(Claims(s), TimedClaims(s)...)
 	for _, want := range []struct {
 		part             Part
 		what, row, group string
@@ -224,31 +230,31 @@ func TestDifferencesFollowTheProfile(t *testing.T) {
 		words     string
 	}{
 		{
-			"demo", smallRun(profile.ReadProfile(t, "demo"), corpus.ProtocolGroup, .4, .3),
+			"demo", studykit.Run(profilekit.Read(t, "demo"), corpus.ProtocolGroup, .4, .3),
 			[]string{"row", "group"},
 			[]string{causeNotes, causeBase, causeLength, causeTraining, causeTargets, causeSplit},
 			"Training: 4 epochs (5), 20 warm-up steps (100), f32 (f16)",
 		},
 		{
-			"mtsamples", published(smallRun(profile.ReadProfile(t, "mtsamples"), corpus.ProtocolRow, .4, .3)),
+			"mtsamples", published(studykit.Run(profilekit.Read(t, "mtsamples"), corpus.ProtocolRow, .4, .3)),
 			[]string{"row"},
 			[]string{causeCleaning, causeBase, causeLength, causeTraining, causeTargets, causeSplit},
 			"Cleaning: 4,950 rows of the same collection are kept here, 4,457 there",
 		},
 		{
-			"paper", published(smallRun(profile.ReadProfile(t, "paper", "max_length=512"), corpus.ProtocolRow, .4, .3)),
+			"paper", published(studykit.Run(profilekit.Read(t, "paper", "max_length=512"), corpus.ProtocolRow, .4, .3)),
 			[]string{"row"},
 			[]string{causeCleaning, causeLength, causeSplit},
 			"Split: rows are drawn at random as in the report, by another draw",
 		},
 		{
-			"other notes", smallRun(profile.ReadProfile(t, "paper", "corpus.targets=sets"), corpus.ProtocolGroup, .4, .3),
+			"other notes", studykit.Run(profilekit.Read(t, "paper", "corpus.targets=sets"), corpus.ProtocolGroup, .4, .3),
 			[]string{"group"},
 			[]string{causeNotes, causeLength, causeTargets, causeSplit},
 			"Notes: notes here, MTSamples there",
 		},
 		{
-			"full", smallRun(profile.ReadProfile(t, "mtsamples", "train.method=full", "train.learning_rate=2e-5"), corpus.ProtocolGroup, .4, .3),
+			"full", studykit.Run(profilekit.Read(t, "mtsamples", "train.method=full", "train.learning_rate=2e-5"), corpus.ProtocolGroup, .4, .3),
 			[]string{"group"},
 			[]string{causeNotes, causeBase, causeLength, causeTraining, causeTargets, causeSplit},
 			"Training: full fine-tuning (LoRA), learning rate 2e-05 (0.0003), f32 (f16)",
@@ -265,7 +271,7 @@ func TestDifferencesFollowTheProfile(t *testing.T) {
 			t.Errorf("%s says\n%s", test.name, all)
 		}
 	}
-	s := SmallStudy(t)
+	s := studykit.New(t)
 	s.Sweep.Selected().Profile.Base = "hub:distilbert/distilbert-base-uncased@main"
 	if c := claimOf(t, Claims(s), PartMethod, "Width of the encoder"); len(c.Why) != 0 {
 		t.Errorf("on the report's base the width differs by %q", c.Why)
@@ -274,9 +280,9 @@ func TestDifferencesFollowTheProfile(t *testing.T) {
 
 // TestClaimTablesRender: every table renders, of whatever study, with an anchor of its own and no number that is none.
 func TestClaimTablesRender(t *testing.T) {
-	for name, s := range oddStudies(t) {
+	for name, s := range studykit.Odd(t) {
 		tables := []page.Table{AllClaimsTable(s), TimedClaimTable(s), ImprovementTable(s)}
-		for _, part := range []Part{PartData, PartMethod, PartSweep, PartResults, PartBaselines, PartClasses, PartEfficiency, PartRates, PartErrors, PartImprovements, PartDeployment} {
+		for _, part := range parts {
 			tables = append(tables, ClaimTable(s, part))
 		}
 		rows, seen := 0, map[string]bool{}
@@ -303,7 +309,7 @@ func TestClaimTablesRender(t *testing.T) {
 		if rows != len(tables[0].Rows) {
 			t.Errorf("%s: the parts have %d claims, the whole table %d", name, rows, len(tables[0].Rows))
 		}
-		raw, err := json.Marshal(Claims(s))
+		raw, err := json.Marshal(append(Claims(s), TimedClaims(s)...))
 		if err != nil || strings.Contains(string(raw), "null") || strings.Contains(string(raw), "\u00a0") {
 			t.Errorf("%s: claims as JSON: %v\n%s", name, err, raw)
 		}
@@ -318,7 +324,7 @@ func TestClaimTableShowsTheProtocolsThatWereRun(t *testing.T) {
 		}
 		return names
 	}
-	odd := oddStudies(t)
+	odd := studykit.Odd(t)
 	both, alone := []string{"What", "Reported", "This run, row", "This run, group", "Why they may differ"}, []string{"What", "Reported", "This run", "Why they may differ"}
 	for _, test := range []struct {
 		study string
@@ -353,5 +359,57 @@ func TestClaimTableShowsTheProtocolsThatWereRun(t *testing.T) {
 	}
 	if none := ClaimTable(odd["bare"], PartBaselines); none.Rows[0][2].Missing != "no baseline was run" || none.Rows[0][3].Text != "no number here" {
 		t.Errorf("without baselines: %+v", none.Rows[0])
+	}
+}
+
+// TestClaimsOfAPart are the same as among all, and times are apart from them.
+func TestClaimsOfAPart(t *testing.T) {
+	for name, s := range studykit.Odd(t) {
+		all := Claims(s)
+		var joined []Claim
+		for _, part := range parts {
+			own := Claims(s, part)
+			if len(own) == 0 || partTitles[part] == "" {
+				t.Errorf("%s: part %s has %d claims and the title %q", name, part, len(own), partTitles[part])
+			}
+			joined = append(joined, own...)
+		}
+		if diff := cmp.Diff(all, joined); diff != "" {
+			t.Errorf("%s: all, and part by part:\n%s", name, diff)
+		}
+		if two := Claims(s, PartRates, PartData); len(two) != len(Claims(s, PartRates))+len(Claims(s, PartData)) || two[0].Part != PartData {
+			t.Errorf("%s: two parts have %d claims", name, len(two))
+		}
+		timed := func(c Claim) bool { return c.Timed }
+		if slices.ContainsFunc(all, timed) || slices.ContainsFunc(TimedClaims(s), func(c Claim) bool { return !c.Timed }) || len(TimedClaims(s)) != 7 {
+			t.Errorf("%s: times stand among the claims, or others among the %d times", name, len(TimedClaims(s)))
+		}
+	}
+}
+
+// TestClaimsAsJSON: the keys of results.json, whose values keep their digits, and plain spaces.
+func TestClaimsAsJSON(t *testing.T) {
+	s := studykit.New(t)
+	s.Rates = nil
+	claims := append(Claims(s), TimedClaims(s)...)
+	for what, want := range map[string]string{
+		"Row accuracy": `{"part":"results","what":"Row accuracy","reported":{"text":"56.62 %","number":0.5662},` +
+			`"row":{"text":"50.0 % (46.0–56.0)","number":0.5},"group":{"text":"40.0 % (36.0–46.0)","number":0.4},"why":["notes","base","length","training","targets","split"]}`,
+		"LoRA: rank": `{"part":"method","what":"LoRA: rank","reported":{"text":"16","number":16},"row":{"text":"16","number":16},"group":{"text":"16","number":16},"why":["a setting"]}`,
+		"Best learning rate of LoRA": `{"part":"rates","what":"Best learning rate of LoRA","reported":{"text":"0.0003","number":0.0003},` +
+			`"row":{"missing":"measured under protocol group alone"},"group":{"missing":"no learning rate of LoRA was compared"},"why":[]}`,
+		"Trained anew": `{"part":"deployment","what":"Trained anew","reported":{"text":"monthly"},` +
+			`"row":{"missing":"corrections are kept; nothing is trained on them by itself"},"group":{"missing":"corrections are kept; nothing is trained on them by itself"},"why":[]}`,
+		"One note": `{"part":"deployment","what":"One note","reported":{"text":"29 ms","number":0.029},` +
+			`"row":{"text":"12.3 ms","number":0.0123},"group":{"text":"12.3 ms","number":0.0123},"why":["another machine","base","length"]}`,
+	} {
+		i := slices.IndexFunc(claims, func(c Claim) bool { return c.What == what })
+		if i < 0 {
+			t.Fatalf("there is no claim %q", what)
+		}
+		raw, err := json.Marshal(claims[i])
+		if err != nil || string(raw) != want {
+			t.Errorf("%s is %s, %v; want %s", what, raw, err, want)
+		}
 	}
 }

@@ -2,14 +2,12 @@ package chapter
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
-	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
 // temperatureNote says where the temperature comes from.
@@ -91,30 +89,6 @@ func reliabilityFigure(e *experiment.Errors, id, title, y string, before, after 
 	})
 }
 
-// coverage is the run's risk-coverage curves on the test texts, before and after temperature scaling.
-func coverage(e *experiment.Errors) (before, after []evaluate.CoveragePoint, err error) {
-	set, err := predict.Read(filepath.Join(e.Run.Dir, experiment.TestFile), predict.Want{CorpusHash: e.CorpusHash})
-	if err != nil {
-		return nil, nil, err
-	}
-	curve := func(temperature float64) ([]evaluate.CoveragePoint, error) {
-		scaled, err := set.WithTemperature(temperature)
-		if err != nil {
-			return nil, err
-		}
-		of, err := evaluate.New(scaled)
-		if err != nil {
-			return nil, err
-		}
-		return of.RiskCoverage(), nil
-	}
-	if before, err = curve(1); err != nil {
-		return nil, nil, err
-	}
-	after, err = curve(e.Scaling.Temperature.Value)
-	return before, after, err
-}
-
 // covered is the share of the texts with at least the given confidence and the share of these that is misread; both are 0 where there is
 // none.
 func covered(curve []evaluate.CoveragePoint, threshold float64) (share, risk float64) {
@@ -129,7 +103,11 @@ func covered(curve []evaluate.CoveragePoint, threshold float64) (share, risk flo
 
 // CoverageFigure is the share of the texts that is misread among the most confident ones, by how many these are.
 func CoverageFigure(e *experiment.Errors) (page.Figure, error) {
-	before, after, err := coverage(e)
+	before, err := e.RiskCoverage(1)
+	if err != nil {
+		return page.Figure{}, err
+	}
+	after, err := e.RiskCoverage(e.Scaling.Temperature.Value)
 	if err != nil {
 		return page.Figure{}, err
 	}

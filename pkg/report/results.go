@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 
@@ -63,7 +64,11 @@ func named(c *experiment.Comparison) resultsComparison {
 	out.Family.Verdicts = slices.Clone(c.Family.Verdicts)
 	for i := range out.Family.Verdicts {
 		v := &out.Family.Verdicts[i]
-		v.Model = chapter.BaselineName(baseline.Key(v.Model))
+		name := chapter.BaselineName(baseline.Key(v.Model))
+		if rest, found := strings.CutPrefix(v.Words, v.Model); found { // the sentence begins with the model
+			v.Words = name + rest
+		}
+		v.Model = name
 	}
 	return out
 }
@@ -87,13 +92,14 @@ func encodeResults(s *experiment.Study) ([]byte, error) {
 		out.Comparisons = append(out.Comparisons, named(c))
 	}
 	names, runs := s.TrainingRuns()
+	times := make([]experiment.Times, len(runs))
 	for i, r := range runs {
-		out.Times.Runs[names[i]] = r.Provenance.Times
-		r.Provenance.Times = experiment.Times{}
+		times[i], r.Provenance.Times = r.Provenance.Times, experiment.Times{}
+		out.Times.Runs[names[i]] = times[i]
 	}
 	raw, err := json.MarshalIndent(out, "", "  ")
 	for i, r := range runs {
-		r.Provenance.Times = out.Times.Runs[names[i]]
+		r.Provenance.Times = times[i]
 	}
 	return append(raw, '\n'), err
 }

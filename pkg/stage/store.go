@@ -35,6 +35,9 @@ type Policy struct {
 	Fresh bool
 }
 
+// ErrMissing is wrapped by the error for a result that is not there and must not be made.
+var ErrMissing = errors.New("has no result for these settings")
+
 // Path is the folder of a key's result.
 func (s *Store) Path(k Key) string { return filepath.Join(s.Dir, k.Name, k.Hash()[:16]) }
 
@@ -106,8 +109,8 @@ func (s *Store) prepare(k Key, result any) (found bool, err error) {
 		return found, err
 	}
 	if s.Policy.ReadOnly {
-		return false, fmt.Errorf("stage %s has no result for these settings (%s is not there): leave out --only, or run it with --only %s first",
-			s.Policy.Stage, s.Path(k), s.Policy.Stage)
+		return false, fmt.Errorf("stage %s %w (%s is not there): leave out --only, or run it with --only %s first",
+			s.Policy.Stage, ErrMissing, s.Path(k), s.Policy.Stage)
 	}
 	s.Made++
 	return false, nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/experiment"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/page"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 	"github.com/specialist-nlp/specialist/pkg/stage"
@@ -27,28 +28,16 @@ func point(labels, at int, by float32) []float32 {
 	return logits
 }
 
-// analyse trains the tiny profile once and analyses it with other answers, by their name; "" stands for its own.
-func analyse(t *testing.T, with answers, settings ...string) map[string]*experiment.Errors {
+// analyse analyses the tiny study's model with other answers than its own, by their name; "" stands for its own.
+func analyse(t *testing.T, with answers) map[string]*experiment.Errors {
 	t.Helper()
-	p := experiment.TinyProfile(t, append([]string{"sweep=[]", "train.epochs=1"}, settings...)...)
-	src, err := experiment.NewSource(p, t.Context(), stage.Log{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	run, err := experiment.Run(p, t.Context(), src, t.TempDir(), stage.Log{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	own, err := src.Errors(run)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := map[string]*experiment.Errors{"": own}
+	all := make(map[string]*experiment.Errors)
 	for name, answer := range with {
-		other := *run
-		other.Dir = t.TempDir()
+		dir := testkit.CopyFolder(t, tinyStore(t))
+		run := loadSweep(t, newTiny(t, dir)).Selected()
 		for _, file := range []string{experiment.ValidationFile, experiment.TestFile} {
-			set, err := predict.Read(filepath.Join(run.Dir, file), predict.Want{CorpusHash: src.Notes.Corpus.Hash})
+			path := filepath.Join(run.Dir, file)
+			set, err := predict.Read(path, predict.Want{CorpusHash: run.Corpus.Hash})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -59,37 +48,45 @@ func analyse(t *testing.T, with answers, settings ...string) map[string]*experim
 			if set, err = set.WithTemperature(1); err != nil {
 				t.Fatal(err)
 			}
-			if err := predict.Write(filepath.Join(other.Dir, file), set); err != nil {
+			if err := predict.Write(path, set); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if all[name], err = src.Errors(&other); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
+		all[name] = loadErrors(t, newTiny(t, dir))
 	}
+	all[""] = loadErrors(t, newTiny(t, tinyStore(t)))
 	return all
 }
 
-// views are all tables and figures of an analysis.
-func views(t *testing.T, e *experiment.Errors) []page.Block {
+func loadErrors(t *testing.T, e *experiment.Experiment) *experiment.Errors {
 	t.Helper()
-	var blocks []page.Block
-	for _, table := range []page.Table{
-		ErrorOverviewTable(e), PatternTable(e), FindingTable(e), MisreadLengthTable(e), ErrorLengthTable(e), ConfusionTable(e), PairTable(e), BandTable(e),
-		ClassErrorTable(e), KindTable(e), CrossingTable(e), WorstSliceTable(e), SliceTable(e), ExampleTable(e), CalibrationTable(e), ThresholdTable(e),
-	} {
-		blocks = append(blocks, table)
+	errors, err := e.Errors(t.Context(), stage.Log{})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, draw := range []func() (page.Figure, error){
-		e /*BIND ErrorLengthFigure*/, e /*BIND MisreadLengthFigure*/, e /*BIND ConfusionFigure*/, e /*BIND ImbalanceFigure*/, e /*BIND KindFigure*/, e /*BIND ReliabilityFigure*/, e /*BIND RowReliabilityFigure*/, e, /*BIND CoverageFigure*/
-	} {
-		figure, err := draw()
+	return errors
+}
+
+// errorBlocks are the tables and figures of all sections on errors.
+func errorBlocks(t *testing.T, e *experiment.Errors) []page.Block {
+	t.Helper()
+	var all []page.Block
+	for _, s := range allSections {
+		if !slices.Equal(s.Needs(), []experiment.Part{experiment.PartErrors}) {
+			continue
+		}
+		blocks, err := s.Show(&experiment.Study{Errors: e})
 		if err != nil {
 			t.Fatal(err)
 		}
-		blocks = append(blocks, figure)
+		check(t, s.ID, blocks)
+		for _, b := range blocks {
+			if _, prose := b.(page.Prose); !prose {
+				all = append(all, b)
+			}
+		}
 	}
-	return blocks
+	return all
 }
 
 var anchors = regexp.MustCompile(` id="([^"]+)"`)
@@ -104,7 +101,7 @@ func TestErrorViewsRender(t *testing.T) {
 	for name, e := range all {
 		e.Synthetic = name == ""
 		seen := map[string]bool{}
-		for _, block := range views(t, e) {
+		for _, block := range errorBlocks(t, e) {
 			html, err := block.HTML()
 			if err != nil {
 				t.Fatalf("%q: %v", name, err)
@@ -210,7 +207,7 @@ func TestThresholdsAgreeWithTheCurve(t *testing.T) {
 	e := analyse(t, answers{"mixed": func(i int, gold []int, labels int) []float32 {
 		return point(labels, gold[0]+i%3/2, float32(1+i%7))
 	}})["mixed"]
-	_, after, err := coverage(e)
+	after, err := e.RiskCoverage(e.Scaling.Temperature.Value)
 	if err != nil {
 		t.Fatal(err)
 	}
