@@ -7,13 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 
-	"github.com/google/renameio/v2"
 	"github.com/parquet-go/parquet-go"
 
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 	"github.com/specialist-nlp/specialist/pkg/seal"
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 )
@@ -51,7 +50,7 @@ func Write(path string, s Set) error {
 	}
 	data, err := encode(s)
 	if err == nil {
-		err = renameio.WriteFile(path, data, 0o644, renameio.WithTempDir(filepath.Dir(path)))
+		err = atomicfile.WriteFile(path, data)
 	}
 	if err != nil {
 		return fmt.Errorf("attribution: %s cannot be written: %w", path, err)

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 
-	"github.com/google/renameio/v2"
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
+
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/specialist-nlp/specialist/pkg/seal"
@@ -64,7 +64,7 @@ func Write(path string, s Set) error {
 	if err != nil {
 		return fmt.Errorf("predict: %s cannot be written: %w", path, err)
 	}
-	if err := renameio.WriteFile(path, data, 0o644, renameio.WithTempDir(filepath.Dir(path))); err != nil {
+	if err := atomicfile.WriteFile(path, data); err != nil {
 		return fmt.Errorf("predict: %s cannot be written: %w", path, err)
 	}
 	return nil

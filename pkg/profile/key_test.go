@@ -55,14 +55,14 @@ func TestEveryKeyCanBeSetAndShows(t *testing.T) {
 		t.Errorf("%d keys, the test changes %d", len(Keys()), len(changes))
 	}
 	for _, name := range Names() {
-		before := ReadProfile(t, name).Settings()
+		before := read(t, name).Settings()
 		for i, key := range Keys() {
 			change, ok := changes[key]
 			if !ok {
 				t.Errorf("the test does not change %s", key)
 				continue
 			}
-			after := ReadProfile(t, name, key+"="+change[0]).Settings()
+			after := read(t, name, key+"="+change[0]).Settings()
 			want := slices.Clone(before)
 			want[i] = key + "=" + change[1]
 			if !slices.Equal(after, want) {
@@ -76,7 +76,7 @@ func TestEveryKeyCanBeSetAndShows(t *testing.T) {
 }
 
 func TestSettingsApplyInTheirOrder(t *testing.T) {
-	p := ReadProfile(t, "demo", "train.epochs=3", " train.epochs = 7 ", "base=a=b", "train.learning_rate=2")
+	p := read(t, "demo", "train.epochs=3", " train.epochs = 7 ", "base=a=b", "train.learning_rate=2")
 	if p.Train.Epochs != 7 || p.Base != "a=b" || p.Train.LearningRate != 2 {
 		t.Errorf("profile %+v", p)
 	}

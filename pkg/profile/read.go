@@ -2,13 +2,17 @@ package profile
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -20,9 +24,9 @@ var profileFiles embed.FS
 // Names lists the embedded profiles, the default first.
 func Names() []string { return []string{"demo", "mtsamples", "paper"} }
 
-// Read returns a profile with settings of the form key=value applied, such as train.epochs=1. It is one of [Names], or a YAML file of the user's with the same keys, which extends one of them: what the file leaves out is as there. A list
-// is written as in the files, [q_lin, v_lin]; text stands as it is. A key that no profile has is refused, with the nearest one
-// that there is.
+// Read returns a profile with settings of the form key=value applied, such as train.epochs=1. It is one of [Names], or a YAML file of the
+// user's with the same keys, which extends one of them: what the file leaves out is as there. A list is written as in the files, [q_lin, v_lin];
+// text stands as it is. A key that no profile has is refused, with the nearest one that there is.
 func Read(name string, settings []string) (Profile, error) {
 	p, err := namedProfile(name)
 	if err != nil {
@@ -53,7 +57,7 @@ func namedProfile(name string) (Profile, error) {
 		Rest    map[string]any `yaml:",inline"`
 	}
 	if err := yaml.Unmarshal(raw, &parent); err != nil {
-		return p, fmt.Errorf("profile %s: %w", name, err)
+		return p, fmt.Errorf("profile %s: %w", name, oneLine(err))
 	}
 	if name == rootProfile {
 		return p, p.read(name, raw)
@@ -78,18 +82,67 @@ func (p *Profile) read(name string, raw []byte) error {
 		Extends  string `yaml:"extends"`
 		*Profile `yaml:",inline"`
 	}{Profile: p}
-	if err := decode(raw, &file); err != nil {
+	if err := cmp.Or(decode(raw, &file), refuseFractions(raw)); err != nil {
 		return fmt.Errorf("profile %s: %w", name, err)
 	}
 	return nil
 }
 
-// decode is strict: an unknown key is an error.
+// refuseFractions refuses a fraction for a key that takes a whole number: YAML's decoder would cut it to one.
+func refuseFractions(raw []byte) (err error) {
+	var document yaml.Node
+	if err := yaml.Unmarshal(raw, &document); err != nil || len(document.Content) == 0 {
+		return err
+	}
+	walk(reflect.ValueOf(Profile{}), "", func(key string, v reflect.Value) {
+		n := child(document.Content[0], key)
+		if n == nil || !v.CanInt() && !v.CanUint() {
+			return
+		}
+		if x, wrong := strconv.ParseFloat(n.Value, 64); wrong == nil && x != math.Trunc(x) {
+			err = cmp.Or(err, fmt.Errorf("line %d: %s must be a whole number, not %s", n.Line, key, n.Value))
+		}
+	})
+	return err
+}
+
+// child finds the value of a dotted key below a mapping, nil where there is none.
+func child(n *yaml.Node, key string) *yaml.Node {
+	first, rest, nested := strings.Cut(key, ".")
+	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value != first {
+			continue
+		}
+		if nested {
+			return child(n.Content[i+1], rest)
+		}
+		return n.Content[i+1]
+	}
+	return nil
+}
+
+// decode is strict: an unknown key, or a second document, is an error of one line.
 func decode(raw []byte, to any) error {
 	d := yaml.NewDecoder(bytes.NewReader(raw))
 	d.KnownFields(true)
-	if err := d.Decode(to); err != nil && !errors.Is(err, io.EOF) {
-		return err
+	err := d.Decode(to)
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	if err != nil {
+		return oneLine(err)
+	}
+	if err := d.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
+		return errors.New("it holds more than one YAML document")
 	}
 	return nil
+}
+
+// oneLine folds the errors that YAML lists in lines of their own.
+func oneLine(err error) error {
+	var wrong *yaml.TypeError
+	if errors.As(err, &wrong) {
+		return errors.New(strings.Join(wrong.Errors, "; "))
+	}
+	return err
 }

@@ -2,11 +2,10 @@ package report
 
 import (
 	"encoding/json"
-	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/google/renameio/v2"
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 
 	"github.com/specialist-nlp/specialist/pkg/baseline"
 	"github.com/specialist-nlp/specialist/pkg/chapter"
@@ -80,7 +79,7 @@ func writeResults(s *experiment.Study, path string) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(path, raw, 0o644, renameio.WithTempDir(filepath.Dir(path)))
+	return atomicfile.WriteFile(path, raw)
 }
 
 // encodeResults is the content of results.json.

@@ -2,6 +2,7 @@ package stage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -18,7 +19,7 @@ type Command struct {
 }
 
 // Run runs the program to its end. When ctx ends it is asked to stop; what does not stop in time is ended, with all that it started. The
-// error is what the program printed last, or the line that says what failed.
+// error is the line that says what failed, or what the program printed last; of a program that printed nothing, how it ended.
 func (c Command) Run(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, c.Path, c.Args...)
 	cmd.Env = c.Environment
@@ -29,10 +30,13 @@ func (c Command) Run(ctx context.Context) error {
 	cmd.Stdout, cmd.Stderr = output, output
 	err := cmd.Run()
 	killGroup(cmd) // whatever it left behind
-	if err != nil && ctx.Err() == nil {
-		return fmt.Errorf("%s", output.reason())
+	if err == nil || ctx.Err() != nil {
+		return ctx.Err()
 	}
-	return ctx.Err()
+	if reason := output.reason(); reason != "" {
+		return errors.New(reason)
+	}
+	return fmt.Errorf("%s: %w", c.Path, err)
 }
 
 // tail keeps the end of what a program prints.

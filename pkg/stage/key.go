@@ -34,9 +34,10 @@ func (k Key) Hash() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// canonical writes an input for the hash: a plain word as it is, all else as JSON, which says where it ends.
+// canonical writes an input for the hash: a plain word as it is, all else as JSON, which says where it ends. A word that is JSON itself, such
+// as a number, is no plain one.
 func canonical(input any) []byte {
-	if s, ok := input.(string); ok && s != "" && !strings.ContainsAny(s, " \t\n\"[{") {
+	if s, ok := input.(string); ok && s != "" && !strings.ContainsAny(s, " \t\n\"[{") && !json.Valid([]byte(s)) {
 		return []byte(s)
 	}
 	raw, err := json.Marshal(input)

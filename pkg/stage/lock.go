@@ -46,7 +46,7 @@ func lockFile(ctx context.Context, path, dir string, wait time.Duration) (releas
 }
 
 // unfinished matches the names that files have before they are whole and take their place.
-var unfinished = regexp.MustCompile(`^\..+\.(safetensors|json|parquet)\.?[0-9]+$`)
+var unfinished = regexp.MustCompile(`^\..+\.(safetensors|json|parquet|md)\.?[0-9]+$`)
 
 // tidy removes unfinished files that a process which was killed left in a folder. The folder must be locked.
 func tidy(dir string) error {

@@ -34,7 +34,7 @@ func (l Log) Printf(format string, args ...any) {
 	}
 }
 
-// Step logs progress: Label and Whole are the log's own unless the label is set.
+// Step logs progress. The label is the log's own where it has one; Whole follows from the step and the log's share of the whole.
 func (l Log) Step(p Progress) {
 	if l.Progress == nil {
 		return

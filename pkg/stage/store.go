@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/google/renameio/v2"
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 )
 
 // Store is a folder of results, each in NAME/HASH of its key. It is for one goroutine; processes may share the folder.
@@ -50,7 +50,7 @@ func (s *Store) Find(k Key, result any) (found bool, err error) {
 }
 
 // Make reads a key's result, or makes it: make fills result and puts files beside it into dir, which becomes the result's folder when make
-// has returned and the result is written. Where make fails, the folder stays for the next try.
+// has returned and the result is written. Where make fails, what it has put into the folder stays for the next try.
 func (s *Store) Make(ctx context.Context, k Key, result any, make func(dir string) error) error {
 	if found, err := s.prepare(k, result); found || err != nil {
 		return err
@@ -71,6 +71,7 @@ func (s *Store) Make(ctx context.Context, k Key, result any, make func(dir strin
 		return err
 	}
 	if err := complete(dir, k, result, make); err != nil {
+		_ = os.Remove(dir) // where it is empty, there is nothing to go on with
 		return err
 	}
 	if err := os.RemoveAll(s.Path(k)); err != nil { // a folder without a result
@@ -179,5 +180,5 @@ func Write(path string, result any) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(path, append(raw, '\n'), 0o644, renameio.WithTempDir(filepath.Dir(path)))
+	return atomicfile.WriteFile(path, append(raw, '\n'))
 }

@@ -76,7 +76,10 @@ func (w Worker) Do(ctx context.Context, request any, log Log) error {
 	case failed != "":
 		return errors.New(failed)
 	case err != nil:
-		return fmt.Errorf("the worker process ended: %w %s", err, errorOutput.reason())
+		if reason := errorOutput.reason(); reason != "" {
+			return fmt.Errorf("the worker process ended: %w: %s", err, reason)
+		}
+		return fmt.Errorf("the worker process ended: %w", err)
 	}
 	return nil
 }

@@ -1,0 +1,66 @@
+package checkout
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
+)
+
+func TestHome(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(HomeEnv, "")
+	for _, dir := range []string{".", "..", root} {
+		t.Chdir(dir)
+		if got, err := Home(); err != nil || got != root {
+			t.Errorf("from %s home is %q (%v), want %q", dir, got, err, root)
+		}
+	}
+	t.Setenv(HomeEnv, "/elsewhere")
+	if got, err := Home(); err != nil || got != "/elsewhere" {
+		t.Errorf("home is %q (%v), want what %s says", got, err, HomeEnv)
+	}
+	t.Setenv(HomeEnv, "")
+	outside := t.TempDir()
+	testkit.WriteFile(t, filepath.Join(outside, "go.mod"), "module another\n") // of some other project
+	t.Chdir(outside)
+	got, err := Home()
+	testkit.Refused(t, "outside of a checkout", err, HomeEnv)
+	if got != "" {
+		t.Errorf("outside of a checkout home is %q", got)
+	}
+}
+
+// What the set-up installs and what stages make are at different places below the checkout.
+func TestPlacesAreBelowTheCheckout(t *testing.T) {
+	home := t.TempDir()
+	seen := make(map[string]bool)
+	for _, path := range []string{BaseDir(home), PluginDir(home), PlotlyFile(home), CacheDir(home), CorrectionsFile(home, strings.Repeat("0123456789abcdef", 4))} {
+		if !filepath.IsLocal(strings.TrimPrefix(path, home+"/")) || seen[path] {
+			t.Errorf("%s is not a place of its own below %s", path, home)
+		}
+		seen[path] = true
+	}
+	if path := CorrectionsFile(home, strings.Repeat("f", 64)); seen[path] || filepath.Ext(path) != ".jsonl" {
+		t.Errorf("the corrections of another corpus are in %s", path)
+	}
+}
+
+func TestIsDirAndIsFile(t *testing.T) {
+	dir := t.TempDir()
+	file := testkit.WriteFile(t, filepath.Join(dir, "file"), "")
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink("file", link); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string][2]bool{dir: {true, false}, file: {false, true}, link: {false, true}, filepath.Join(dir, "none"): {}, filepath.Join(file, "below"): {}, os.DevNull: {}} {
+		if got := [2]bool{IsDir(path), IsFile(path)}; got != want {
+			t.Errorf("%s: folder and file %v, want %v", path, got, want)
+		}
+	}
+}
