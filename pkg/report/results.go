@@ -62,6 +62,11 @@ func named(c *experiment.Comparison) resultsComparison {
 		test.Model = wording.Baseline(m.Key)
 		out.Baselines.Models = append(out.Baselines.Models, resultsBaseline{Name: test.Model, File: m.File, Remarks: m.Remarks, Tuned: m.Tuned, Test: test})
 	}
+	out.Family.Comparisons = slices.Clone(c.Family.Comparisons)
+	for i := range out.Family.Comparisons {
+		b := &out.Family.Comparisons[i].B
+		*b = wording.Baseline(baseline.Key(*b))
+	}
 	out.Family.Verdicts = slices.Clone(c.Family.Verdicts)
 	for i := range out.Family.Verdicts {
 		v := &out.Family.Verdicts[i]
