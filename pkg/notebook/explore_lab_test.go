@@ -121,7 +121,7 @@ func (l *lab) page() string {
 // until waits for a JavaScript expression to be true.
 func (l *lab) until(expression string) {
 	l.t.Helper()
-	l.wait(expression, func() bool { return value[bool](l, `!!(`+expression+`)`) })
+	l.wait(expression, func() bool { return evaluated[bool](l, `!!(`+expression+`)`) })
 }
 
 func (l *lab) run(actions ...chromedp.Action[chromedp.Void]) {
@@ -133,8 +133,8 @@ func (l *lab) run(actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// value returns a JavaScript expression's value.
-func value[T any](l *lab, expression string) T {
+// evaluated returns a JavaScript expression's value.
+func evaluated[T any](l *lab, expression string) T {
 	l.t.Helper()
 	v, err := chromedp.Run(l, chromedp.Evaluate[T](expression))
 	if err != nil {

@@ -19,7 +19,7 @@ func SimpleTable(caption string, columns []string, rows ...[]any) Table {
 		var cells []Cell
 		for i, value := range row {
 			cell := simpleCell(value)
-			if cell.Sort == nil && i < len(t.Columns) {
+			if cell.Sort == nil && cell.Missing == "" && i < len(t.Columns) {
 				t.Columns[i].Numeric = false
 			}
 			cells = append(cells, cell)
@@ -61,7 +61,7 @@ func SimpleBars(title string, labels []string, values []float64) (Figure, error)
 			highest = i
 		}
 	}
-	about := About{ID: identifier(title), Title: title, Caption: title + "."}
+	about := About{ID: identifier(title), Title: title}
 	if len(labels) > 0 {
 		about.Alt = fmt.Sprintf("The highest of %d bars is %s, with %s.", len(labels), labels[highest], FormatExact(values[highest]))
 	}
@@ -72,8 +72,9 @@ var notIdentifier = regexp.MustCompile(`[^a-z0-9]+`)
 
 // identifier makes an anchor of a title.
 func identifier(title string) string {
-	if id := strings.Trim(notIdentifier.ReplaceAllString(strings.ToLower(title), "-"), "-"); id != "" {
-		return id
+	id := strings.Trim(notIdentifier.ReplaceAllString(strings.ToLower(title), "-"), "-")
+	if !anchor.MatchString(id) { // it begins with a digit, or there is nothing
+		id = strings.TrimSuffix("block-"+id, "-")
 	}
-	return "figure"
+	return id
 }
