@@ -64,7 +64,7 @@ mkdir "$tmp/cell"
 )
 .venv/bin/python - "$tmp/warm.ipynb" <<'PY'
 import json, sys
-sources = ["%noautoget", 'import "github.com/specialist-nlp/specialist/pkg/study"', "%%\nfmt.Println(study.Profiles())"]
+sources = ["%noautoget", 'import "github.com/specialist-nlp/specialist/pkg/profile"', "%%\nfmt.Println(profile.Names())"]
 cells = [{"cell_type": "code", "id": str(i), "metadata": {}, "execution_count": None, "outputs": [], "source": s} for i, s in enumerate(sources)]
 kernel = {"name": "gonb", "display_name": "Go (gonb)", "language": "go"}
 with open(sys.argv[1], "w") as f:

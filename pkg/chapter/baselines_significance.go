@@ -6,6 +6,7 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // SignificanceTable says in words how each baseline stands to the study's model.
@@ -31,7 +32,7 @@ func SignificanceTable(c *experiment.Comparison) page.Table {
 		case v.Worse:
 			verdict = "the study's model is better"
 		}
-		t.Rows = append(t.Rows, []page.Cell{page.Text(verdictModel(&v)), page.Text(v.Metric.Title()), page.Metric.Cell(difference), page.Metric.Cell(p), page.Text(verdict)})
+		t.Rows = append(t.Rows, []page.Cell{page.Text(wording.VerdictModel(&v)), page.Text(v.Metric.Title()), page.Metric.Cell(difference), page.Metric.Cell(p), page.Text(verdict)})
 	}
 	return t
 }
@@ -45,7 +46,7 @@ func ComparisonSummary(c *experiment.Comparison) string {
 		if v == nil {
 			continue
 		}
-		words := fmt.Sprintf("%s: %s, %s", m.Title(), verdictModel(v), page.FormatDifference(v.Difference.Difference))
+		words := fmt.Sprintf("%s: %s, %s", m.Title(), wording.VerdictModel(v), page.FormatDifference(v.Difference.Difference))
 		if v.Low != nil && v.High != nil {
 			words += fmt.Sprintf(" (%s to %s)", page.FormatDifference(*v.Low), page.FormatDifference(*v.High))
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/audit"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // mostLabels is how many labels a figure has room for; the tables have all.
@@ -137,7 +138,7 @@ func CeilingFigure(a *audit.Audit) (page.Figure, error) {
 	}
 	reported := page.Group{Name: "Reported"}
 	for _, m := range audit.CeilingMetrics {
-		reported.Values = append(reported.Values, reportedValue(m))
+		reported.Values = append(reported.Values, wording.Reported(m))
 	}
 	accuracy := original.Study.Test[original.Accuracy]
 	return page.Bars(page.BarsSpec{

@@ -9,6 +9,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
 	"github.com/specialist-nlp/specialist/pkg/profile"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // curveSynthetic says whether any point was made on made-up notes.
@@ -77,7 +78,7 @@ func RatesTable(c experiment.Curve) page.Table {
 			continue
 		}
 		best := p.Run.Training.Epochs[p.Run.Training.Best]
-		f1 := page.Metric.Cell(value(p.Run.Validation.Metrics[evaluate.MacroF1Union]))
+		f1 := page.Metric.Cell(wording.Measure(p.Run.Validation.Metrics[evaluate.MacroF1Union]))
 		if top, _ := c.Best(p.Method); top.LearningRate == p.LearningRate {
 			f1 = f1.Best()
 		}

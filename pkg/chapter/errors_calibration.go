@@ -8,6 +8,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // temperatureNote says where the temperature comes from.
@@ -46,7 +47,7 @@ func CalibrationTable(e *experiment.Errors) page.Table {
 			change = page.Between(d.Difference, *d.Low, *d.High)
 		}
 		t.Rows = append(t.Rows, []page.Cell{
-			page.Text(m.Title()), page.Metric.Cell(value(s.Before.Metrics[m])), page.Metric.Cell(value(s.After.Metrics[m])), page.Metric.Cell(change),
+			page.Text(m.Title()), page.Metric.Cell(wording.Measure(s.Before.Metrics[m])), page.Metric.Cell(wording.Measure(s.After.Metrics[m])), page.Metric.Cell(change),
 		})
 	}
 	return t

@@ -11,6 +11,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // groupFigure draws error rates of groups of texts in both readings.
@@ -19,7 +20,7 @@ func groupFigure(e *experiment.Errors, about page.About, groups []group) (page.F
 	bars := []page.Group{{Name: "rows"}, {Name: "texts"}}
 	for _, g := range groups {
 		labels = append(labels, g.name)
-		bars[0].Values, bars[1].Values = append(bars[0].Values, estimate(g.Row.Estimate)), append(bars[1].Values, estimate(g.Valid.Estimate))
+		bars[0].Values, bars[1].Values = append(bars[0].Values, wording.Estimate(g.Row.Estimate)), append(bars[1].Values, wording.Estimate(g.Valid.Estimate))
 	}
 	about.Synthetic = e.Synthetic
 	return page.Bars(page.BarsSpec{
@@ -75,7 +76,7 @@ func MisreadLengthFigure(e *experiment.Errors) (page.Figure, error) {
 		mean := sum / float64(len(s.Values))
 		label := fmt.Sprintf("mean of the %s %s", s.Name, page.Count.String(page.Of(mean)))
 		samples, references = append(samples, s), append(references, page.Reference{Label: label, Value: mean})
-		text += fmt.Sprintf(" %s: %s characters.", upper(fmt.Sprintf("mean of the %s %s", page.FormatCount(len(s.Values)), s.Name)), page.Count.String(page.Of(mean)))
+		text += fmt.Sprintf(" %s: %s characters.", wording.Upper(fmt.Sprintf("mean of the %s %s", page.FormatCount(len(s.Values)), s.Name)), page.Count.String(page.Of(mean)))
 	}
 	return page.Histogram(page.HistogramSpec{
 		About: page.About{
@@ -157,7 +158,7 @@ func ImbalanceFigure(e *experiment.Errors) (page.Figure, error) {
 	for _, key := range []erroranalysis.FindingKey{erroranalysis.PearsonClassesFinding, erroranalysis.SpearmanClassesFinding} {
 		row, valid := e.Imbalance.Finding(erroranalysis.RowReading, key), e.Imbalance.Finding(erroranalysis.ValidReading, key)
 		title, _, _ := strings.Cut(row.Effect, ",")
-		sentences = append(sentences, fmt.Sprintf("%s: %s over rows, %s over texts.", title, page.Metric.String(estimate(row.Estimate)), page.Metric.String(estimate(valid.Estimate))))
+		sentences = append(sentences, fmt.Sprintf("%s: %s over rows, %s over texts.", title, page.Metric.String(wording.Estimate(row.Estimate)), page.Metric.String(wording.Estimate(valid.Estimate))))
 	}
 	caption := "Each point is a label with test texts. Correlations of the number of training texts with the error rate, with 95 % intervals over labels. " + strings.Join(sentences, " ") +
 		" Reported: " + page.Metric.String(page.Of(original.Errors.Correlation)) + "."

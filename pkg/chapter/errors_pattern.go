@@ -8,6 +8,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // readingTitles are the two readings of an error as a column names them.
@@ -17,23 +18,9 @@ var readingTitles = map[erroranalysis.Reading]string{erroranalysis.RowReading: "
 const readingsNote = "Rows: each text counts once for each of its labels, and a row is wrong where its label is not the predicted one, so that a text under two labels has one wrong row at least. " +
 	"Texts: each counts once, and is misread where the predicted label is none of its own."
 
-// estimate is a number of the analysis with its interval, or the reason why there is none.
-func estimate(e erroranalysis.Estimate) page.Value {
-	switch {
-	case e.Value == nil:
-		return page.Missing(e.Reason)
-	case e.Low == nil || e.High == nil:
-		return page.Of(*e.Value)
-	}
-	return page.Between(*e.Value, *e.Low, *e.High)
-}
-
-// rate is an error rate with its interval.
-func rate(r erroranalysis.Rate) page.Cell { return page.Percent.Cell(estimate(r.Estimate)) }
-
 // rates are the cells of an error rate in both readings.
 func rates(r erroranalysis.Rates) []page.Cell {
-	return []page.Cell{page.CountCell(r.Texts), rate(r.Row), rate(r.Valid)}
+	return []page.Cell{page.CountCell(r.Texts), wording.RateCell(r.Row), wording.RateCell(r.Valid)}
 }
 
 // rateColumns are the columns of rates.
@@ -93,10 +80,10 @@ func ErrorOverviewTable(e *experiment.Errors) page.Table {
 		Columns: []page.Column{{Name: "Quantity"}, {Name: "Count", Numeric: true}, {Name: "Share", Numeric: true, Note: "with a 95 % interval where it is an error rate"}},
 		Rows: [][]page.Cell{
 			{page.Text("Test rows"), page.CountCell(all.Row.Of), {}},
-			{page.Text("Wrong rows"), page.CountCell(all.Row.Wrong), rate(all.Row)},
+			{page.Text("Wrong rows"), page.CountCell(all.Row.Wrong), wording.RateCell(all.Row)},
 			{page.Text("of these, the predicted label is another one of the text"), page.CountCell(e.Similarity.CoFiled), shareOf(e.Similarity.CoFiled, all.Row.Wrong)},
 			{page.Text("Test texts"), page.CountCell(all.Texts), {}},
-			{page.Text("Misread texts"), page.CountCell(all.Valid.Wrong), rate(all.Valid)},
+			{page.Text("Misread texts"), page.CountCell(all.Valid.Wrong), wording.RateCell(all.Valid)},
 			{page.Text("of these, one of the text's labels is in second place"), page.CountCell(second), shareOf(second, all.Valid.Wrong)},
 		},
 		Note: readingsNote,
@@ -112,7 +99,7 @@ func PatternTable(e *experiment.Errors) page.Table {
 	}
 	for _, p := range e.Patterns() {
 		t.Rows = append(t.Rows, []page.Cell{
-			page.Text(p.Title), page.Text(p.Claim), page.Text(upper(reportedPattern(p.Name)) + "."), page.Text(string(p.Row.Verdict)), page.Text(string(p.Valid.Verdict)),
+			page.Text(p.Title), page.Text(p.Claim), page.Text(wording.Upper(reportedPattern(p.Name)) + "."), page.Text(string(p.Row.Verdict)), page.Text(string(p.Valid.Verdict)),
 		})
 	}
 	return t
@@ -137,7 +124,7 @@ func FindingTable(e *experiment.Errors) page.Table {
 				f := p.Of(r).Findings[i]
 				t.Rows = append(t.Rows, []page.Cell{
 					page.Text(p.Title + ": " + f.Claim), page.Text(strings.Trim(f.Effect, ":,")), reportedFinding(p.Name, f.Name),
-					page.Metric.Cell(estimate(f.Estimate)), page.Text(string(f.Verdict)),
+					page.Metric.Cell(wording.Estimate(f.Estimate)), page.Text(string(f.Verdict)),
 				})
 				if f.Value != nil && f.Low == nil {
 					sentences = append(sentences, fmt.Sprintf("No interval for “%s”: %s.", f.Claim, f.Reason))

@@ -7,6 +7,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // SliceTable is the error rates of the texts with something in common: every value of every field that has enough texts.
@@ -24,7 +25,7 @@ func SliceTable(e *experiment.Errors) page.Table {
 			continue
 		}
 		t.Rows = append(t.Rows, []page.Cell{
-			page.Text(s.Conditions[0].String()), page.CountCell(s.Texts), rate(s.Row.Inside), rate(s.Valid.Inside), page.Percent.Cell(estimate(s.Valid.Excess)),
+			page.Text(s.Conditions[0].String()), page.CountCell(s.Texts), wording.RateCell(s.Row.Inside), wording.RateCell(s.Valid.Inside), page.Percent.Cell(wording.Estimate(s.Valid.Excess)),
 		})
 	}
 	if len(t.Rows) == 0 {
@@ -72,7 +73,7 @@ func WorstSliceTable(e *experiment.Errors) page.Table {
 			w := &search.Slices[i]
 			c := w.Of(search.Reading)
 			t.Rows = append(t.Rows, []page.Cell{
-				page.Text(upper(w.Words)), page.Text(title), page.CountCell(w.Texts), rate(c.Inside), others(c.Rest), page.Percent.Cell(estimate(c.Excess)), probability(w.Adjusted),
+				page.Text(wording.Upper(w.Words)), page.Text(title), page.CountCell(w.Texts), wording.RateCell(c.Inside), others(c.Rest), page.Percent.Cell(wording.Estimate(c.Excess)), probability(w.Adjusted),
 			})
 		}
 	}
@@ -84,7 +85,7 @@ func WorstSliceTable(e *experiment.Errors) page.Table {
 // others is an error rate without its interval, which that of the excess makes up for.
 func others(r erroranalysis.Rate) page.Cell {
 	r.Low, r.High = nil, nil
-	return rate(r)
+	return wording.RateCell(r)
 }
 
 // probability writes a p-value; a very small one is named by what it lies below.

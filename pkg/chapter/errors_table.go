@@ -10,6 +10,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // MisreadLengthTable is how long the misread and the right texts are, beside the reported lengths.
@@ -41,18 +42,10 @@ func MisreadLengthTable(e *experiment.Errors) page.Table {
 				row(unit, readingTitles[r], none, none, none, page.Cell{Missing: none.Missing})
 				continue
 			}
-			row(unit, readingTitles[r], side(f, 0, "nothing is misread"), side(f, 1, "everything is misread"), estimate(f.Estimate), page.Text(string(f.Verdict)))
+			row(unit, readingTitles[r], wording.Side(f, 0, "nothing is misread"), wording.Side(f, 1, "everything is misread"), wording.Estimate(f.Estimate), page.Text(string(f.Verdict)))
 		}
 	}
 	return t
-}
-
-// side is one of the quantities that an effect compares.
-func side(f *erroranalysis.Finding, i int, none string) page.Value {
-	if f.Sides[i].Value == nil {
-		return page.Missing(none)
-	}
-	return page.Of(*f.Sides[i].Value)
 }
 
 // ErrorLengthTable is the error rates by length.
@@ -116,7 +109,7 @@ func ConfusionTable(e *experiment.Errors) page.Table {
 		}
 		t.Rows = append(t.Rows, []page.Cell{
 			arrow(p.LabelPair), page.CountCell(p.Texts), page.CountCell(p.Valid), page.CountCell(p.Misread),
-			page.Percent.Cell(estimate(p.Share)), page.Percent.Cell(together),
+			page.Percent.Cell(wording.Estimate(p.Share)), page.Percent.Cell(together),
 		})
 	}
 	if len(s.Pairs) == 0 {
@@ -216,7 +209,7 @@ func KindTable(e *experiment.Errors) page.Table {
 		Columns: append(append([]page.Column{{Name: "Labels"}}, rateColumns()...),
 			page.Column{Name: "Crossed", Numeric: true, Note: "rows of the label that are read as a specialty"},
 			page.Column{Name: "Co-filed", Numeric: true, Note: "of these, rows of texts that are filed under that specialty too; no error"}),
-		Note: fmt.Sprintf("Error rate of administrative labels over that of specialties: %s over rows, %s over texts. ", page.Metric.String(estimate(k.RowRatio)), page.Metric.String(estimate(k.ValidRatio))) + readingsNote,
+		Note: fmt.Sprintf("Error rate of administrative labels over that of specialties: %s over rows, %s over texts. ", page.Metric.String(wording.Estimate(k.RowRatio)), page.Metric.String(wording.Estimate(k.ValidRatio))) + readingsNote,
 	}
 	crossed, both := 0, 0
 	for _, l := range k.Labels {

@@ -7,6 +7,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // SweepTable sets every configuration's settings and validation scores beside the reported ones.
@@ -45,7 +46,7 @@ func sweepRow(s *experiment.Sweep, i int, o experiment.Outcome, reported origina
 		return []page.Cell{page.Text(o.Name), failed, failed, failed, failed, reportedCell(reported.Accuracy), reportedCell(reported.MacroF1)}
 	}
 	p, v := o.Run.Profile.Train, o.Run.Validation
-	f1 := page.Metric.Cell(value(v.Metrics[evaluate.MacroF1Union]))
+	f1 := page.Metric.Cell(wording.Measure(v.Metrics[evaluate.MacroF1Union]))
 	if i == s.Best {
 		f1 = f1.Best()
 	}

@@ -5,10 +5,12 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/audit"
 	"github.com/specialist-nlp/specialist/pkg/baseline"
+	"github.com/specialist-nlp/specialist/pkg/claim"
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/internal/studykit"
 	"github.com/specialist-nlp/specialist/pkg/original"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 func TestEveryBaselineHasItsWords(t *testing.T) {
@@ -23,11 +25,11 @@ func TestEveryBaselineHasItsWords(t *testing.T) {
 		baseline.KeyTFIDFSVM:      "TF-IDF + linear SVM",
 	}
 	for _, key := range baseline.Keys() {
-		if got := BaselineName(key); got != want[key] {
+		if got := wording.Baseline(key); got != want[key] {
 			t.Errorf("%s is %q, want %q", key, got, want[key])
 		}
 	}
-	if got := BaselineName("something-else"); got != "something-else" {
+	if got := wording.Baseline("something-else"); got != "something-else" {
 		t.Errorf("a model that is no baseline is %q", got)
 	}
 	for _, b := range original.Baselines() {
@@ -47,8 +49,8 @@ func TestNamesInWords(t *testing.T) {
 		seen[words] = key
 	}
 	for _, i := range original.Study.Improvements {
-		check("proposal", string(i.Proposal), proposalNames[i.Proposal])
-		check("why not: proposal", string(i.Proposal), notMeasured(studykit.New(t), i.Proposal))
+		check("proposal", string(i.Proposal), wording.Proposals[i.Proposal])
+		check("why not: proposal", string(i.Proposal), claim.NotMeasured(studykit.New(t), i.Proposal))
 	}
 	for _, policy := range []string{audit.AnyFunction, audit.MostFiled, audit.LeastFiled, audit.Majority} {
 		check("policy", policy, policyNames[policy])
@@ -65,18 +67,18 @@ func TestNamesInWords(t *testing.T) {
 		}
 	}
 	for _, m := range original.Metrics() {
-		if v := reportedValue(evaluate.Metric(m)); v.Missing != "" || v.Number != original.Study.Test[m] {
+		if v := wording.Reported(evaluate.Metric(m)); v.Missing != "" || v.Number != original.Study.Test[m] {
 			t.Errorf("reported %s: %+v", m, v)
 		}
 	}
-	if v := reportedValue(evaluate.AnyValid); v.Missing != "not in the report" {
+	if v := wording.Reported(evaluate.AnyValid); v.Missing != "not in the report" {
 		t.Errorf("a score that the original does not state: %+v", v)
 	}
 }
 
 func TestList(t *testing.T) {
 	for want, names := range map[string][]string{"": nil, "a": {"a"}, "a and b": {"a", "b"}, "a, b and c": {"a", "b", "c"}} {
-		if got := list(names); got != want {
+		if got := wording.List(names); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

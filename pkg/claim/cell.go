@@ -1,4 +1,4 @@
-package chapter
+package claim
 
 import (
 	"github.com/specialist-nlp/specialist/pkg/original"

@@ -1,4 +1,4 @@
-package chapter
+package claim
 
 import (
 	"fmt"
@@ -12,10 +12,11 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
 	"github.com/specialist-nlp/specialist/pkg/profile"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // sweep is what the original says of its configurations on validation notes.
-func (l *claimList) sweep() {
+func (l *builder) sweep() {
 	l.own("Configurations that were tried", page.CountCell(len(original.Study.Sweep)), page.CountCell(len(l.Sweep.Outcomes)), "a setting")
 	l.own("The best of them", page.Text(original.Study.Selected), page.Text(l.Sweep.Outcomes[l.Sweep.Best].Name), scoreCauses...)
 	for _, name := range slices.Sorted(maps.Keys(original.Study.Sweep)) {
@@ -31,7 +32,7 @@ func (l *claimList) sweep() {
 			}
 		}
 		validated := func(m evaluate.Metric, form page.Form) page.Cell {
-			return here(func(r *experiment.Run) page.Cell { return form.Cell(value(r.Validation.Metrics[m])) })
+			return here(func(r *experiment.Run) page.Cell { return form.Cell(wording.Measure(r.Validation.Metrics[m])) })
 		}
 		l.own(name+": settings", recipe(reported.LearningRate, reported.BatchSize, reported.Epochs, reported.WeightDecay), here(func(r *experiment.Run) page.Cell {
 			p := r.Profile.Train
@@ -48,19 +49,19 @@ func recipe(rate float64, batch, epochs int, decay float64) page.Cell {
 }
 
 // results is what the original says of its test.
-func (l *claimList) results() {
+func (l *builder) results() {
 	for _, reported := range original.Metrics() {
 		m := evaluate.Metric(reported)
 		cell, form := page.ExactScoreCell(original.Study.Test[reported]), page.Metric
 		if reported == original.Accuracy {
 			cell, form = page.ExactPercentCell(original.Study.Test[reported]), page.Percent
 		}
-		l.each(m.Title(), cell, func(t experiment.ProtocolResult) page.Cell { return form.Cell(value(t.Run.Test.Metrics[m])) }, scoreCauses...)
+		l.each(m.Title(), cell, func(t experiment.ProtocolResult) page.Cell { return form.Cell(wording.Measure(t.Run.Test.Metrics[m])) }, scoreCauses...)
 	}
 }
 
 // baselines is what the original sets its model beside.
-func (l *claimList) baselines() {
+func (l *builder) baselines() {
 	of := func(key baseline.Key, cell func(t experiment.ProtocolResult, b evaluate.Summary) page.Cell) func(experiment.ProtocolResult) page.Cell {
 		return func(t experiment.ProtocolResult) page.Cell {
 			if t.Baselines == nil {
@@ -74,7 +75,9 @@ func (l *claimList) baselines() {
 		}
 	}
 	score := func(m evaluate.Metric, form page.Form) func(experiment.ProtocolResult, evaluate.Summary) page.Cell {
-		return func(_ experiment.ProtocolResult, b evaluate.Summary) page.Cell { return form.Cell(value(b.Metrics[m])) }
+		return func(_ experiment.ProtocolResult, b evaluate.Summary) page.Cell {
+			return form.Cell(wording.Measure(b.Metrics[m]))
+		}
 	}
 	why := map[original.Baseline][]string{
 		original.Random:  {causeNotes, causeSplit, "chance"},
@@ -83,12 +86,12 @@ func (l *claimList) baselines() {
 	}
 	for _, b := range original.Baselines() {
 		key, reported := baseline.Key(b), original.Study.Baselines[b]
-		l.each(upper(BaselineName(key))+": accuracy", page.ExactPercentCell(reported.Accuracy), of(key, score(evaluate.RowAccuracy, page.Percent)), why[b]...)
-		l.each(upper(BaselineName(key))+": macro-F1", page.ExactScoreCell(reported.MacroF1), of(key, score(evaluate.MacroF1Union, page.Metric)), why[b]...)
+		l.each(wording.Upper(wording.Baseline(key))+": accuracy", page.ExactPercentCell(reported.Accuracy), of(key, score(evaluate.RowAccuracy, page.Percent)), why[b]...)
+		l.each(wording.Upper(wording.Baseline(key))+": macro-F1", page.ExactScoreCell(reported.MacroF1), of(key, score(evaluate.MacroF1Union, page.Metric)), why[b]...)
 	}
 	for _, b := range original.Baselines() {
 		key := baseline.Key(b)
-		l.each("Accuracy over that of: "+BaselineName(key), page.FactorCell(original.Study.Baselines[b].Ratio), of(key, func(t experiment.ProtocolResult, b evaluate.Summary) page.Cell {
+		l.each("Accuracy over that of: "+wording.Baseline(key), page.FactorCell(original.Study.Baselines[b].Ratio), of(key, func(t experiment.ProtocolResult, b evaluate.Summary) page.Cell {
 			base := b.Metrics[evaluate.RowAccuracy].Value
 			if base == 0 {
 				return page.Cell{Missing: "the baseline is right about no row"}
@@ -99,7 +102,7 @@ func (l *claimList) baselines() {
 }
 
 // classes is what the original says of single classes.
-func (l *claimList) classes() {
+func (l *builder) classes() {
 	few := original.Study.FewTest
 	l.each("Classes with test rows", page.Text(fmt.Sprintf("%d of %d", original.Study.TestedLabels, original.Study.Labels)), func(t experiment.ProtocolResult) page.Cell {
 		return page.SortedCell(fmt.Sprintf("%d of %d", t.Run.Test.LabelsPresent, t.Run.Test.Labels), float64(t.Run.Test.LabelsPresent))
@@ -116,7 +119,7 @@ func (l *claimList) classes() {
 // topClasses names the classes with the highest F1 among those that have enough test rows.
 func topClasses(r *experiment.Run, most int) page.Cell {
 	var enough []evaluate.Class
-	for _, c := range bySupport(r) {
+	for _, c := range r.ClassesBySupport() {
 		if c.Support >= original.Study.FewTest && c.F1 != nil && *c.F1 > 0 {
 			enough = append(enough, c)
 		}
@@ -166,7 +169,7 @@ func rareScores(r *experiment.Run) page.Cell {
 }
 
 // confidence is the median confidence of the texts that are filed under a label and read as it. The label may be named by its beginning.
-func (l *claimList) confidence(label string) page.Cell {
+func (l *builder) confidence(label string) page.Cell {
 	var all []float64
 	for _, c := range l.Errors.Cases {
 		if strings.HasPrefix(c.Predicted, label) && slices.Contains(c.Labels, c.Predicted) {
@@ -182,7 +185,7 @@ func (l *claimList) confidence(label string) page.Cell {
 }
 
 // efficiency is what the original says of parameters.
-func (l *claimList) efficiency() {
+func (l *builder) efficiency() {
 	n := l.run.Parameters
 	share := page.Missing("nothing was counted")
 	if n.PEFTTotal > 0 {
@@ -204,7 +207,7 @@ func (l *claimList) efficiency() {
 }
 
 // rates is what the original says of learning rates.
-func (l *claimList) rates() {
+func (l *builder) rates() {
 	best := func(method profile.Method) (*experiment.RatePoint, page.Cell, []string) {
 		at, inside := l.Rates.Best(method)
 		if at == nil {

@@ -1,4 +1,4 @@
-package chapter
+package claim
 
 import (
 	"slices"
@@ -9,30 +9,30 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
-// partTitles are the parts as a table names them.
-var partTitles = map[Part]string{
+// PartTitles are the parts as a table names them.
+var PartTitles = map[Part]string{
 	PartData: "the data", PartMethod: "the method", PartSweep: "the sweep", PartResults: "the results", PartBaselines: "the baselines", PartClasses: "single classes",
 	PartEfficiency: "parameters", PartRates: "learning rates", PartErrors: "the errors", PartImprovements: "improvements", PartDeployment: "deployment",
 }
 
-// ClaimTable sets what the original states in one part beside this run.
-func ClaimTable(s *experiment.Study, part Part) page.Table {
-	return claimTable(s, "claims-"+string(part), "What the report states of "+partTitles[part]+", beside this run", Claims(s, part), false)
+// Table sets what the original states in one part beside this run.
+func Table(s *experiment.Study, part Part) page.Table {
+	return table(s, "claims-"+string(part), "What the report states of "+PartTitles[part]+", beside this run", All(s, part), false)
 }
 
-// AllClaimsTable sets all that the original states beside this run, but for times.
-func AllClaimsTable(s *experiment.Study) page.Table {
-	return claimTable(s, "claims", "Every number of the report, beside this run", Claims(s), true)
+// AllTable sets all that the original states beside this run, but for times.
+func AllTable(s *experiment.Study) page.Table {
+	return table(s, "claims", "Every number of the report, beside this run", All(s), true)
 }
 
-// TimedClaimTable sets the reported times and memory beside this run's. It belongs to the block of times.
-func TimedClaimTable(s *experiment.Study) page.Table {
-	t := claimTable(s, "claims-times", "What the report states of times and memory, beside this run", TimedClaims(s), false)
+// TimesTable sets the reported times and memory beside this run's. It belongs to the block of times.
+func TimesTable(s *experiment.Study) page.Table {
+	t := table(s, "claims-times", "What the report states of times and memory, beside this run", Times(s), false)
 	t.Note = "Reported: on a GPU. This run: " + s.Sweep.Selected().Provenance.Device + ". " + t.Note
 	return t
 }
 
-func claimTable(s *experiment.Study, id, caption string, claims []Claim, parts bool) page.Table {
+func table(s *experiment.Study, id, caption string, claims []Claim, parts bool) page.Table {
 	t := page.Table{ID: id, Caption: caption, Synthetic: s.Sweep.Selected().Corpus.Synthetic, Columns: []page.Column{{Name: "What"}}}
 	if parts {
 		t.Columns = append(t.Columns, page.Column{Name: "Part"})
@@ -111,8 +111,8 @@ func (c Claim) why(protocols []string, used map[string]bool) page.Cell {
 	return page.Text(strings.Join(c.Why, "; "))
 }
 
-// differences are those of the study's model, under all protocols that were run.
-func differences(s *experiment.Study) []difference {
+// Differences are those of the study's model, under all protocols that were run.
+func Differences(s *experiment.Study) []difference {
 	return runDifferences(s.Sweep.Selected(), s.Protocols()...)
 }
 
@@ -121,7 +121,7 @@ func explainedCauses(s *experiment.Study, used map[string]bool, protocols []stri
 	var reported []string
 	for _, d := range runDifferences(s.Sweep.Selected(), protocols...) {
 		if used[d.key] {
-			reported = append(reported, d.words+".")
+			reported = append(reported, d.Words+".")
 		}
 	}
 	return strings.Join(reported, " ")

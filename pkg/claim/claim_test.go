@@ -1,4 +1,4 @@
-package chapter
+package claim
 
 import (
 	"encoding/json"
@@ -125,7 +125,7 @@ deployment | Memory of inference | 300 MB
 `
 	var lines []string
 	s := studykit.New(t)
-	for _, c := range append(Claims(s), TimedClaims(s)...) {
+	for _, c := range append(All(s), Times(s)...) {
 		lines = append(lines, fmt.Sprintf("%s | %s | %s", c.Part, c.What, page.PlainSpaces(c.Reported.Text)))
 	}
 	if diff := cmp.Diff(strings.Split(strings.TrimSpace(stated), "\n"), lines); diff != "" {
@@ -139,7 +139,7 @@ deployment | Memory of inference | 300 MB
 // TestClaimsOfThisRun holds this run's side against numbers worked out by hand.
 func TestClaimsOfThisRun(t *testing.T) {
 	s := studykit.New(t)
-	claims := append(Claims(s), TimedClaims(s)...)
+	claims := append(All(s), Times(s)...)
 	for _, want := range []struct {
 		part             Part
 		what, row, group string
@@ -262,7 +262,7 @@ func TestDifferencesFollowTheProfile(t *testing.T) {
 	} {
 		var keys, words []string
 		for _, d := range runDifferences(test.run, test.protocols...) {
-			keys, words = append(keys, d.key), append(words, d.words)
+			keys, words = append(keys, d.key), append(words, d.Words)
 		}
 		if diff := cmp.Diff(test.keys, keys); diff != "" {
 			t.Errorf("%s, wanted and had:\n%s", test.name, diff)
@@ -273,7 +273,7 @@ func TestDifferencesFollowTheProfile(t *testing.T) {
 	}
 	s := studykit.New(t)
 	s.Sweep.Selected().Profile.Base = "hub:distilbert/distilbert-base-uncased@main"
-	if c := claimOf(t, Claims(s), PartMethod, "Width of the encoder"); len(c.Why) != 0 {
+	if c := claimOf(t, All(s), PartMethod, "Width of the encoder"); len(c.Why) != 0 {
 		t.Errorf("on the report's base the width differs by %q", c.Why)
 	}
 }
@@ -281,9 +281,9 @@ func TestDifferencesFollowTheProfile(t *testing.T) {
 // TestClaimTablesRender: every table renders, of whatever study, with an anchor of its own and no number that is none.
 func TestClaimTablesRender(t *testing.T) {
 	for name, s := range studykit.Odd(t) {
-		tables := []page.Table{AllClaimsTable(s), TimedClaimTable(s), ImprovementTable(s)}
+		tables := []page.Table{AllTable(s), TimesTable(s)}
 		for _, part := range parts {
-			tables = append(tables, ClaimTable(s, part))
+			tables = append(tables, Table(s, part))
 		}
 		rows, seen := 0, map[string]bool{}
 		for i, table := range tables {
@@ -309,7 +309,7 @@ func TestClaimTablesRender(t *testing.T) {
 		if rows != len(tables[0].Rows) {
 			t.Errorf("%s: the parts have %d claims, the whole table %d", name, rows, len(tables[0].Rows))
 		}
-		raw, err := json.Marshal(append(Claims(s), TimedClaims(s)...))
+		raw, err := json.Marshal(append(All(s), Times(s)...))
 		if err != nil || strings.Contains(string(raw), "null") || strings.Contains(string(raw), "\u00a0") {
 			t.Errorf("%s: claims as JSON: %v\n%s", name, err, raw)
 		}
@@ -339,7 +339,7 @@ func TestClaimTableShowsTheProtocolsThatWereRun(t *testing.T) {
 		{"bare", PartBaselines, alone, "protocol group"},
 		{"bare", PartRates, alone, "protocol group"},
 	} {
-		table := ClaimTable(odd[test.study], test.part)
+		table := Table(odd[test.study], test.part)
 		if diff := cmp.Diff(test.want, names(table)); diff != "" {
 			t.Errorf("%s, %s, wanted and had:\n%s", test.study, test.part, diff)
 		}
@@ -347,17 +347,17 @@ func TestClaimTableShowsTheProtocolsThatWereRun(t *testing.T) {
 			t.Errorf("%s, %s: the column says %q", test.study, test.part, note)
 		}
 	}
-	results := ClaimTable(odd["whole"], PartResults)
+	results := Table(odd["whole"], PartResults)
 	if !strings.Contains(results.Note, "Base: MiniLM here") || !strings.Contains(results.Note, "under protocol row") {
 		t.Errorf("the differences are not spelt out: %s", results.Note)
 	}
 	if row := results.Rows[0]; !strings.HasPrefix(row[2].Text, "50.0") || !strings.HasPrefix(row[3].Text, "40.0") || row[4].Text != "notes; base; length; training; targets; split" {
 		t.Errorf("row accuracy: %+v", row)
 	}
-	if method := ClaimTable(odd["whole"], PartMethod); method.Rows[3][3].Text != "the same" || method.Rows[2][3].Text != "length" {
+	if method := Table(odd["whole"], PartMethod); method.Rows[3][3].Text != "the same" || method.Rows[2][3].Text != "length" {
 		t.Errorf("the settings: %+v", method.Rows)
 	}
-	if none := ClaimTable(odd["bare"], PartBaselines); none.Rows[0][2].Missing != "no baseline was run" || none.Rows[0][3].Text != "no number here" {
+	if none := Table(odd["bare"], PartBaselines); none.Rows[0][2].Missing != "no baseline was run" || none.Rows[0][3].Text != "no number here" {
 		t.Errorf("without baselines: %+v", none.Rows[0])
 	}
 }
@@ -365,24 +365,24 @@ func TestClaimTableShowsTheProtocolsThatWereRun(t *testing.T) {
 // TestClaimsOfAPart are the same as among all, and times are apart from them.
 func TestClaimsOfAPart(t *testing.T) {
 	for name, s := range studykit.Odd(t) {
-		all := Claims(s)
+		all := All(s)
 		var joined []Claim
 		for _, part := range parts {
-			own := Claims(s, part)
-			if len(own) == 0 || partTitles[part] == "" {
-				t.Errorf("%s: part %s has %d claims and the title %q", name, part, len(own), partTitles[part])
+			own := All(s, part)
+			if len(own) == 0 || PartTitles[part] == "" {
+				t.Errorf("%s: part %s has %d claims and the title %q", name, part, len(own), PartTitles[part])
 			}
 			joined = append(joined, own...)
 		}
 		if diff := cmp.Diff(all, joined); diff != "" {
 			t.Errorf("%s: all, and part by part:\n%s", name, diff)
 		}
-		if two := Claims(s, PartRates, PartData); len(two) != len(Claims(s, PartRates))+len(Claims(s, PartData)) || two[0].Part != PartData {
+		if two := All(s, PartRates, PartData); len(two) != len(All(s, PartRates))+len(All(s, PartData)) || two[0].Part != PartData {
 			t.Errorf("%s: two parts have %d claims", name, len(two))
 		}
 		timed := func(c Claim) bool { return c.Timed }
-		if slices.ContainsFunc(all, timed) || slices.ContainsFunc(TimedClaims(s), func(c Claim) bool { return !c.Timed }) || len(TimedClaims(s)) != 7 {
-			t.Errorf("%s: times stand among the claims, or others among the %d times", name, len(TimedClaims(s)))
+		if slices.ContainsFunc(all, timed) || slices.ContainsFunc(Times(s), func(c Claim) bool { return !c.Timed }) || len(Times(s)) != 7 {
+			t.Errorf("%s: times stand among the claims, or others among the %d times", name, len(Times(s)))
 		}
 	}
 }
@@ -391,7 +391,7 @@ func TestClaimsOfAPart(t *testing.T) {
 func TestClaimsAsJSON(t *testing.T) {
 	s := studykit.New(t)
 	s.Rates = nil
-	claims := append(Claims(s), TimedClaims(s)...)
+	claims := append(All(s), Times(s)...)
 	for what, want := range map[string]string{
 		"Row accuracy": `{"part":"results","what":"Row accuracy","reported":{"text":"56.62 %","number":0.5662},` +
 			`"row":{"text":"50.0 % (46.0–56.0)","number":0.5},"group":{"text":"40.0 % (36.0–46.0)","number":0.4},"why":["notes","base","length","training","targets","split"]}`,

@@ -1,4 +1,4 @@
-package chapter
+package wording
 
 import (
 	"strings"
@@ -21,19 +21,19 @@ var baselineNames = map[baseline.Key]string{
 	baseline.KeyTFIDFSVM:      "TF-IDF + linear SVM",
 }
 
-// BaselineName is a baseline in words.
-func BaselineName(key baseline.Key) string {
+// Baseline is a baseline in words.
+func Baseline(key baseline.Key) string {
 	if name, ok := baselineNames[key]; ok {
 		return name
 	}
 	return string(key)
 }
 
-// verdictModel is the baseline that a verdict is on, in words.
-func verdictModel(v *evaluate.Verdict) string { return BaselineName(baseline.Key(v.Model)) }
+// VerdictModel is the baseline that a verdict is on, in words.
+func VerdictModel(v *evaluate.Verdict) string { return Baseline(baseline.Key(v.Model)) }
 
-// proposalNames are the original's proposals in words.
-var proposalNames = map[original.Proposal]string{
+// Proposals are the original's proposals in words.
+var Proposals = map[original.Proposal]string{
 	original.LongNotes:    "Long notes: an encoder of 4,096 tokens, or chunks that are put together",
 	original.ClassWeights: "Class-weighted loss, more examples of the rare classes",
 	original.TwoStages:    "Two stages: surgical, medical or diagnostic, then the specialty",
@@ -41,22 +41,22 @@ var proposalNames = map[original.Proposal]string{
 	original.MoreEpochs:   "More epochs with a learning-rate schedule",
 }
 
-// proposalScope is what a proposal's expected gain is of, where it is not the accuracy over all rows.
-var proposalScope = map[original.Proposal]string{original.ClassWeights: " on rare classes"}
+// ProposalScopes is what a proposal's expected gain is of, where it is not the accuracy over all rows.
+var ProposalScopes = map[original.Proposal]string{original.ClassWeights: " on rare classes"}
 
-// reportedValue is a test score that the original states, or that it does not.
-func reportedValue(m evaluate.Metric) page.Value {
+// Reported is a test score that the original states, or that it does not.
+func Reported(m evaluate.Metric) page.Value {
 	if score, ok := original.Study.Test[original.Metric(m)]; ok {
 		return page.Of(score)
 	}
 	return page.Missing("not in the report")
 }
 
-// upper starts a sentence.
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+// Upper starts a sentence.
+func Upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-// list writes names one after the other.
-func list(names []string) string {
+// List writes names one after the other.
+func List(names []string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")
 	}

@@ -1,4 +1,4 @@
-package chapter
+package claim
 
 import (
 	"fmt"
@@ -10,10 +10,11 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
 	"github.com/specialist-nlp/specialist/pkg/profile"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // difference is one thing that stands between a reported number and this run's.
-type difference struct{ key, words string }
+type difference struct{ key, Words string }
 
 // The keys of differences.
 const (
@@ -38,7 +39,7 @@ func runDifferences(r *experiment.Run, protocols ...string) []difference {
 	c := r.Corpus
 	var all []difference
 	add := func(key, format string, args ...any) {
-		all = append(all, difference{key, upper(key) + ": " + fmt.Sprintf(format, args...)})
+		all = append(all, difference{key, wording.Upper(key) + ": " + fmt.Sprintf(format, args...)})
 	}
 	switch {
 	case c.Synthetic:
@@ -49,9 +50,9 @@ func runDifferences(r *experiment.Run, protocols ...string) []difference {
 		add(causeCleaning, "%s rows of the same collection are kept here, %s there", page.FormatCount(c.RowsKept), page.FormatCount(original.Study.Kept))
 	}
 	if len(c.With) > 0 {
-		add(causeText, "%s here", textWords(c))
+		add(causeText, "%s here", wording.CorpusText(c))
 	}
-	if !originalBase(r) {
+	if !SameBase(r) {
 		add(causeBase, "%s here, %s there (%s and %.0f million parameters without the head)", r.Profile.BaseName(), original.Study.Base, page.FormatMillions(r.EncoderParameters()), float64(original.Study.EncoderParameters)/1e6)
 	}
 	if c.MaxLength != original.Study.MaxLength {
@@ -111,14 +112,14 @@ func otherTraining(r *experiment.Run) string {
 	return strings.Join(changed, ", ") + "; in parentheses the report's best configuration"
 }
 
-// originalBase says whether the base goes by the name of the original's.
-func originalBase(r *experiment.Run) bool { return r.Profile.BaseName() == original.Study.Base }
+// SameBase says whether the base goes by the name of the original's.
+func SameBase(r *experiment.Run) bool { return r.Profile.BaseName() == original.Study.Base }
 
-// whyDifferent says what stands between the reported numbers and this run's.
-func whyDifferent(r *experiment.Run) string {
+// WhyDifferent says what stands between the reported numbers and this run's.
+func WhyDifferent(r *experiment.Run) string {
 	reported := []string{"Reported: the original report's best configuration, on the rows of MTSamples, split at random."}
 	for _, d := range runDifferences(r, r.Corpus.Protocol) {
-		reported = append(reported, d.words+".")
+		reported = append(reported, d.Words+".")
 	}
 	return strings.Join(reported, " ")
 }

@@ -1,4 +1,4 @@
-package chapter
+package claim
 
 import (
 	"fmt"
@@ -7,10 +7,11 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // errors is what the original says of its errors, over rows.
-func (l *claimList) errors() {
+func (l *builder) errors() {
 	e, reported := l.Errors, original.Errors
 	found := func(p *erroranalysis.Pattern, key erroranalysis.FindingKey, cell func(f *erroranalysis.Finding) page.Cell) page.Cell {
 		f := p.Finding(erroranalysis.RowReading, key)
@@ -20,10 +21,10 @@ func (l *claimList) errors() {
 		return cell(f)
 	}
 	sideOf := func(i int, none string) func(f *erroranalysis.Finding) page.Cell {
-		return func(f *erroranalysis.Finding) page.Cell { return page.Count.Cell(side(f, i, none)) }
+		return func(f *erroranalysis.Finding) page.Cell { return page.Count.Cell(wording.Side(f, i, none)) }
 	}
 	effect := func(form page.Form) func(f *erroranalysis.Finding) page.Cell {
-		return func(f *erroranalysis.Finding) page.Cell { return form.Cell(estimate(f.Estimate)) }
+		return func(f *erroranalysis.Finding) page.Cell { return form.Cell(wording.Estimate(f.Estimate)) }
 	}
 	l.own("Mean length of misread notes, characters", page.Count.Cell(page.Of(reported.MisreadCharacters)), found(&e.Length.Pattern, erroranalysis.CharactersFinding, sideOf(0, "nothing is misread")), scoreCauses...)
 	l.own("Mean length of right notes, characters", page.Count.Cell(page.Of(reported.RightCharacters)), found(&e.Length.Pattern, erroranalysis.CharactersFinding, sideOf(1, "everything is misread")), scoreCauses...)
@@ -39,7 +40,7 @@ func (l *claimList) errors() {
 		if len(bands) == 0 {
 			return page.Cell{Missing: "the analysis did not test this"}
 		}
-		return rate(bands[i].Row)
+		return wording.RateCell(bands[i].Row)
 	}
 	l.own(fmt.Sprintf("Error rate of classes under %d training samples", reported.Few), page.ExactPercentCell(reported.RareError), band(0), scoreCauses...)
 	l.own(fmt.Sprintf("Error rate of classes over %d training samples", reported.Many), page.RangeCell(reported.CommonLow, reported.CommonHigh, page.FormatExactPercent), band(max(0, len(bands)-1)), scoreCauses...)
@@ -51,7 +52,7 @@ func (l *claimList) errors() {
 }
 
 // confusion finds what the analysis has of a confusion that the original names.
-func (l *claimList) confusion(pair original.Pair) erroranalysis.ReportedPair {
+func (l *builder) confusion(pair original.Pair) erroranalysis.ReportedPair {
 	for _, p := range l.Errors.Similarity.Reported {
 		if p.Asked == erroranalysis.LabelPair(pair) {
 			return p
@@ -61,7 +62,7 @@ func (l *claimList) confusion(pair original.Pair) erroranalysis.ReportedPair {
 }
 
 // confused counts a confusion, with how many of its texts are filed under both labels.
-func (l *claimList) confused(pair original.Pair) page.Cell {
+func (l *builder) confused(pair original.Pair) page.Cell {
 	p := l.confusion(pair)
 	if p.Pair == nil {
 		return page.Cell{Missing: p.Reason}
@@ -74,7 +75,7 @@ func (l *claimList) confused(pair original.Pair) page.Cell {
 }
 
 // example is the length of the typical text of a confusion.
-func (l *claimList) example(pair original.Pair) page.Cell {
+func (l *builder) example(pair original.Pair) page.Cell {
 	p := l.confusion(pair)
 	switch {
 	case p.Pair == nil:
@@ -98,18 +99,18 @@ func exampleLength(characters int, truncated bool) page.Cell {
 }
 
 // improvements is what the original expects of its proposals.
-func (l *claimList) improvements() {
+func (l *builder) improvements() {
 	for _, improvement := range original.Study.Improvements {
 		cell := page.RangeCell(improvement.Low, improvement.High, page.FormatExactPercent)
-		cell.Text = "+" + cell.Text + proposalScope[improvement.Proposal]
-		l.same(proposalNames[improvement.Proposal], cell, page.Cell{Missing: notMeasured(l.Study, improvement.Proposal)}, "an expectation, not a measurement")
+		cell.Text = "+" + cell.Text + wording.ProposalScopes[improvement.Proposal]
+		l.same(wording.Proposals[improvement.Proposal], cell, page.Cell{Missing: NotMeasured(l.Study, improvement.Proposal)}, "an expectation, not a measurement")
 	}
 	ceiling := page.SortedCell("at most "+page.FormatPercent(l.Audit.CeilingRowAccuracy, 1)+", the ceiling of any reader of the text", l.Audit.CeilingRowAccuracy)
 	l.same("Accuracy called achievable with all of them", page.RangeCell(original.Study.Achievable[0], original.Study.Achievable[1], page.FormatExactPercent), ceiling, causeNotes, "an expectation, not a measurement")
 }
 
-// notMeasured says why the study has no number for a proposal of the original.
-func notMeasured(s *experiment.Study, proposal original.Proposal) string {
+// NotMeasured says why the study has no number for a proposal of the original.
+func NotMeasured(s *experiment.Study, proposal original.Proposal) string {
 	run := s.Sweep.Selected()
 	switch proposal {
 	case original.LongNotes:
@@ -131,7 +132,7 @@ func notMeasured(s *experiment.Study, proposal original.Proposal) string {
 }
 
 // deployment is what the original says of using its model.
-func (l *claimList) deployment() {
+func (l *builder) deployment() {
 	t := l.Errors.AtThreshold(original.Study.Threshold)
 	here := page.Cell{Missing: "no test text is this confident"}
 	if t.Automatic > 0 {

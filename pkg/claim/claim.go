@@ -1,4 +1,4 @@
-package chapter
+package claim
 
 import (
 	"encoding/json"
@@ -47,24 +47,24 @@ type Claim struct {
 // gatherers add the claims of each part, in the order of the parts.
 var gatherers = []struct {
 	part   Part
-	gather func(*claimList)
+	gather func(*builder)
 }{
-	{PartData, (*claimList).data},
-	{PartMethod, (*claimList).method},
-	{PartSweep, (*claimList).sweep},
-	{PartResults, (*claimList).results},
-	{PartBaselines, (*claimList).baselines},
-	{PartClasses, (*claimList).classes},
-	{PartEfficiency, (*claimList).efficiency},
-	{PartRates, (*claimList).rates},
-	{PartErrors, (*claimList).errors},
-	{PartImprovements, (*claimList).improvements},
-	{PartDeployment, (*claimList).deployment},
+	{PartData, (*builder).data},
+	{PartMethod, (*builder).method},
+	{PartSweep, (*builder).sweep},
+	{PartResults, (*builder).results},
+	{PartBaselines, (*builder).baselines},
+	{PartClasses, (*builder).classes},
+	{PartEfficiency, (*builder).efficiency},
+	{PartRates, (*builder).rates},
+	{PartErrors, (*builder).errors},
+	{PartImprovements, (*builder).improvements},
+	{PartDeployment, (*builder).deployment},
 }
 
-// Claims lists every number that the original states but for times, part by part: those of the given parts, or all.
-func Claims(s *experiment.Study, parts ...Part) []Claim {
-	l := newClaimList(s)
+// All lists every number that the original states but for times, part by part: those of the given parts, or all.
+func All(s *experiment.Study, parts ...Part) []Claim {
+	l := newBuilder(s)
 	for _, g := range gatherers {
 		if len(parts) == 0 || slices.Contains(parts, g.part) {
 			l.part = g.part
@@ -74,9 +74,9 @@ func Claims(s *experiment.Study, parts ...Part) []Claim {
 	return l.claims
 }
 
-// TimedClaims lists the times and the memory that the original states.
-func TimedClaims(s *experiment.Study) []Claim {
-	l := newClaimList(s)
+// Times lists the times and the memory that the original states.
+func Times(s *experiment.Study) []Claim {
+	l := newBuilder(s)
 	l.timed = true
 	l.times()
 	return l.claims
@@ -100,8 +100,8 @@ func (c Claim) MarshalJSON() ([]byte, error) {
 	}{c.Part, c.What, write(c.Reported), write(c.Row), write(c.Group), c.Why})
 }
 
-// claimList is claims while they are gathered.
-type claimList struct {
+// builder is claims while they are gathered.
+type builder struct {
 	*experiment.Study
 	run    *experiment.Run // the study's model
 	tests  []experiment.ProtocolResult
@@ -111,9 +111,9 @@ type claimList struct {
 	claims []Claim
 }
 
-func newClaimList(s *experiment.Study) *claimList {
-	l := &claimList{Study: s, run: s.Sweep.Selected(), tests: []experiment.ProtocolResult{s.Under(corpus.ProtocolRow), s.Under(corpus.ProtocolGroup)}, alike: slices.Clone(allCauses)}
-	for _, d := range differences(s) {
+func newBuilder(s *experiment.Study) *builder {
+	l := &builder{Study: s, run: s.Sweep.Selected(), tests: []experiment.ProtocolResult{s.Under(corpus.ProtocolRow), s.Under(corpus.ProtocolGroup)}, alike: slices.Clone(allCauses)}
+	for _, d := range Differences(s) {
 		l.alike = slices.DeleteFunc(l.alike, func(key string) bool { return key == d.key })
 	}
 	return l
@@ -124,18 +124,18 @@ func notRun(protocol string) page.Cell {
 	return page.Cell{Missing: "protocol " + protocol + " was not run"}
 }
 
-func (l *claimList) add(what string, reported page.Cell, cells [2]page.Cell, why []string) {
+func (l *builder) add(what string, reported page.Cell, cells [2]page.Cell, why []string) {
 	kept := slices.DeleteFunc(append([]string{}, why...), func(reason string) bool { return slices.Contains(l.alike, reason) })
 	l.claims = append(l.claims, Claim{Part: l.part, What: what, Reported: reported, Row: cells[0], Group: cells[1], Why: kept, Timed: l.timed})
 }
 
 // same adds a number that does not depend on the protocol.
-func (l *claimList) same(what string, reported, here page.Cell, why ...string) {
+func (l *builder) same(what string, reported, here page.Cell, why ...string) {
 	l.add(what, reported, [2]page.Cell{here, here}, why)
 }
 
 // each adds a number that was measured under each protocol that was run.
-func (l *claimList) each(what string, reported page.Cell, of func(experiment.ProtocolResult) page.Cell, why ...string) {
+func (l *builder) each(what string, reported page.Cell, of func(experiment.ProtocolResult) page.Cell, why ...string) {
 	var cells [2]page.Cell
 	for i, one := range l.tests {
 		cells[i] = notRun(one.Protocol)
@@ -147,7 +147,7 @@ func (l *claimList) each(what string, reported page.Cell, of func(experiment.Pro
 }
 
 // own adds a number that was measured under the profile's own protocol alone.
-func (l *claimList) own(what string, reported, here page.Cell, why ...string) {
+func (l *builder) own(what string, reported, here page.Cell, why ...string) {
 	protocol := l.run.Corpus.Protocol
 	l.each(what, reported, func(one experiment.ProtocolResult) page.Cell {
 		if one.Protocol == protocol {
@@ -158,7 +158,7 @@ func (l *claimList) own(what string, reported, here page.Cell, why ...string) {
 }
 
 // data is what the original says of its notes.
-func (l *claimList) data() {
+func (l *builder) data() {
 	a := l.Audit
 	divided := func(rows func(p audit.Protocol) int) func(experiment.ProtocolResult) page.Cell {
 		return func(one experiment.ProtocolResult) page.Cell {
@@ -209,7 +209,7 @@ func (l *claimList) data() {
 }
 
 // method is what the original says of its model and its training.
-func (l *claimList) method() {
+func (l *builder) method() {
 	r := l.run
 	p := r.Profile
 	width := page.Missing("the head has another form")

@@ -1,13 +1,14 @@
-package chapter
+package claim
 
 import (
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // times is what the original says of times and memory. This run's are those of the profile's own protocol.
-func (l *claimList) times() {
+func (l *builder) times() {
 	l.part = PartEfficiency
 	const machine = "another machine"
 	trained := func(r *experiment.Run) (float64, string) {
@@ -66,7 +67,7 @@ func (l *claimList) times() {
 		return of(l.Inference)
 	}
 	l.part = PartDeployment
-	l.same("One note", page.Duration.Cell(page.Of(original.Study.NoteSeconds)), speed(latency), machine, causeBase, causeLength)
-	l.same("Notes a second, in batches", page.ExactCell(original.Study.NotesASecond), speed(throughput), machine, causeBase, causeLength)
-	l.same("Memory of inference", page.Bytes.Cell(page.Of(original.Study.InferenceBytes)), speed(memory), "a GPU's memory there; here the process's, with XLA and its graphs", causeBase, causeLength)
+	l.same("One note", page.Duration.Cell(page.Of(original.Study.NoteSeconds)), speed(wording.Latency), machine, causeBase, causeLength)
+	l.same("Notes a second, in batches", page.ExactCell(original.Study.NotesASecond), speed(wording.Throughput), machine, causeBase, causeLength)
+	l.same("Memory of inference", page.Bytes.Cell(page.Of(original.Study.InferenceBytes)), speed(wording.Memory), "a GPU's memory there; here the process's, with XLA and its graphs", causeBase, causeLength)
 }
