@@ -37,7 +37,7 @@ func (e *Experiment) Rates(ctx context.Context, log stage.Log) (Curve, error) {
 		run := &TrainingRun{}
 		trial := e.Profile.RateTrial(point.Method, point.LearningRate)
 		err := e.train(ctx, stageRate, trial, "", run, place{title, i > 0}, log.Part(i, costs).Labelled(title), nil)
-		if ctx.Err() != nil {
+		if err != nil && ctx.Err() != nil {
 			return nil, err
 		}
 		if err != nil {
