@@ -1,9 +1,9 @@
-# make report and make test install what they need below this folder (.venv, .cache, bin); see `make help`.
+# make report and make test install what they need below this folder (.venv, .cache, bin): .setup/setup.sh does that; see `make help`.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup build report lab test test-unit test-report test-image lint bench bench-reference clean
+.PHONY: help setup build checks report lab format test test-unit test-kernel test-static test-report test-image lint bench bench-reference clean
 
 PROFILE ?= demo
 
@@ -19,8 +19,9 @@ make lab       JupyterLab with the notebooks and the Go kernel (LAB="--port 8889
 make test      set up, build, lint, all tests, a cut-down report made twice
 make test-image  the container image, built with buildah and used without a network (as root; FULL=1, CUDA=1)
 make build     bin/specialist (bin/specialist --help)
-make setup     JupyterLab, the Go kernel, XLA's plugin, the tokenizer, the base weights; nothing outside this folder
+make setup     JupyterLab, the Go kernel with gopls, XLA's plugin, the tokenizer, the base weights; nothing outside this folder
 make lint      gofumpt, go vet, staticcheck
+make format    brings the Go files and the notebooks into the form that lint and the tests ask for
 make bench     speed beside Python's tokenizers, transformers + peft on torch, and ONNX Runtime; growth to 200,000 notes
                  BENCH="tokenizers speed scale"   parts (study: the study in transformers + peft, three seeds)
                  QUICK=1                          fewer rounds
@@ -34,6 +35,7 @@ From the environment:
   GOMLX_BACKEND=xla:cpu|xla:cuda|go   xla:cuda: go-xla installs its CUDA plugin below ~/.local/lib at the first run
   PJRT_PLUGIN_LIBRARY_PATH=DIR        XLA plugins of your own instead of the one that the set-up downloads
   SPECIALIST_TOKENIZER=auto|rust|go   the Rust tokenizer where it can be had, insist on it, or do without it
+  SPECIALIST_GOPLS=off                JupyterLab without completion, which takes a gigabyte of memory
   PYTHON=PROGRAM                      the Python (3.11 or later, with venv) to make .venv with
   HF_HOME, HF_TOKEN, HF_ENDPOINT      the hub, for PROFILE=paper
 endef
@@ -48,26 +50,41 @@ setup:
 build:
 	@bash .setup/setup.sh build
 
+checks:
+	@bash .setup/setup.sh build gopls checks
+
 report: build
 	@$(if $(filter paper,$(PROFILE)),export GOMLX_BACKEND="$${GOMLX_BACKEND:-xla:cuda}";) . .setup/env.sh; bin/specialist report --profile '$(PROFILE)' $(if $(DATA),--data '$(DATA)') \
 		$(foreach s,$(SET),--set '$(s)') $(if $(OUT),--out '$(OUT)') \
 		$(foreach s,$(ONLY),--only '$(s)') $(if $(FRESH),--fresh)
 
-lab: setup
-	@. .setup/env.sh; jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --notebook-dir=notebooks $(LAB)
+lab:
+	@bash .setup/setup.sh lab
+	@. .setup/env.sh; jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) \
+		$(if $(findstring notebook-dir,$(LAB))$(findstring root_dir,$(LAB)),,--notebook-dir=notebooks) $(LAB)
 
-test: build lint test-unit test-report
+format: checks
+	@bin/gofumpt -w pkg .ci
+	@.venv/bin/python .ci/notebooks.py
+
+test: lint test-unit test-kernel test-static test-report
 
 test-image: build
 	@bash .ci/image.sh
 
-lint: build
-	@bash .ci/lint/lint.sh
+lint: checks
+	@bash .ci/lint.sh
 
-test-unit: build
+test-unit: checks
 	@bash .ci/test.sh
 
-test-report: build
+test-kernel: checks
+	@. .setup/env.sh; .venv/bin/python .ci/kernel.py
+
+test-static: build
+	@bash .ci/static.sh
+
+test-report: checks
 	@bash .ci/report.sh
 
 bench: build

@@ -2,4 +2,4 @@
 # shellcheck shell=bash
 CHROME=$(bash .setup/chromium.sh)
 export CHROME
-if ! bash .setup/axe.sh check >/dev/null; then bash .setup/axe.sh run; fi
+if [ ! -f .cache/axe/axe.min.js ]; then bash .setup/setup.sh axe; fi

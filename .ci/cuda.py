@@ -27,7 +27,7 @@ import (
 	"fmt"
 
 	"github.com/gomlx/compute"
-	_ "github.com/gomlx/gomlx/backends/default"
+	_ "github.com/gomlx/go-xla/compute/xla"
 )
 
 func main() {

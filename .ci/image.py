@@ -53,7 +53,7 @@ done = run(entry, "jupyter", "kernelspec", "list", "--json", env={**os.environ, 
 kernel = json.loads(done.stdout)["kernelspecs"].get("gonb")
 need(kernel and kernel["resource_dir"].startswith("/usr/local/share/"), f"the kernel is not found: {done}")
 
-sources = ["%noautoget", 'import "github.com/specialist-nlp/specialist/pkg/study"', "%%\nfmt.Println(len(study.Profiles()), os.Getuid())"]
+sources = ["%noautoget", 'import "github.com/specialist-nlp/specialist/pkg/profile"', "%%\nfmt.Println(len(profile.Names()), os.Getuid())"]
 cells = [{"cell_type": "code", "id": str(i), "metadata": {}, "execution_count": None, "outputs": [], "source": s} for i, s in enumerate(sources)]
 with open(f"{empty}/cell.ipynb", "w") as f:
     json.dump({"cells": cells, "metadata": {"kernelspec": {"name": "gonb", "display_name": "Go"}}, "nbformat": 4, "nbformat_minor": 5}, f)

@@ -1,7 +1,8 @@
-"""Checks reports' folders and stops with what is wrong.
+"""Checks reports' folders and the executed walkthrough, and stops with what is wrong.
 
 whole DIR        the page, its print, the executed notebooks and the results are there, and say what they should
 same DIR DIR     the pages are the same, byte for byte, but for the block of times at their end
+walkthrough FILE  the executed 00_walkthrough says what the library is to do
 """
 
 import json
@@ -13,6 +14,17 @@ from pathlib import Path
 def need(condition, what):
     if not condition:
         sys.exit(f"report: {what}")
+
+
+def walkthrough(path):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    text = "".join("".join(o.get("text", "")) for c in notebook["cells"] for o in c.get("outputs", []))
+    need("916264 of 67900496 parameters are trained" in text, f"the walkthrough counts other parameters: {text[:300]}")
+    before, after = (float(re.search(rf"loss {when}: +([0-9.]+)", text).group(1)) for when in ("before", "after"))
+    need(after < before, f"the walkthrough's training step takes the loss from {before} to {after}")
+    steps = [float(loss) for loss in re.findall(r"step \d: loss ([0-9.]+)", text)]
+    need(len(steps) == 5 and steps[-1] < steps[0] / 2, f"five steps at another learning rate have the losses {steps}")
+    need("[{Orthopedic " in text, "the walkthrough's note is classified otherwise")
 
 
 def whole(out):
@@ -36,6 +48,8 @@ def whole(out):
     need((out / "report.pdf").read_bytes().startswith(b"%PDF-"), "there is no print of the page")
 
     for path in sorted(Path("notebooks").glob("*.ipynb")):
+        if path.name == "00_walkthrough.ipynb":  # no chapter of the report
+            continue
         need((out / path.name).exists(), f"the executed {path.name} is missing")
         notebook = json.loads((out / path.name).read_text(encoding="utf-8"))
         code = [c for c in notebook["cells"] if c["cell_type"] == "code"]
@@ -84,4 +98,4 @@ def same(one, other):
     print(f"the pages are equal but for their times: {len(a)} lines")
 
 
-{"whole": whole, "same": same}[sys.argv[1]](*map(Path, sys.argv[2:]))
+{"whole": whole, "same": same, "walkthrough": walkthrough}[sys.argv[1]](*map(Path, sys.argv[2:]))

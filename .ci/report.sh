@@ -36,5 +36,9 @@ echo "report: the page in a browser"
 SPECIALIST_REPORT=$out/two GOFLAGS="${GOFLAGS/-tags=/-tags=madereport,}"
 case $GOFLAGS in *madereport*) ;; *) GOFLAGS="$GOFLAGS -tags=madereport" ;; esac
 export SPECIALIST_REPORT GOFLAGS
-.venv/bin/python .ci/gotest -count=1 -run '^TestMade' ./pkg/report
+bash .ci/gotest -count=1 -run '^TestMade' ./pkg/page
+
+echo "report: the walkthrough of the library"
+jupyter nbconvert --to notebook --execute --ExecutePreprocessor.timeout=-1 --output-dir "$out" --log-level=WARN notebooks/00_walkthrough.ipynb
+.venv/bin/python .ci/report.py walkthrough "$out/00_walkthrough.ipynb"
 echo "report: two cut-down demo reports are whole, equal but for their times, and need no network"

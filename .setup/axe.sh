@@ -3,14 +3,11 @@
 # shellcheck source=.setup/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-requirement="axe-playwright-python==0.1.8"
-hash=fdd263c998388f1a8e67cad02677e612d946248bd44d163be5e8650ea31f95f8
-folder=$cache/axe
 title="axe-core"
 
-key() { echo "$hash"; }
-ready() { [ -f "$folder/axe.min.js" ]; }
-
-work() { from_wheel "$folder" "$requirement" "$hash" axe_playwright_python/axe.min.js=axe.min.js; }
+work() {
+	from_wheel .cache/axe "axe-playwright-python==0.1.8" fdd263c998388f1a8e67cad02677e612d946248bd44d163be5e8650ea31f95f8 \
+		axe_playwright_python/axe.min.js=axe.min.js
+}
 
 step "$@"

@@ -4,16 +4,11 @@
 . "$(dirname "$0")/lib.sh"
 
 title="base weights in DistilBERT's layout"
-from=$cache/base/minilm-bert
-to=$cache/base/minilm
-
-key() { head -n 1 "$cache/stamp/base"; }
-ready() { [ -f "$to/model.safetensors" ]; }
 
 work() {
-	rm -rf "$to" "$to.part"
-	bin/specialist fold --in "$from" --out "$to.part" || fail "specialist fold did not work" "the error above"
-	mv "$to.part" "$to"
+	rm -rf .cache/base/minilm .cache/base/minilm.part
+	bin/specialist fold --in .cache/base/minilm-bert --out .cache/base/minilm.part || fail "specialist fold did not work" "the error above"
+	mv .cache/base/minilm.part .cache/base/minilm
 }
 
 step "$@"

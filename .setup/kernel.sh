@@ -1,17 +1,13 @@
 #!/usr/bin/env bash
-# The kernel's description, in the venv, where every Jupyter that is started from it looks. The kernel starts through
+# The kernel's description, in the venv, where every Jupyter that is started from it looks, and Jupyter's settings. The kernel starts through
 # gonb-kernel, so it has the environment of env.sh wherever it is started from.
 # shellcheck source=.setup/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 title="the kernel in .venv"
-kernels=.venv/share/jupyter/kernels
-
-key() { echo "$SPECIALIST_HOME $(version_of github.com/janpfeifer/gonb) $(command -v go) $(sha256 .setup/kernel.sh) $(sha256 go.sum)"; }
-ready() { [ -f "$kernels/gonb/kernel.json" ] && [ -f "$kernels/gonb/logo-svg.svg" ]; }
 
 work() {
-	local part=$cache/kernel.part
+	local part=$cache/kernel.part share=.venv/share/jupyter
 	rm -rf "$part"
 	# A cell is a module of its own in a workspace with this one. For that Go reads the go.mod of more modules than for this one alone;
 	# they are fetched here, so that no cell needs the network.
@@ -32,9 +28,11 @@ spec["env"] = {"SPECIALIST_GO_DIR": go}
 with open(path, "w") as f:
     json.dump(spec, f, indent=1)
 PY
-	mkdir -p "$kernels"
-	rm -rf "$kernels/gonb"
-	mv "$part/kernels/gonb" "$kernels/gonb"
+	mkdir -p .cache/jupyter $share/kernels $share/lab/settings .venv/etc/jupyter
+	cp .setup/jupyter/overrides.json $share/lab/settings/
+	cp .setup/jupyter/jupyter_server_config.py .venv/etc/jupyter/
+	rm -rf $share/kernels/gonb
+	mv "$part/kernels/gonb" $share/kernels/gonb
 	rm -rf "$part"
 }
 

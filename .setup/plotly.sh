@@ -3,17 +3,11 @@
 # shellcheck source=.setup/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-requirement="plotly==5.24.1"
-hash=f67073a1e637eb0dc3e46324d9d51e2fe76e9727c892dde64ddf1e1b51f29089
-folder=$cache/plotly
 title="plotly.js"
 
-key() { echo "$hash"; }
-ready() { [ -f "$folder/plotly.min.js" ] && [ -f "$folder/LICENSE.txt" ]; }
-
 work() {
-	from_wheel "$folder" "$requirement" "$hash" plotly/package_data/plotly.min.js=plotly.min.js \
-		plotly-5.24.1.dist-info/LICENSE.txt=LICENSE.txt
+	from_wheel .cache/plotly "plotly==5.24.1" f67073a1e637eb0dc3e46324d9d51e2fe76e9727c892dde64ddf1e1b51f29089 \
+		plotly/package_data/plotly.min.js=plotly.min.js plotly-5.24.1.dist-info/LICENSE.txt=LICENSE.txt
 }
 
 step "$@"

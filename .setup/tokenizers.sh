@@ -14,16 +14,6 @@ title="the tokenizer"
 
 have() { [ -f "$library" ] && [ "$(cat "$built" 2>/dev/null || true)" = "$version $(uname -sm)" ]; }
 
-# Without the library the outcome hangs on what else is here.
-key() {
-	if have; then
-		echo "$version $(uname -sm) $choice"
-	else
-		echo "$version $(uname -sm) $choice $(command -v cargo || echo no cargo) $(command -v c++ || echo no c++)"
-	fi
-}
-ready() { [ "$choice" = go ] || have || [ "$choice" = auto ]; }
-
 # keep FILE: takes the library into use.
 keep() {
 	echo "$version $(uname -sm)" >"$built" && mv "$1" "$library"
@@ -42,7 +32,6 @@ release() {
 	fi
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	progress "asking for the release"
 	if ! "$(cat "$cache/python")" - "https://$module/releases/download/$version/$archive" "$dir/$archive" >&2 <<'PY'
 import shutil, sys, urllib.request
 url, out = sys.argv[1:]
@@ -72,7 +61,7 @@ source_folder() { GOWORK=off go mod download -json "$module@$version" | sed -n '
 
 # cargo_build: the library from the module's own Rust source; says why not.
 cargo_build() {
-	local cargo config src dir=$cache/tokenizers/build total
+	local cargo config src dir=$cache/tokenizers/build
 	if ! cargo=$(command -v cargo); then
 		echo "there is no cargo"
 		return 1
@@ -95,14 +84,12 @@ cargo_build() {
 	cp .setup/tokenizers/Cargo.toml "$dir/Cargo.toml"
 	sed "s|@registry@|$(sed -n 's/^source = "\(registry+[^"]*\)"$/\1/p' "$src/Cargo.lock" | head -n 1)|" \
 		.setup/tokenizers/Cargo.lock.in >"$dir/Cargo.lock"
-	total=$(grep -c '^\[\[package' "$dir/Cargo.lock")
 	# The user's own registry settings hold, though what cargo fetches stays here.
 	set --
 	for config in "${CARGO_HOME:-$HOME/.cargo}/config.toml" "${cargo%/bin/cargo}/config.toml"; do
 		if [ $# = 0 ] && [ -f "$config" ]; then set -- --config "$config"; fi
 	done
-	if ! CARGO_HOME=$dir/home CARGO_TARGET_DIR=$dir/target counted '^ +Compiling' "of at most $total crates compiled" \
-		cargo build --release --locked --manifest-path "$dir/Cargo.toml" "$@" >&2; then
+	if ! CARGO_HOME=$dir/home CARGO_TARGET_DIR=$dir/target cargo build --release --locked --manifest-path "$dir/Cargo.toml" "$@" >&2; then
 		echo "cargo could not build it (.cache/log/tokenizers.log)"
 		return 1
 	fi
@@ -127,7 +114,7 @@ work() {
 	*) fail "SPECIALIST_TOKENIZER is \"$choice\"" "auto, rust or go" ;;
 	esac
 	if [ "$choice" = go ]; then
-		note="pure Go, because SPECIALIST_TOKENIZER=go"
+		note "pure Go, because SPECIALIST_TOKENIZER=go"
 		return
 	fi
 	mkdir -p "$cache/tokenizers"
@@ -144,11 +131,11 @@ work() {
 		fi
 	fi
 	if [ -n "$how" ]; then
-		note="Rust library $version, $how"
+		note "Rust library $version, $how"
 	elif [ "$choice" = rust ]; then
 		fail "no Rust library: $why" "SPECIALIST_TOKENIZER=go, the pure-Go tokenizer, which gives the same ids"
 	else
-		note="pure Go, which gives the same ids ($why)"
+		note "pure Go, which gives the same ids ($why)"
 	fi
 }
 

@@ -17,9 +17,6 @@ python_for_venv() {
 	return 1
 }
 
-key() { echo "$PATH ${PYTHON:-} ${CC:-} $(sha256 go.mod)"; }
-ready() { [ -s "$cache/python" ] && "$(cat "$cache/python")" -c '' 2>/dev/null && go version >/dev/null 2>&1; }
-
 work() {
 	local go py cc
 	command -v go >/dev/null || fail "there is no go command on PATH" \
@@ -29,15 +26,13 @@ work() {
 	py=$(python_for_venv) || fail "there is no Python of 3.11 or later with venv and ensurepip" \
 		"on Debian or Ubuntu: apt-get install python3 python3-venv; elsewhere PYTHON=/path/to/python3 before the command"
 	cc=$(go env CC)
-	printf 'int main(void) { return 0; }\n' >"$cache/cc.c"
+	printf 'int main(void) { return 0; }\n' >".cache/cc.c"
 	# shellcheck disable=SC2086
-	$cc "$cache/cc.c" -o "$cache/cc.out" || fail "the C compiler ($cc) is missing or does not work" \
+	$cc ".cache/cc.c" -o ".cache/cc.out" || fail "the C compiler ($cc) is missing or does not work" \
 		"on Debian or Ubuntu: apt-get install gcc libc6-dev"
-	rm -f "$cache/cc.c" "$cache/cc.out"
-	echo "$py" >"$cache/python"
-	note="${go/go/Go } $("$py" -V) $cc $($cc -dumpversion)"
-	note=${note/ Python/, Python}
-	note=${note/ $cc/, $cc}
+	rm -f ".cache/cc.c" ".cache/cc.out"
+	echo "$py" >.cache/python
+	note "${go/go/Go }, $("$py" -V), $cc $($cc -dumpversion)"
 }
 
 step "$@"

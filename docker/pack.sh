@@ -5,7 +5,7 @@ set -euo pipefail
 # shellcheck source=.setup/env.sh
 . "$(dirname "$0")/../.setup/env.sh"
 cd "$SPECIALIST_HOME"
-export GOPROXY=off
+export GOPROXY=off SPECIALIST_GOPLS=off
 
 say() { echo "pack: $*"; }
 modules=$(go env GOMODCACHE)
@@ -38,11 +38,11 @@ rm -rf "${GOPATH:?}/bin" "$modules/cache/vcs"
 .venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash .venv/lib
 
 # No debugger here needs the symbols.
-strip bin/*
+strip bin/* .cache/gopls/gopls
 strip --strip-debug .cache/tokenizers/libtokenizers.a
 
 # The set-up's own traces, and BERT's layout of the base weights, which were folded.
-rm -rf .cache/{download,log,stamp,lock,python,base/minilm-bert,tokenizers/build,home,jupyter}
+rm -rf .cache/{download,key,log,stamp,lock,python,base/minilm-bert,tokenizers/build,home,jupyter}
 mkdir -p .cache/home .cache/jupyter/{config,runtime,ipython} data/cache data/corrections reports
 
 # Go marks what it uses in its cache by the files' times: whatever a program in a cell's workspace with every package does not touch can go.
@@ -64,7 +64,7 @@ mkdir "$tmp/cell"
 )
 .venv/bin/python - "$tmp/warm.ipynb" <<'PY'
 import json, sys
-sources = ["%noautoget", 'import "github.com/specialist-nlp/specialist/pkg/study"', "%%\nfmt.Println(study.Profiles())"]
+sources = ["%noautoget", 'import "github.com/specialist-nlp/specialist/pkg/profile"', "%%\nfmt.Println(profile.Names())"]
 cells = [{"cell_type": "code", "id": str(i), "metadata": {}, "execution_count": None, "outputs": [], "source": s} for i, s in enumerate(sources)]
 kernel = {"name": "gonb", "display_name": "Go (gonb)", "language": "go"}
 with open(sys.argv[1], "w") as f:
@@ -84,7 +84,7 @@ done
 find "$GOCACHE" -type f -name '*-[ad]' -exec touch -d 2100-01-01 {} +
 
 rm -rf .cache/{home,jupyter}
-mkdir -p .cache/home .cache/jupyter/{config,runtime,ipython}
+mkdir -p .cache/home .cache/gopls/cache .cache/jupyter/{config,runtime,ipython}
 chmod -R a+rX /opt/go /usr/local/go "$SPECIALIST_HOME"
-chmod -R a+rwX "$GOCACHE" .cache/home .cache/jupyter data reports notebooks
+chmod -R a+rwX "$GOCACHE" .cache/home .cache/gopls/cache .cache/jupyter data reports notebooks
 say "$(du -xsh /usr/local/go "$modules" "$GOCACHE" bin .venv .cache/* | awk '{ printf "%s%s %s", sep, $2, $1; sep = ", " }')"

@@ -3,6 +3,7 @@ package pkg_test
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -54,13 +55,16 @@ func TestNotebooksAreCommittedAsSource(t *testing.T) {
 	}
 }
 
-// source joins a cell's source, which is a string or a list of lines.
+// TestNotebooksAreAsJupyterLabSavesThem, so that whoever opens one and saves it has changed nothing.
+func TestNotebooksAreAsJupyterLabSavesThem(t *testing.T) {
+	if out, err := exec.Command("../.venv/bin/python", "../.ci/notebooks.py", "--check").CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// source joins a cell's source, a list of lines.
 func source(t *testing.T, raw json.RawMessage) string {
 	t.Helper()
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return text
-	}
 	var lines []string
 	if err := json.Unmarshal(raw, &lines); err != nil {
 		t.Fatal(err)

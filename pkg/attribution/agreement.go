@@ -9,19 +9,19 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Agreement says how alike two methods rank the words of the same notes.
+// Agreement is the rank correlation of two methods' attributions of the same notes.
 type Agreement struct {
-	// Notes holds Spearman's rank correlation of the words' attributions, signs included, note by note in their order: 1 where the
-	// methods rank alike, -1 where one reverses the other, NaN where the correlation is undefined, which is where a note has
-	// fewer than three words or a method attributes the same to all of them.
+	// Notes holds Spearman's rank correlation of the words' attributions, signs included, for each note in their order: 1 if the methods
+	// rank the words alike, -1 if in reverse order, NaN if the correlation is undefined, because the note has fewer than three words
+	// or a method attributes the same to all of them.
 	Notes []float64
-	// Defined is how many of them are defined. Mean, Median and Lowest are over those; NaN where there are none.
+	// Defined is the number of defined correlations. Mean, Median and Lowest are over those; NaN if there are none.
 	Defined              int
 	Mean, Median, Lowest float64
 }
 
-// Compare compares what two methods, or one with two settings, attribute to the same notes. It refuses lists of other notes, other
-// labels or other words.
+// Compare compares the attributions of the same notes by two methods, or by one with two settings. It fails if notes, labels or words
+// differ.
 func Compare(a, b []Attribution) (Agreement, error) {
 	if len(a) != len(b) {
 		return Agreement{}, fmt.Errorf("attribution: %d and %d attributions cannot be compared: both methods must have the same notes, in the same order", len(a), len(b))
@@ -46,6 +46,7 @@ func Compare(a, b []Attribution) (Agreement, error) {
 	return g, nil
 }
 
+// comparable returns an error unless both are attributions of the same words of a note to the same label.
 func comparable(a, b Attribution) error {
 	switch {
 	case a.NoteID != b.NoteID || a.TextSHA256 != b.TextSHA256:
@@ -66,7 +67,7 @@ func weights(a Attribution) []float64 {
 	return out
 }
 
-// spearman is the correlation of the ranks: scipy.stats.spearmanr.
+// spearman is the correlation of the ranks: scipy.stats.spearmanr. It is NaN if undefined; see [Agreement].
 func spearman(x, y []float64) float64 {
 	if len(x) < 3 || slices.Max(x) == slices.Min(x) || slices.Max(y) == slices.Min(y) {
 		return math.NaN()
@@ -74,7 +75,7 @@ func spearman(x, y []float64) float64 {
 	return min(1, max(-1, stat.Correlation(ranks(x), ranks(y), nil)))
 }
 
-// ranks gives each value's place in ascending order; tied values share the mean of theirs.
+// ranks returns each value's rank in ascending order, from 0; tied values have the mean of theirs.
 func ranks(values []float64) []float64 {
 	order := make([]int, len(values))
 	for i := range order {

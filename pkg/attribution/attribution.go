@@ -9,11 +9,11 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 )
 
-// Note is a text whose label is to be explained.
+// Note is a text with the label to attribute.
 type Note struct {
 	ID   string
 	Text string
-	// Label names the label whose logit is attributed; where it is empty, that is the predicted one.
+	// Label is the label whose logit is attributed; empty for the predicted one.
 	Label string
 }
 
@@ -21,7 +21,7 @@ type Note struct {
 type Span struct {
 	Start, End int
 	// Weight is the word's attribution divided by the note's [Attribution.Scale]: from -1 (against the label) to 1 (for it), and 1 or
-	// -1 for the note's weightiest word, so that a page can shade by it as it is.
+	// -1 for the word with the largest absolute attribution.
 	Weight float64
 }
 
@@ -32,37 +32,37 @@ type Token struct {
 	Value      float64 // its attribution, in logits
 }
 
-// Attribution is what the words of one note do to one label's logit.
+// Attribution is the contributions of the words of one note to one label's logit.
 type Attribution struct {
 	NoteID string
 	// Label is the label whose logit is attributed; Predicted is the one with the highest logit.
 	Label, Predicted string
 	// Logit is the label's logit for the note as the model read it.
 	Logit float64
-	// BaselineLogit is the label's logit for the baseline; nil where the method does not need it ([IntegratedGradients] alone does).
+	// BaselineLogit is the label's logit for the baseline; nil for methods other than [IntegratedGradients].
 	BaselineLogit *float64
-	// Scale is the largest absolute attribution of a word, in logits: Scale times a span's Weight is the word's attribution. Where it is
-	// 0, all weights are.
+	// Scale is the largest absolute attribution of a word, in logits: Scale times a span's Weight is the word's attribution. If it is 0,
+	// all weights are 0.
 	Scale float64
-	// Spans holds the words that the model read, ascending and apart.
+	// Spans holds the words that the model read, in ascending order and without overlap.
 	Spans []Span
-	// Read is the stretch of the note that the model read. Before Read.Start and from Read.End on it read nothing: where notes are cut
-	// at their end, as they are unless the tokenizer says otherwise, Read.Start is 0. Without truncation it is the whole note.
+	// Read is the part of the note that the model read, the whole note without truncation. Notes are truncated at their end, so that
+	// Read.Start is 0, unless the tokenizer's truncation_side is left.
 	Read tokenize.Span
 	// Truncated says that the model did not read the whole note.
 	Truncated bool
-	// Bytes and TextSHA256 are the note's length and hash, by which [Attribution.Fits] tells whether the offsets are those of a text.
+	// Bytes and TextSHA256 are the note's length and hash, with which [Attribution.Fits] checks that the offsets are those of a text.
 	Bytes      int
 	TextSHA256 string
-	// Tokens holds what the spans were summed from, [CLS] and [SEP] included. It is nil for [Occlusion], which knows words only, and
-	// for an attribution that was read from a file.
+	// Tokens holds the attributions of the tokens, [CLS] and [SEP] included, whose sums are those of the spans. It is nil for
+	// [Occlusion], which attributes words, and for an attribution that was read from a file.
 	Tokens []Token
 }
 
 // Value returns a span's attribution in logits.
 func (a Attribution) Value(s Span) float64 { return a.Scale * s.Weight }
 
-// Sum returns all that is attributed, in logits.
+// Sum returns the sum of the attributions, in logits.
 func (a Attribution) Sum() float64 {
 	sum := 0.0
 	for _, s := range a.Spans {
@@ -71,8 +71,8 @@ func (a Attribution) Sum() float64 {
 	return sum
 }
 
-// Gap returns how far the attributions are from complete: their sum less the logit difference between note and baseline, which the
-// completeness axiom says they sum to. It is 0 where the method takes no baseline logit.
+// Gap returns the error of the completeness axiom, in logits: the sum of the attributions minus the difference between the logits of note
+// and baseline. It is 0 for a method without a baseline logit.
 func (a Attribution) Gap() float64 {
 	if a.BaselineLogit == nil {
 		return 0
@@ -93,7 +93,7 @@ func textHash(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// setSpans fills Scale and Spans from the words and their attributions.
+// setSpans sets Scale and Spans from the words and their attributions.
 func (a *Attribution) setSpans(words []word, values []float64) {
 	for _, v := range values {
 		a.Scale = max(a.Scale, math.Abs(v))

@@ -12,34 +12,35 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 )
 
-// Attributor attributes a classifier's logits to the words of notes. It compiles one graph for each batch shape it meets.
+// Attributor attributes a classifier's logits to the words of notes. It compiles one graph for each batch shape.
 type Attributor struct {
-	classifier *classifier.Classifier
-	options    Options
-	exec       *model.Exec
-	stand      int32 // the id that stands in for a word; noStand where none does
-	left       bool  // long notes are cut at their beginning
+	classifier  *classifier.Classifier
+	options     Options
+	exec        *model.Exec
+	replacement int32 // the id that replaces the tokens of the note in the baseline; noReplacement for zeros or removed words
+	left        bool  // the tokenizer's truncation_side is left
 }
 
-const noStand = -1
+const noReplacement = -1
 
-// New prepares attribution on the backend. Training may go on in between: it reads the variables as they are.
+// New prepares attribution on the backend. Attribute reads the classifier's variables when it is called, so the classifier may be trained
+// in between. It fails for options that no method has and for a tokenizer without [MASK] if that is the baseline.
 func New(backend compute.Backend, c *classifier.Classifier, options Options) (*Attributor, error) {
 	options, err := options.complete()
 	if err != nil {
 		return nil, err
 	}
-	a := &Attributor{classifier: c, options: options, stand: noStand}
+	a := &Attributor{classifier: c, options: options, replacement: noReplacement}
 	if c.Store.Scope(storeFolder).GetVariable(wordTable) == nil {
 		return nil, fmt.Errorf("attribution: the model has no tensor %q", wordTable)
 	}
 	switch options.Baseline {
 	case Masked:
-		if a.stand, err = maskID(c); err != nil {
+		if a.replacement, err = maskID(c); err != nil {
 			return nil, fmt.Errorf("attribution: %w", err)
 		}
 	case Padded:
-		a.stand = c.Tokenizer.PadID()
+		a.replacement = c.Tokenizer.PadID()
 	}
 	if a.left, err = truncatesLeft(c.Tokenizer); err != nil {
 		return nil, fmt.Errorf("attribution: %w", err)
@@ -50,8 +51,8 @@ func New(backend compute.Backend, c *classifier.Classifier, options Options) (*A
 		})
 	} else {
 		a.exec, err = model.NewExec(backend, c.Store, func(scope *model.Scope, ids, mask, replaced, at, label *graph.Node) (*graph.Node, *graph.Node, *graph.Node) {
-			s := line(c, scope, ids, mask, replaced, at, label, a.stand)
-			return s.logits, s.label, s.attributions()
+			p := pathGradient(c, scope, ids, mask, replaced, at, label, a.replacement)
+			return p.logits, p.label, p.attributions()
 		})
 	}
 	if err != nil {
@@ -61,7 +62,7 @@ func New(backend compute.Backend, c *classifier.Classifier, options Options) (*A
 	return a, nil
 }
 
-// maskID finds the id of [MASK].
+// maskID returns the id of [MASK].
 func maskID(c *classifier.Classifier) (int32, error) {
 	encodings, err := c.Encode([]string{"[MASK]"})
 	if err != nil {
@@ -73,13 +74,10 @@ func maskID(c *classifier.Classifier) (int32, error) {
 	return 0, fmt.Errorf("the tokenizer in %s has no token [MASK]: choose another baseline", c.BaseDir)
 }
 
-// Options returns the options with their defaults filled in.
-func (a *Attributor) Options() Options { return a.options }
-
-// Attribute attributes each note's label, in the order of the notes. progress, unless nil, is called after every batch with the passes
-// of a note through the model that are done and that there are: one a note for GradientInput, Steps+2 for IntegratedGradients, one
-// more than words for Occlusion. It stops between batches when ctx is done. A label that the model does not know, a note without
-// words and a logit that is not finite are errors that name the note.
+// Attribute attributes each note's label, in the order of the notes. progress, unless nil, is called after every batch with the number of
+// passes of a note through the model so far and in all: for each note one for GradientInput, Steps+2 for IntegratedGradients, and one
+// more than its words for Occlusion. It stops between batches when ctx is done. It fails, naming the note, for a label that the model
+// does not know, a note without words, and a logit or gradient that is not finite.
 func (a *Attributor) Attribute(ctx context.Context, notes []Note, progress func(done, total int)) ([]Attribution, error) {
 	readings, err := readNotes(a.classifier, notes, a.left)
 	if err != nil {
@@ -107,8 +105,8 @@ func (a *Attributor) Attribute(ctx context.Context, notes []Note, progress func(
 	return attributions, nil
 }
 
-// explain says which label's logit is attributed. Nothing that is not finite goes on from here.
-func (a *Attributor) explain(n reading, logits []float32, label int32, into *Attribution) error {
+// setLabel sets the labels and the logit of an attribution. It fails for a logit that is not finite.
+func (a *Attributor) setLabel(n reading, logits []float32, label int32, into *Attribution) error {
 	best := 0
 	for i, logit := range logits {
 		if !finite(float64(logit)) {
@@ -123,7 +121,7 @@ func (a *Attributor) explain(n reading, logits []float32, label int32, into *Att
 	return nil
 }
 
-// setTokens fills the tokens and, summed from them, the spans.
+// setTokens sets the tokens and, from their sums, the spans. It fails for a value that is not finite.
 func (a *Attribution) setTokens(n reading, values []float64) error {
 	a.Tokens = make([]Token, len(n.encoding.IDs))
 	for i, id := range n.encoding.IDs {

@@ -172,19 +172,19 @@ func TestProgressCountsPassesAndContextStops(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		_, err := a.Attribute(ctx, notes, func(done, total int) {
 			if seen = append(seen, done); total != test.passes {
-				t.Errorf("%s: %d passes in all, want %d", a.Options().Method, total, test.passes)
+				t.Errorf("%s: %d passes in all, want %d", a.options.Method, total, test.passes)
 			}
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !slices.IsSorted(seen) || seen[len(seen)-1] != test.passes {
-			t.Errorf("%s: progress %v of %d", a.Options().Method, seen, test.passes)
+			t.Errorf("%s: progress %v of %d", a.options.Method, seen, test.passes)
 		}
 		calls := 0
 		_, err = a.Attribute(ctx, notes, func(int, int) { calls++; cancel() })
 		if !errors.Is(err, context.Canceled) || calls != 1 {
-			t.Errorf("%s: cancelled in the first batch, it went on for %d: %v", a.Options().Method, calls, err)
+			t.Errorf("%s: cancelled in the first batch, it went on for %d: %v", a.options.Method, calls, err)
 		}
 	}
 	if out, err := newAttributor(t, backend, c, Options{}).Attribute(t.Context(), nil, nil); err != nil || len(out) != 0 {

@@ -7,18 +7,17 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 
-	"github.com/google/renameio/v2"
 	"github.com/parquet-go/parquet-go"
 
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 	"github.com/specialist-nlp/specialist/pkg/seal"
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 )
 
-// formatName stands in the file's metadata under "format" and changes when the meaning of a column does.
+// formatName is the value of "format" in the file's metadata. It changes when the meaning of a column does.
 const formatName = "specialist.attributions.v1"
 
 // record is one row of the file, a note and a label.
@@ -39,18 +38,19 @@ type record struct {
 	TextSHA256    string    `parquet:"text_sha256"`
 }
 
-// Write validates the set and writes it to path as parquet, one row a note and label: note_id, label, predicted, logit, baseline_logit
-// (null where the method has none), scale, starts, ends and weights (lists, a word each), read_start, read_end, truncated, bytes,
-// text_sha256. Offsets are in bytes of the note's UTF-8. The metadata holds format, corpus_hash, model, labels (a JSON list),
-// max_length, synthetic, method, baseline, steps and a checksum of the whole file. Tokens are not written. The file is written
-// under a temporary name in the same folder and renamed when whole; the same set gives the same bytes.
+// Write validates the set and writes it to path as parquet, one row for each note and label: note_id, label, predicted, logit,
+// baseline_logit (null for a method without), scale, starts, ends and weights (lists with a value for each word), read_start, read_end,
+// truncated, bytes, text_sha256. Offsets are in bytes of the note's UTF-8. The metadata holds format, corpus_hash, model, labels (a JSON list),
+// max_length, synthetic, method, baseline, steps and a checksum of the whole file; see pkg/seal. Tokens are not written. The file is
+// written under a temporary name in the same folder and renamed; the same set gives the same bytes. It fails for a set that is not
+// valid.
 func Write(path string, s Set) error {
 	if err := s.Validate(); err != nil {
 		return fmt.Errorf("%w (%s was not written)", err, path)
 	}
 	data, err := encode(s)
 	if err == nil {
-		err = renameio.WriteFile(path, data, 0o644, renameio.WithTempDir(filepath.Dir(path)))
+		err = atomicfile.WriteFile(path, data)
 	}
 	if err != nil {
 		return fmt.Errorf("attribution: %s cannot be written: %w", path, err)
@@ -94,15 +94,16 @@ func encode(s Set) ([]byte, error) {
 	return buffer.Bytes(), seal.Close(buffer.Bytes())
 }
 
-// Want is what a file of attributions must belong to. An empty field is not checked.
+// Want is the corpus, model and method that a file of attributions must have. An empty field is not checked.
 type Want struct {
 	CorpusHash string
 	Model      string
 	Method     Method
 }
 
-// Read reads a file that Write wrote. It returns one clear error for a file that is missing, truncated, damaged or edited, that lacks a
-// column or a metadata key, whose columns contradict each other, or that does not belong to what is wanted.
+// Read reads a file that Write wrote. It fails, naming the file, if the file is missing (wrapping fs.ErrNotExist), cut short, damaged or
+// edited, if it lacks a column or a metadata key, if its columns contradict each other, and if it is not of the corpus, model or method
+// in want.
 func Read(path string, want Want) (Set, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -127,7 +128,7 @@ func Read(path string, want Want) (Set, error) {
 	return s, nil
 }
 
-// decode reads a whole file. The parquet reader panics where others return an error.
+// decode checks and decodes the bytes of a file. The parquet reader panics on damaged files.
 func decode(data []byte) (s Set, err error) {
 	if err := seal.Check(data); err != nil {
 		return Set{}, err

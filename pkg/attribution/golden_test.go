@@ -164,12 +164,12 @@ func TestAttributionsEqualTorch(t *testing.T) {
 	}
 }
 
-// gradients gives a function from notes and labels to the gradient of the label's logit by the word embeddings of the note's tokens,
+// embeddingGradients gives a function from notes and labels to the gradient of the label's logit by the word embeddings of the note's tokens,
 // dim after dim.
-func gradients(t *testing.T, backend compute.Backend, c *classifier.Classifier) func(note goldenNote, label int) []float64 {
+func embeddingGradients(t *testing.T, backend compute.Backend, c *classifier.Classifier) func(note goldenNote, label int) []float64 {
 	t.Helper()
 	exec, err := model.NewExec(backend, c.Store, func(scope *model.Scope, ids, mask, at, label *graph.Node) *graph.Node {
-		return line(c, scope, ids, mask, mask, at, label, noStand).gradient
+		return pathGradient(c, scope, ids, mask, mask, at, label, noReplacement).gradient
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -204,7 +204,7 @@ func TestGradientsByWordEmbeddingsEqualTorch(t *testing.T) {
 			if name == "xla:cpu" && adapter != "adapter-all" {
 				continue
 			}
-			gradient := gradients(t, backend, openModel(t, folder(adapter)))
+			gradient := embeddingGradients(t, backend, openModel(t, folder(adapter)))
 			for _, test := range g.Cases {
 				if test.Gradient == nil || test.Model != adapter {
 					continue

@@ -7,28 +7,28 @@ import (
 	"gonum.org/v1/gonum/integrate/quad"
 )
 
-// gradientInput needs the slope at the note alone.
+// gradientInput takes the gradient at the note.
 func (r *run) gradientInput(ctx context.Context, readings []reading, into []Attribution) error {
 	points := make([]point, len(readings))
 	for i, n := range readings {
 		points[i] = point{note: i, at: 1, label: n.label}
 	}
 	r.plan(len(points))
-	return r.slopes(ctx, readings, points, func(p point, logits []float32, label int32, values []float32) error {
+	return r.gradients(ctx, readings, points, func(p point, logits []float32, label int32, values []float32) error {
 		n := readings[p.note]
-		if err := r.explain(n, logits, label, &into[p.note]); err != nil {
+		if err := r.setLabel(n, logits, label, &into[p.note]); err != nil {
 			return err
 		}
 		return into[p.note].setTokens(n, widen(values))
 	})
 }
 
-// integratedGradients first evaluates the notes, which settles their labels, and then the line from the baseline, 0, to the note, 1,
-// at the points of the quadrature and at the baseline.
+// integratedGradients first takes the logits of the notes, which give the labels to attribute, then the gradients at the nodes of the
+// quadrature on the path from baseline, 0, to note, 1, and the logits of the baseline.
 func (r *run) integratedGradients(ctx context.Context, readings []reading, into []Attribution) error {
 	steps := r.options.Steps
-	places, weights := make([]float64, steps), make([]float64, steps)
-	quad.Legendre{}.FixedLocations(places, weights, 0, 1)
+	nodes, weights := make([]float64, steps), make([]float64, steps)
+	quad.Legendre{}.FixedLocations(nodes, weights, 0, 1)
 
 	r.plan(len(readings) * (steps + 2))
 	starts := make([]point, len(readings))
@@ -36,9 +36,9 @@ func (r *run) integratedGradients(ctx context.Context, readings []reading, into 
 		starts[i] = point{note: i, at: 1, label: n.label}
 	}
 	labels := make([]int32, len(readings))
-	err := r.slopes(ctx, readings, starts, func(p point, logits []float32, label int32, _ []float32) error {
+	err := r.gradients(ctx, readings, starts, func(p point, logits []float32, label int32, _ []float32) error {
 		labels[p.note] = label
-		return r.explain(readings[p.note], logits, label, &into[p.note])
+		return r.setLabel(readings[p.note], logits, label, &into[p.note])
 	})
 	if err != nil {
 		return err
@@ -50,10 +50,10 @@ func (r *run) integratedGradients(ctx context.Context, readings []reading, into 
 		sums[i] = make([]float64, len(n.encoding.IDs))
 		points = append(points, point{note: i, label: labels[i]})
 		for k := range steps {
-			points = append(points, point{note: i, at: places[k], weight: weights[k], label: labels[i]})
+			points = append(points, point{note: i, at: nodes[k], weight: weights[k], label: labels[i]})
 		}
 	}
-	err = r.slopes(ctx, readings, points, func(p point, logits []float32, label int32, values []float32) error {
+	err = r.gradients(ctx, readings, points, func(p point, logits []float32, label int32, values []float32) error {
 		if logit := float64(logits[label]); !finite(logit) {
 			return fmt.Errorf("note %q: the logit of %q is %v on the way from the baseline, not a finite number", readings[p.note].note.ID, into[p.note].Label, logit)
 		} else if p.at == 0 {

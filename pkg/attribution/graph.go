@@ -9,64 +9,79 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 )
 
-// The model's word embeddings: the classifier keeps its tensors in this folder of its store, under their canonical names.
+// The variable of the model's word embeddings, [vocab, dim], by the scope of the classifier's store and the canonical name.
 const (
 	storeFolder = "model"
 	wordTable   = "embeddings.word_embeddings.weight"
 )
 
-// slope is what the graph gives for a batch of points on the lines from baseline to note.
-type slope struct {
-	logits   *Node // [batch, classes] Float32
-	label    *Node // [batch] Int32, whose logit the gradient is of
-	gradient *Node // [batch, length, dim] Float32, of the logit by the word embeddings at the point
-	path     *Node // [batch, length, dim] Float32, note less baseline; 0 where the two agree
+// gradients holds the outputs of pathGradient, at one point of the path from baseline to note for each row.
+type gradients struct {
+	logits     *Node // [batch, classes] Float32
+	label      *Node // [batch] Int32, the label whose logit is differentiated
+	gradient   *Node // [batch, length, dim] Float32, the gradient of the logit by the word embeddings
+	difference *Node // [batch, length, dim] Float32, word embeddings of the note minus those of the baseline
 }
 
-// attributions gives each token's part of the slope: [batch, length] Float32.
-func (s slope) attributions() *Node { return ReduceSum(Mul(s.gradient, s.path), -1) }
+// attributions is each token's contribution, gradient times difference: [batch, length] Float32.
+func (g gradients) attributions() *Node { return ReduceSum(Mul(g.gradient, g.difference), -1) }
 
-// line builds the graph of one batch. It is a graph builder and panics on misshaped input.
+// pathGradient builds the graph of one batch: the gradient of a logit at a point of the straight path from baseline to note. It is a
+// graph builder and panics on misshaped input.
 //
 //   - ids: [batch, length] Int32, padded; mask: [batch, length] Bool, true for tokens
-//   - replaced: [batch, length] Bool, true where the baseline differs from the note
-//   - at: [batch] Float32, the place of the point: 0 is the baseline, 1 the note
-//   - label: [batch] Int32, whose logit is differentiated; below 0 the one with the highest logit
-//   - baseline: the id whose embedding stands in for the replaced ones; below 0 zeros do
+//   - replaced: [batch, length] Bool, true for the tokens that the baseline replaces
+//   - at: [batch] Float32, the point of the path: 0 is the baseline, 1 the note
+//   - label: [batch] Int32, the label whose logit is differentiated; below 0 the one with the highest logit
+//   - replacement: the id whose embedding is that of the replaced tokens in the baseline; below 0 it is zero
 //
-// Every row is attributed by itself: logits depend on their own row alone, so the gradient of their sum is the gradient of each.
-func line(c *classifier.Classifier, scope *model.Scope, ids, mask, replaced, at, label *Node, baseline int32) slope {
+// A logit depends on its own row alone, so the gradient of the sum over rows is the gradient of each row.
+func pathGradient(c *classifier.Classifier, scope *model.Scope, ids, mask, replaced, at, label *Node, replacement int32) gradients {
 	g := ids.Graph()
 	batch, length, dim := ids.Shape().Dimensions[0], ids.Shape().Dimensions[1], c.Config.Dim
-	table := scope.Store().Scope(storeFolder).GetVariable(wordTable)
-	note := Gather(table.NodeValue(g), InsertAxes(ids, -1)) // [batch, length, dim]
-	path := note
-	if baseline >= 0 {
-		path = Sub(note, Gather(table.NodeValue(g), Const(g, [][][]int32{{{baseline}}})))
+	mask.AssertDims(batch, length)
+	replaced.AssertDims(batch, length)
+	at.AssertDims(batch)
+	label.AssertDims(batch)
+	table := scope.Store().Scope(storeFolder).GetVariable(wordTable).NodeValue(g) // [vocab, dim]
+	table.AssertDims(-1, dim)
+	note := Gather(table, InsertAxes(ids, -1)) // [batch, length, dim]
+	note.AssertDims(batch, length, dim)
+	difference := note
+	if replacement >= 0 {
+		difference = Sub(note, Gather(table, Const(g, [][][]int32{{{replacement}}}))) // [batch, length, dim] - [1, 1, dim]
 	}
-	path = Where(BroadcastToShape(InsertAxes(replaced, -1), shapes.Make(dtypes.Bool, batch, length, dim)), path, ZerosLike(note))
-	back := Reshape(OneMinus(at), batch, 1, 1)
-	words := Sub(note, Mul(back, path)) // [batch, length, dim]; the note itself where at is 1
+	all := BroadcastToShape(InsertAxes(replaced, -1), shapes.Make(dtypes.Bool, batch, length, dim)) // [batch, length, dim]
+	difference = Where(all, difference, ZerosLike(note))                                            // [batch, length, dim]
+	difference.AssertDims(batch, length, dim)
+	words := Sub(note, Mul(Reshape(OneMinus(at), batch, 1, 1), difference)) // [batch, length, dim]
+	words.AssertDims(batch, length, dim)
 
-	s := slope{path: path}
-	s.logits = logitsOf(c, scope, words, mask)
-	s.label = Where(LessThan(label, ZerosLike(label)), ArgMax(s.logits, -1), label)
-	chosen := OneHot(s.label, len(c.Labels), dtypes.Float32) // [batch, classes]
-	s.gradient = Gradient(ReduceAllSum(Mul(s.logits, chosen)), words)[0]
-	return s
+	out := gradients{difference: difference}
+	out.logits = logitsOf(c, scope, words, mask) // [batch, classes]
+	out.logits.AssertDims(batch, len(c.Labels))
+	out.label = Where(LessThan(label, ZerosLike(label)), ArgMax(out.logits, -1), label) // [batch]
+	out.label.AssertDims(batch)
+	chosen := OneHot(out.label, len(c.Labels), dtypes.Float32)               // [batch, classes]
+	out.gradient = Gradient(ReduceAllSum(Mul(out.logits, chosen)), words)[0] // [batch, length, dim]
+	out.gradient.AssertDims(batch, length, dim)
+	return out
 }
 
-// logitsOf is the classifier's Logits for words that are embedded already, [batch, length, dim]: while that graph is built, a table of
-// just these words stands in the place of the model's, and the ids count through it. The model itself stays as it is.
+// logitsOf is the classifier's Logits, [batch, classes], for word embeddings, [batch, length, dim], and their mask, [batch, length]. While
+// that graph is built, the embeddings take the place of the model's table of words, and the ids count through them: 0 to
+// batch*length-1. The model's own table is not changed.
 func logitsOf(c *classifier.Classifier, scope *model.Scope, words, mask *Node) *Node {
 	g := words.Graph()
+	words.AssertRank(3)
 	batch, length, dim := words.Shape().Dimensions[0], words.Shape().Dimensions[1], words.Shape().Dimensions[2]
+	mask.AssertDims(batch, length)
 	table := scope.Store().Scope(storeFolder).GetVariable(wordTable)
 	own := table.NodeValue(g)
-	defer table.SetNodeValue(own) // unchanged again, so that running the graph does not write it
-	table.SetNodeValue(Reshape(words, batch*length, dim))
+	defer table.SetNodeValue(own)                         // the same node, so that running the graph does not write the variable
+	table.SetNodeValue(Reshape(words, batch*length, dim)) // [batch*length, dim]
 	m := *c.Model
 	m.Config.VocabSize = batch * length
-	ids := Reshape(Iota(g, shapes.Make(dtypes.Int32, batch*length), 0), batch, length)
-	return m.Logits(scope, ids, mask, nil) // [batch, classes]
+	ids := Reshape(Iota(g, shapes.Make(dtypes.Int32, batch*length), 0), batch, length) // [batch, length]
+	return m.Logits(scope, ids, mask, nil)                                             // [batch, classes]
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/classifier"
 )
 
-// Method names a way to attribute a logit to words.
+// Method is a method to attribute a logit to words.
 type Method string
 
 // The methods; see the package comment.
@@ -17,11 +17,11 @@ const (
 	Occlusion           Method = "occlusion"
 )
 
-// Baseline names what stands in a word's place.
+// Baseline is what replaces the words in the baseline.
 type Baseline string
 
-// The baselines: the word embedding of [MASK] or of [PAD], or zeros. Removed is for Occlusion alone, which then drops the word's
-// pieces, so that what follows moves up; Zeroed is not for Occlusion, which replaces tokens.
+// The baselines: the word embedding of [MASK] or of [PAD], or zeros. Removed is for Occlusion alone: the word's pieces are removed, and
+// the positions of what follows change. Zeroed is not for Occlusion, which replaces token ids.
 const (
 	Masked  Baseline = "mask"
 	Padded  Baseline = "pad"
@@ -29,26 +29,26 @@ const (
 	Removed Baseline = "remove"
 )
 
-// baselines lists what each method can be used with.
+// baselines lists the baselines of each method.
 var baselines = map[Method][]Baseline{
 	GradientInput:       {Masked, Padded, Zeroed},
 	IntegratedGradients: {Masked, Padded, Zeroed},
 	Occlusion:           {Masked, Padded, Removed},
 }
 
-// DefaultSteps is how many points of the line from baseline to note IntegratedGradients evaluates. For notes of 128 tokens and a
-// fine-tuned MiniLM the gap is then some 1 % of the logit difference, with 4 steps 20 %, with 80 steps 0.1 %.
+// DefaultSteps is the default number of quadrature nodes of IntegratedGradients. For notes of 128 tokens and a fine-tuned MiniLM the gap
+// is then about 1 % of the logit difference, with 4 steps 20 %, with 80 steps 0.1 %.
 const DefaultSteps = 20
 
-// Options says how to attribute. A zero value of a field takes its default.
+// Options configures attribution. A zero value of a field stands for its default.
 type Options struct {
 	Method    Method   // IntegratedGradients by default
 	Baseline  Baseline // Masked by default
-	Steps     int      // of IntegratedGradients, DefaultSteps by default; the other methods have none
-	BatchSize int      // rows of a batch, classifier.DefaultBatchSize by default
+	Steps     int      // quadrature nodes of IntegratedGradients, DefaultSteps by default; 0 for the other methods
+	BatchSize int      // rows of a batch; classifier.DefaultBatchSize by default
 }
 
-// complete fills in the defaults and refuses what does not go together.
+// complete fills in the defaults. It fails for options that do not fit together.
 func (o Options) complete() (Options, error) {
 	if o.Method == "" {
 		o.Method = IntegratedGradients
@@ -71,7 +71,7 @@ func (o Options) complete() (Options, error) {
 	return o, nil
 }
 
-// checkMethod says whether the three make a method together.
+// checkMethod returns an error unless the method has this baseline and this number of steps.
 func checkMethod(method Method, baseline Baseline, steps int) error {
 	usable, known := baselines[method]
 	switch {

@@ -8,20 +8,20 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 )
 
-// occlusionChunk is how many batches of occluded notes are made before they are run: enough that few batches are filled up with
-// padding, few enough to hold.
+// occlusionChunk is the number of batches of occluded notes that are built before they are run: many, so that few batches are filled up
+// with padding rows, but not all, to bound the memory.
 const occlusionChunk = 32
 
-// occluded is the note without one of its words.
+// occluded is the encoding of the note with one of its words masked or removed.
 func (a *Attributor) occluded(n reading, w word) tokenize.Encoding {
-	var stands []int32 // none where words are removed
-	if a.stand != noStand {
-		stands = slices.Repeat([]int32{a.stand}, w.Last-w.First)
+	var replacements []int32 // none if words are removed
+	if a.replacement != noReplacement {
+		replacements = slices.Repeat([]int32{a.replacement}, w.Last-w.First)
 	}
-	return tokenize.Encoding{IDs: slices.Concat(n.encoding.IDs[:w.First], stands, n.encoding.IDs[w.Last:])}
+	return tokenize.Encoding{IDs: slices.Concat(n.encoding.IDs[:w.First], replacements, n.encoding.IDs[w.Last:])}
 }
 
-// occlusion evaluates the notes, which settles their labels, and then each of them without each of its words.
+// occlusion takes the logits of the notes, which give the labels to attribute, and then of each note without each of its words.
 func (r *run) occlusion(ctx context.Context, readings []reading, into []Attribution) error {
 	passes := len(readings)
 	for _, n := range readings {
@@ -37,7 +37,7 @@ func (r *run) occlusion(ctx context.Context, readings []reading, into []Attribut
 		if labels[i] = readings[i].label; labels[i] == anyLabel {
 			labels[i] = argMax(logits)
 		}
-		return r.explain(readings[i], logits, labels[i], &into[i])
+		return r.setLabel(readings[i], logits, labels[i], &into[i])
 	})
 	if err != nil {
 		return err

@@ -17,22 +17,22 @@ type run struct {
 	size        int // rows of every batch
 }
 
-// plan says how many passes there will be. One batch size for all of them keeps to one graph a length.
+// plan sets the number of passes and the batch size, the same for all of them so that there is one graph for each length.
 func (r *run) plan(passes int) {
 	r.total, r.size = passes, max(1, min(r.options.BatchSize, passes))
 }
 
-// point is a place on the line from a note's baseline, 0, to the note, 1.
+// point is a point of the path from a note's baseline, 0, to the note, 1.
 type point struct {
 	note   int
 	at     float64
-	weight float64 // in the quadrature
-	label  int32
+	weight float64 // of the quadrature
+	label  int32   // anyLabel for the predicted one
 }
 
-// slopes evaluates the graph at the points and hands over, point by point and batch by batch, its logits, the label they were
-// differentiated for, and a value for each token of the note.
-func (r *run) slopes(ctx context.Context, readings []reading, points []point, take func(p point, logits []float32, label int32, values []float32) error) error {
+// gradients runs the gradient graph at the points and passes its outputs on, point by point: the logits, shape [classes], the label whose
+// logit was differentiated, and the contributions of the note's tokens, shape [tokens].
+func (r *run) gradients(ctx context.Context, readings []reading, points []point, take func(p point, logits []float32, label int32, values []float32) error) error {
 	encodings := make([]tokenize.Encoding, len(points))
 	for i, p := range points {
 		encodings[i] = readings[p.note].encoding
@@ -79,7 +79,7 @@ func (r *run) slopes(ctx context.Context, readings []reading, points []point, ta
 	})
 }
 
-// logits runs the classifier and hands over the logits of each encoding.
+// logits runs the classifier and passes the logits of each encoding on, shape [classes].
 func (r *run) logits(ctx context.Context, encodings []tokenize.Encoding, take func(i int, logits []float32) error) error {
 	return r.batches(ctx, encodings, func(b tokenize.Batch) error {
 		out, err := r.call(b)
@@ -102,7 +102,7 @@ func (r *run) logits(ctx context.Context, encodings []tokenize.Encoding, take fu
 	})
 }
 
-// batches puts the encodings into batches of one size and a few lengths.
+// batches builds batches of the encodings, of one size and a few lengths, and runs each.
 func (r *run) batches(ctx context.Context, encodings []tokenize.Encoding, each func(tokenize.Batch) error) error {
 	c := r.classifier
 	layouts, err := tokenize.Plan(tokenize.Lengths(encodings), r.size, tokenize.Buckets(c.MaxLength))
@@ -132,7 +132,7 @@ func (r *run) batches(ctx context.Context, encodings []tokenize.Encoding, each f
 	return nil
 }
 
-// call runs the graph on a batch and the further inputs that it takes.
+// call runs the graph on a batch and the graph's further inputs.
 func (r *run) call(b tokenize.Batch, further ...any) ([]*tensors.Tensor, error) {
 	out, err := r.exec.Call(append([]any{
 		tensors.FromFlatDataAndDimensions(b.IDs, b.Size, b.Length),
@@ -144,7 +144,7 @@ func (r *run) call(b tokenize.Batch, further ...any) ([]*tensors.Tensor, error) 
 	return out, nil
 }
 
-// flat takes a tensor's values out of the backend.
+// flat copies a tensor's values from the backend and releases the tensor.
 func flat[T float32 | int32](t *tensors.Tensor) ([]T, error) {
 	defer t.MustFinalizeAll()
 	return tensors.CopyFlatData[T](t)

@@ -9,21 +9,21 @@ import (
 	"unicode/utf8"
 )
 
-// Set is what one method attributes to the notes of one corpus for one model.
+// Set is the attributions of notes of one corpus by one method for one model.
 type Set struct {
 	CorpusHash string   // content hash of the corpus that the notes come from
-	Model      string   // fingerprint of the model: two that compute different logits have different ones
+	Model      string   // fingerprint of the model, different for models that compute different logits
 	Labels     []string // the model's, in its order
-	MaxLength  int      // tokens that the model read of a note at most, [CLS] and [SEP] included
-	Synthetic  bool     // the notes were made up: whatever shows them says so
+	MaxLength  int      // most tokens that the model reads of a note, [CLS] and [SEP] included
+	Synthetic  bool     // the notes are synthetic; results must say so
 	Method     Method
 	Baseline   Baseline
 	Steps      int // of IntegratedGradients; 0 for the other methods
-	// Attributions holds one attribution for each note and label, which may be several a note.
+	// Attributions holds one attribution for each pair of note and label; a note may have several.
 	Attributions []Attribution
 }
 
-// Set gathers attributions that a made; corpusHash and fingerprint say of which notes and which model.
+// Set returns a set of attributions that a computed, for the corpus and the model with this hash and this fingerprint.
 func (a *Attributor) Set(corpusHash, fingerprint string, synthetic bool, attributions []Attribution) Set {
 	return Set{
 		CorpusHash: corpusHash, Model: fingerprint, Labels: slices.Clone(a.classifier.Labels), MaxLength: a.classifier.MaxLength, Synthetic: synthetic,
@@ -31,9 +31,9 @@ func (a *Attributor) Set(corpusHash, fingerprint string, synthetic bool, attribu
 	}
 }
 
-// Validate reports the first thing that makes the set unusable: a corpus, model or method that is not named, labels that are missing or
-// repeated, a note and label that occur twice, spans that overlap or leave what was read, values that are not finite, weights that
-// are not relative to the largest.
+// Validate returns an error for a set that is not valid: no corpus, model or method, labels that are missing or repeated, a pair of note
+// and label that occurs twice, spans that overlap or lie outside the part that was read, values that are not finite, weights that are
+// not relative to the largest.
 func (s Set) Validate() error {
 	if err := s.validate(); err != nil {
 		return fmt.Errorf("attribution: %w", err)

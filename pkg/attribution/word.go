@@ -11,26 +11,27 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 )
 
-// word is a stretch of a note and the tokens, First up to, not including, Last, that it was read as.
+// word is a word of a note and its tokens, First up to, not including, Last.
 type word struct {
 	tokenize.Span
 	First, Last int
 }
 
-// reading is a note as the model reads it.
+// reading is a tokenized note.
 type reading struct {
 	note     Note
-	encoding tokenize.Encoding // cut to the model's length
-	spans    []tokenize.Span   // a span a token, [CLS] and [SEP] included
+	encoding tokenize.Encoding // truncated to the model's length
+	spans    []tokenize.Span   // of each token, [CLS] and [SEP] included
 	words    []word
 	read     tokenize.Span
-	label    int32 // anyLabel where the predicted one is to be explained
+	label    int32 // the label to attribute; anyLabel for the predicted one
 }
 
-// anyLabel asks for the label with the highest logit.
+// anyLabel stands for the label with the highest logit.
 const anyLabel = -1
 
-// readNotes tokenizes notes and finds their words. It refuses a label that the model does not know and a note without a word.
+// readNotes tokenizes notes and finds their words. left says that the tokenizer's truncation_side is left. It fails for a label that the
+// model does not know and for a note without words.
 func readNotes(c *classifier.Classifier, notes []Note, left bool) ([]reading, error) {
 	texts := make([]string, len(notes))
 	for i, n := range notes {
@@ -62,7 +63,7 @@ func readNotes(c *classifier.Classifier, notes []Note, left bool) ([]reading, er
 	return readings, nil
 }
 
-// locate finds the note's tokens in its text. left says on which side long notes are cut.
+// locate sets the spans of the note's tokens and its words. left says that the note is truncated at its beginning.
 func (r *reading) locate(t *tokenize.Tokenizer, left bool) error {
 	whole, spans, err := t.EncodeSpans(r.note.Text)
 	if err != nil {
@@ -96,7 +97,7 @@ func (r *reading) locate(t *tokenize.Tokenizer, left bool) error {
 	return nil
 }
 
-// truncatesLeft says whether the tokenizer cuts long notes at their beginning: by a note of tokens that differ, cut to one.
+// truncatesLeft says whether the tokenizer truncates notes at their beginning: it truncates a note of two different tokens to one.
 func truncatesLeft(t *tokenize.Tokenizer) (bool, error) {
 	const probe = "[CLS] [SEP]"
 	whole, err := t.Encode(probe, 0)
@@ -111,8 +112,8 @@ func truncatesLeft(t *tokenize.Tokenizer) (bool, error) {
 	return first != last && cut.IDs[1] == last, nil
 }
 
-// mergeWords joins the tokens of each word, and tokens that overlap: one character can become several. The words come out ascending
-// and apart. A word takes in the combining marks behind it, which belong to no token, but nothing from limit on.
+// mergeWords merges the tokens of each word, and tokens that overlap, because one character can become several tokens. The words are in
+// ascending order and do not overlap. A word includes the combining marks that follow it, which belong to no token, up to limit.
 func mergeWords(text string, spans []tokenize.Span, limit int) []word {
 	var words []word
 	for i, s := range spans {
@@ -143,8 +144,8 @@ func mergeWords(text string, spans []tokenize.Span, limit int) []word {
 	return words
 }
 
-// continues says whether b goes on with the word that a belongs to: BERT divides text at white space, and sets punctuation and
-// Chinese characters apart. Between the two there may be characters that normalisation drops.
+// continues says whether the token b belongs to the word of the token a: BERT splits text at white space, and punctuation and Chinese
+// characters are words of their own. Between the two there may be characters that normalisation drops.
 func continues(text string, a, b tokenize.Span) bool {
 	if strings.ContainsFunc(text[a.End:b.Start], unicode.IsSpace) {
 		return false
@@ -154,8 +155,8 @@ func continues(text string, a, b tokenize.Span) bool {
 	return !standsAlone(last) && !standsAlone(first)
 }
 
-// standsAlone says whether a character is a word of its own, as BERT's pre-tokenizer has it: all of ASCII but letters, digits and
-// controls, Unicode's punctuation, ideographs; and white space, which some added tokens end in.
+// standsAlone says whether a character is a word of its own in BERT's pre-tokenizer: all ASCII characters but letters, digits and
+// controls, Unicode's punctuation, ideographs; and white space, in which some added tokens end.
 func standsAlone(r rune) bool {
 	if r < utf8.RuneSelf {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsControl(r) || unicode.IsSpace(r)

@@ -11,31 +11,30 @@ import (
 // Version is the version of the definitions behind an Audit. It changes when a key or the meaning of a number does.
 const Version = 1
 
-// maxLabels bounds the matrices of labels by labels. A corpus beyond it has most likely named another column as its label.
+// maxLabels bounds the matrices of labels by labels. A corpus with more has most likely another column as its label.
 const maxLabels = 1000
 
-// Options say how a corpus is audited. The zero value counts no tokens, takes DefaultDocumentLabels and the seed 0.
+// Options configures an audit. The zero value has no tokenizer, the default document labels and the seed 0.
 type Options struct {
 	// Seed is the seed of both splits.
 	Seed uint64
-	// Tokenizer counts tokens; nil leaves lengths in characters alone.
+	// Tokenizer counts tokens; without it lengths are in characters only.
 	Tokenizer *tokenize.Tokenizer
-	// TokenizerName is how the tokenizer is named in the result.
+	// TokenizerName is the tokenizer's name in the result.
 	TokenizerName string
-	// DocumentLabels are the labels that name a kind of document. Nil takes those of [DefaultDocumentLabels] that the corpus has; a label
-	// given here that the corpus lacks is an error.
+	// DocumentLabels are the labels that name a kind of document. Nil stands for those of [DefaultDocumentLabels] that the corpus has; a
+	// label given here that the corpus lacks is an error.
 	DocumentLabels []string
 }
 
-// Audit is what was found. Shares are between 0 and 1.
+// Audit is the result of [Run]. Shares are between 0 and 1.
 type Audit struct {
 	Version   int    `json:"version"`
 	Name      string `json:"name"`      // of the file, or of the demo
-	Synthetic bool   `json:"synthetic"` // made-up notes
+	Synthetic bool   `json:"synthetic"` // synthetic notes
 	Hash      string `json:"hash"`      // content hash of the rows kept: SHA-256, hexadecimal
 	Seed      uint64 `json:"seed"`      // of the splits
-	// With names the columns that the texts are extended with; empty for the text alone. Lengths and near duplicates are those of the
-	// extended texts.
+	// With names the columns that extend the texts; empty for the text alone. Lengths and near duplicates are those of the extended texts.
 	With []string `json:"with"`
 
 	RowsRead         int `json:"rows_read"` // = rows_kept + dropped_short + dropped_duplicate
@@ -45,9 +44,9 @@ type Audit struct {
 	DroppedDuplicate int `json:"dropped_duplicate"` // the same cleaned text under the same label again
 	Texts            int `json:"texts"`             // distinct cleaned texts
 	Labels           int `json:"labels"`
-	// UnusedLabels are those that the source declares or uses, but that no kept row carries.
+	// UnusedLabels are those that the source declares or uses, but that no kept row has.
 	UnusedLabels []string `json:"unused_labels"`
-	// LabelsPerText holds, by number of labels, how many texts carry that many: {"1": 207, "2": 1721}. Numbers that no text has are left out.
+	// LabelsPerText is the number of texts by their number of labels: {"1": 207, "2": 1721}. Numbers that no text has are left out.
 	LabelsPerText map[int]int `json:"labels_per_text"`
 	// CeilingRowAccuracy is the best row accuracy of any function of the text: texts / rows.
 	CeilingRowAccuracy float64 `json:"ceiling_row_accuracy"`
@@ -57,14 +56,14 @@ type Audit struct {
 	CoFiling       CoFiling       `json:"co_filing"`
 	DocumentTypes  DocumentTypes  `json:"document_types"`
 	Ceilings       []Ceiling      `json:"ceilings"`
-	Protocols      []Protocol     `json:"protocols"` // row, then group
+	Protocols      []Protocol     `json:"protocols"` // the random-row split, then the grouped split
 	NearDuplicates NearDuplicates `json:"near_duplicates"`
 	Columns        []Column       `json:"columns"` // keywords, then description
 	Lengths        Lengths        `json:"lengths"`
 }
 
 // Run audits a corpus. It fails for a corpus that cannot be split, for more than 1,000 labels, for an unknown document label, for a text that
-// the tokenizer refuses, and when ctx ends.
+// cannot be tokenized, and when ctx is done.
 func Run(ctx context.Context, c *corpus.Corpus, options Options) (*Audit, error) {
 	if n := len(c.Labels); n > maxLabels {
 		return nil, fmt.Errorf("%s: %d labels are more than the %d that an audit takes; is the label column the right one?", c.Name, n, maxLabels)

@@ -9,31 +9,33 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
-// The policies of Ceiling.
+// The policies of [Ceiling].
 const (
-	// AnyFunction bounds every function of the text, each metric for itself.
+	// AnyFunction is the ceiling of any function of the text, in each metric for itself; see evaluate.LabelCeilings.
 	AnyFunction = "any_function_of_the_text"
-	// MostFiled gives each text that one of its own labels which has the most texts.
+	// MostFiled predicts the text's own label that has the most texts.
 	MostFiled = "best_single_label_most_filed"
-	// LeastFiled gives each text that one of its own labels which has the fewest texts.
+	// LeastFiled predicts the text's own label that has the fewest texts.
 	LeastFiled = "best_single_label_least_filed"
-	// Majority gives every text the label with the most rows.
+	// Majority predicts the label with the most rows.
 	Majority = "majority_of_rows"
 )
 
-// CeilingMetrics are the metrics of a Ceiling.
+// CeilingMetrics are the metrics of a [Ceiling].
 var CeilingMetrics = []evaluate.Metric{evaluate.RowAccuracy, evaluate.Top3Accuracy, evaluate.AnyValid, evaluate.MacroF1Union, evaluate.WeightedF1}
 
-// Ceiling is what a way of answering scores on all texts, with no model in between. Under AnyFunction macro_f1_union and weighted_f1 are
-// upper bounds, the other values are exact; under the other policies all are what the answers score.
+// Ceiling holds the scores of a policy, a fixed way to predict, on all texts. For AnyFunction macro_f1_union and weighted_f1 are upper
+// bounds and the other values exact; for the other policies all are the scores of their predictions.
 //
-// The single-label policies know the labels of each text: they rank its own labels first, most or least filed first, then all others,
-// most filed first. Of labels with equally many texts the first in label order counts as more filed. They are right about one row of every text.
+// The single-label policies know the labels of each text: they rank its own labels first, by number of texts, descending or ascending, then
+// all others, descending. Of labels with equally many texts the first in label order counts as having more. They are right about one row
+// of every text.
 type Ceiling struct {
 	Policy string                      `json:"policy"`
 	Values map[evaluate.Metric]float64 `json:"values"` // of CeilingMetrics
 }
 
+// policies evaluates the policies.
 func policies(c *corpus.Corpus) ([]Ceiling, error) {
 	sets := make([][]int, len(c.Notes))
 	for i, note := range c.Notes {
@@ -62,6 +64,7 @@ func policies(c *corpus.Corpus) ([]Ceiling, error) {
 	return out, nil
 }
 
+// chosen picks the CeilingMetrics.
 func chosen(values map[evaluate.Metric]float64) map[evaluate.Metric]float64 {
 	out := make(map[evaluate.Metric]float64, len(CeilingMetrics))
 	for _, m := range CeilingMetrics {
@@ -80,7 +83,7 @@ func ranking(counts []int) []int {
 	return order
 }
 
-// ownFirst moves a text's own labels to the front of a ranking, in its order or against it.
+// ownFirst moves a text's own labels to the front of a ranking, in its order or in reverse.
 func ownFirst(set, ranking []int, reversed bool) []int {
 	out := make([]int, 0, len(ranking))
 	for _, label := range ranking {
@@ -99,8 +102,8 @@ func ownFirst(set, ranking []int, reversed bool) []int {
 	return out
 }
 
-// score evaluates a way of ranking the labels of notes that stand under the given label sets. The ranking may depend on the label set
-// alone, so that notes with the same set share theirs.
+// score evaluates a ranking of the labels for notes with the given label sets. The ranking is a function of a note's label set, so that
+// notes with the same set share its scores.
 func score(labels []string, sets [][]int, rank func(set []int) []int) (map[evaluate.Metric]float64, error) {
 	shared := map[string][]float32{}
 	set := predict.Set{Labels: labels, Model: "policy", Part: "all", Predictions: make([]predict.Prediction, len(sets))}
@@ -114,6 +117,7 @@ func score(labels []string, sets [][]int, rank func(set []int) []int) (map[evalu
 	return values(set)
 }
 
+// values evaluates a set.
 func values(set predict.Set) (map[evaluate.Metric]float64, error) {
 	e, err := evaluate.New(set)
 	if err != nil {
@@ -122,7 +126,7 @@ func values(set predict.Set) (map[evaluate.Metric]float64, error) {
 	return e.Values(), nil
 }
 
-// falling turns a ranking into scores, shape [labels], that sum to 1 and fall from the first rank to the last.
+// falling returns scores, shape [labels], that sum to 1 and fall from the first rank to the last.
 func falling(ranking []int) []float32 {
 	n := len(ranking)
 	scores := make([]float32, n)

@@ -10,13 +10,13 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/corpus"
 )
 
-// Class is what the corpus has of one label.
+// Class is the statistics of one label.
 type Class struct {
 	Label string `json:"label"`
-	// Texts is how many texts carry the label. It is also its number of rows.
+	// Texts is the number of texts with the label, which is also its number of rows.
 	Texts    int     `json:"texts"`
 	RowShare float64 `json:"row_share"` // of all rows
-	// Shared is how many of them stand under another label too.
+	// Shared is the number of them that have another label too.
 	Shared       int      `json:"shared"`
 	SharedShare  float64  `json:"shared_share"`
 	DocumentType bool     `json:"document_type"` // names a kind of document
@@ -25,7 +25,7 @@ type Class struct {
 	Truncated    []Cutoff `json:"truncated"` // by length; empty without a tokenizer
 }
 
-// Imbalance sets the largest class beside the smallest. Of equal ones the first in label order is named.
+// Imbalance compares the largest class with the smallest, of equal ones the first in label order.
 type Imbalance struct {
 	Largest       string  `json:"largest"`
 	LargestTexts  int     `json:"largest_texts"`
@@ -36,27 +36,27 @@ type Imbalance struct {
 	Under10 []string `json:"under_10"`
 }
 
-// CoFiling says which labels are filed together.
+// CoFiling says which labels texts have together.
 type CoFiling struct {
 	Labels []string `json:"labels"`
-	// Counts holds at [i][j] how many texts carry both label i and label j, and at [i][i] how many carry label i: shape [labels][labels].
+	// Counts is the number of texts with both label i and label j at [i][j], and of those with label i at [i][i]: shape [labels][labels].
 	Counts [][]int `json:"counts"`
-	// Shared is how many texts carry more than one label, SharedShare their share.
+	// Shared is the number of texts with more than one label, SharedShare their share.
 	Shared      int     `json:"shared"`
 	SharedShare float64 `json:"shared_share"`
 }
 
-// DocumentTypes says how many texts carry a label that names a kind of document.
+// DocumentTypes says how many texts have a label that names a kind of document.
 type DocumentTypes struct {
 	Labels []string `json:"labels"` // those counted as such, in label order
 	Texts  int      `json:"texts"`  // with at least one of them
 	Share  float64  `json:"share"`
-	// Only is how many of these carry no other label, and so no specialty.
+	// Only is the number of these without another label, and so without a specialty.
 	Only int `json:"only"`
 }
 
-// DefaultDocumentLabels returns the labels that say what kind of document a text is (a visit note, a letter, an operation or imaging
-// report) rather than which specialty it belongs to, as MTSamples and the Hub's copy of it spell them. Case and punctuation do not matter.
+// DefaultDocumentLabels returns the labels that name a kind of document (a visit note, a letter, an operation or imaging report) rather than
+// a specialty, in the spelling of MTSamples and of its copy on the Hub. They match labels in any case and punctuation.
 func DefaultDocumentLabels() []string {
 	return []string{
 		"Consult - History and Phy.", "Consult_History_and_Physical", "Discharge Summary", "Emergency Room Reports", "General Medicine",
@@ -64,8 +64,8 @@ func DefaultDocumentLabels() []string {
 	}
 }
 
-// folded is a label without case and punctuation.
-func folded(label string) string {
+// normalized is a label in lower case without punctuation and blanks.
+func normalized(label string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return unicode.ToLower(r)
@@ -74,7 +74,7 @@ func folded(label string) string {
 	}, label)
 }
 
-// KindLabels returns those of the labels that DefaultDocumentLabels names, in their order.
+// KindLabels returns those of the labels that match [DefaultDocumentLabels], in their order.
 func KindLabels(labels []string) []string {
 	var kinds []string
 	for _, label := range labels {
@@ -86,11 +86,14 @@ func KindLabels(labels []string) []string {
 }
 
 // sameLabel says whether two labels differ in case and punctuation alone.
-func sameLabel(a, b string) bool { return a == b || folded(a) != "" && folded(a) == folded(b) }
+func sameLabel(a, b string) bool {
+	return a == b || normalized(a) != "" && normalized(a) == normalized(b)
+}
 
-func documentTypes(c *corpus.Corpus, asked []string) (DocumentTypes, error) {
-	wanted := asked
-	if asked == nil {
+// documentTypes counts the texts with document labels. It fails for a named label that the corpus lacks.
+func documentTypes(c *corpus.Corpus, named []string) (DocumentTypes, error) {
+	wanted := named
+	if named == nil {
 		wanted = DefaultDocumentLabels()
 	}
 	is := make([]bool, len(c.Labels))
@@ -101,7 +104,7 @@ func documentTypes(c *corpus.Corpus, asked []string) (DocumentTypes, error) {
 				is[i], found = true, true
 			}
 		}
-		if !found && asked != nil {
+		if !found && named != nil {
 			return DocumentTypes{}, fmt.Errorf("%s: there is no label %q to count as a kind of document", c.Name, label)
 		}
 	}
@@ -184,7 +187,7 @@ func coFiling(c *corpus.Corpus) CoFiling {
 	return out
 }
 
-// share is part / whole, and 0 of nothing.
+// share is part / whole, 0 for a whole of 0.
 func share(part, whole int) float64 {
 	if whole == 0 {
 		return 0

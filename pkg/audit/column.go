@@ -6,14 +6,14 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/corpus"
 )
 
-// Column says whether a column beside the text gives the row's own label away. Both are compared in their cleaned form (corpus.Clean), word
-// by word: "Urology" is in "urology, kidney stone" and not in "neurourology".
+// Column says how often another column contains the row's own label. Both are compared in their cleaned form (corpus.Clean), by whole
+// words: "Urology" is in "urology, kidney stone" and not in "neurourology".
 type Column struct {
 	Name     string `json:"name"`
 	NonEmpty int    `json:"non_empty"` // rows kept in which it is not blank
 	// FilledShare is the share of the rows kept in which it is not blank.
 	FilledShare float64 `json:"filled_share"`
-	// StartsWith is how many of these begin with the row's label, Contains how many hold it anywhere.
+	// StartsWith is the number of these rows in which it begins with the row's label, Contains that in which it has it anywhere.
 	StartsWith      int     `json:"starts_with_label"`
 	StartsWithShare float64 `json:"starts_with_share"` // of the rows in which it is not blank
 	Contains        int     `json:"contains_label"`
@@ -39,10 +39,10 @@ func columns(c *corpus.Corpus) []Column {
 			}
 			k.NonEmpty++
 			label := labels[row.Label]
-			if label == "" { // nothing of it is a letter or a digit
+			if label == "" { // it has no letter and no digit
 				continue
 			}
-			// With a blank on either side, whole words alone match.
+			// The blanks on both sides make only whole words match.
 			value = " " + corpus.Clean(value) + " "
 			if strings.HasPrefix(value, " "+label+" ") {
 				k.StartsWith++

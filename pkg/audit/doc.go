@@ -1,25 +1,26 @@
-// Package audit says what the labels of a corpus can and cannot tell, before any model is trained on them.
+// Package audit measures the labels of a corpus before any model is trained on them: their multiplicity, the ceilings that follow from it,
+// leaks between the parts of a split, and near duplicates.
 //
-// In flows a [corpus.Corpus], and a tokenizer where lengths in tokens are wanted. Out flows an [Audit]: plain numbers, with the
-// JSON keys that other tools read. Nothing is written, no network is asked, and no model runs.
+// In flows a [corpus.Corpus], and a tokenizer if lengths in tokens are wanted. Out flows an [Audit]: plain numbers, with the JSON keys that
+// other tools read. No file is written, no network is used, and no model runs.
 //
-//   - What was read, kept and dropped, and why; texts and rows by label; how many labels a text carries; which labels are filed together.
-//   - Ceilings: what any function of the text can score on these labels, and what stated ways of answering do score.
-//   - Leaks: for the split by rows and the split by texts, how many test texts stand in train, and what those score who read nothing but
-//     the labels that train has for the same text.
+//   - Rows read, kept and dropped, by reason; texts and rows by label; the number of labels of a text; which labels texts have together.
+//   - Ceilings: the best scores of any function of the text on these labels, and the scores of some fixed policies.
+//   - Leaks: for the random-row split and the grouped split, how many test texts are in train, and the scores of predictors that use
+//     nothing but the labels that the same text has in train.
 //   - Near duplicates: pairs of texts whose cleaned forms share most of their character 5-grams.
-//   - Columns beside the text that name the label.
-//   - Lengths in characters and tokens, and how many texts are cut at the usual lengths.
+//   - Other columns that contain the label.
+//   - Lengths in characters and tokens, and how many texts are truncated at the usual maximum lengths.
 //   - Labels that name a kind of document rather than a specialty.
 //
 // # Definitions
 //
-// A text is a distinct cleaned text; a row is a text under one of its labels. Metrics are those of pkg/evaluate, which are scikit-learn's. Quantiles are
-// numpy's default, linear between order statistics; standard deviations divide by n. Every count depends on the content and the seed, and
-// never on the order of the source's rows.
+// A text is a distinct cleaned text; a row is a text with one of its labels. Metrics are those of pkg/evaluate, which are scikit-learn's.
+// Quantiles are numpy's default, linear between order statistics; standard deviations divide by n. Every count depends on the content and
+// the seed only, not on the order of the source's rows.
 //
 // # Growth
 //
 // Time and memory grow about linearly with the number of texts. Near duplicates are found with MinHash and locality-sensitive hashing and
-// then verified exactly; see [NearDuplicates] for what bounds the work where very many texts are alike.
+// then verified exactly; [NearDuplicates] says how the work is bounded if very many texts are similar.
 package audit

@@ -2,10 +2,10 @@ package audit
 
 import "iter"
 
-// gramLength is the length of the character n-grams that near duplicates are told by.
+// gramLength is the length of the character n-grams whose Jaccard similarity defines near duplicates.
 const gramLength = 5
 
-// Cleaned text has 37 characters: the blank, the digits, the letters. So a gram is a number below gramCodes, and no two grams share theirs.
+// Cleaned text has an alphabet of 37 characters: the blank, the digits, the letters. So each n-gram has a code below gramCodes.
 const (
 	alphabet  = 37
 	gramCodes = alphabet * alphabet * alphabet * alphabet * alphabet
@@ -19,7 +19,7 @@ type grammar struct {
 
 func newGrammar() *grammar { return &grammar{seen: make([]uint64, (gramCodes+63)/64)} }
 
-// of returns the distinct grams of a cleaned text, in the order of their first place. The next call overwrites them.
+// of returns the codes of the distinct grams of a cleaned text, in the order of their first occurrence. The next call overwrites them.
 func (g *grammar) of(clean string) []uint32 {
 	for _, code := range g.codes {
 		g.seen[code/64] &^= 1 << (code % 64)
@@ -47,7 +47,7 @@ func grams(clean string) iter.Seq[uint32] {
 	}
 }
 
-// gramSet is the grams of one text, small enough to stay in the processor's cache while others are compared with it.
+// gramSet is a hash set of the grams of one text, small enough to stay in the processor's cache while others are compared with it.
 type gramSet struct {
 	size  int
 	slots []uint32 // codes plus one, hashed and probed linearly; 0 is free
@@ -67,7 +67,7 @@ func newGramSet(codes []uint32) *gramSet {
 	return s
 }
 
-// slot returns where a code stands, or the free slot where it would.
+// slot returns the slot of a code, or the free slot for it.
 func (s *gramSet) slot(code uint32) int {
 	mask := len(s.slots) - 1
 	at := int(code*0x9e3779b1>>8) & mask
@@ -77,7 +77,7 @@ func (s *gramSet) slot(code uint32) int {
 	return at
 }
 
-// jaccard compares with a cleaned text that has so many distinct grams: the share of the grams of either that both have.
+// jaccard returns the Jaccard similarity with a cleaned text that has so many distinct grams.
 func (s *gramSet) jaccard(clean string, distinct int) float64 {
 	s.round++
 	common := 0
@@ -90,6 +90,7 @@ func (s *gramSet) jaccard(clean string, distinct int) float64 {
 	return float64(common) / float64(s.size+distinct-common)
 }
 
+// letter returns the place of a character in the alphabet.
 func letter(c byte) uint32 {
 	switch {
 	case c == ' ':

@@ -10,45 +10,44 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
-// The exploiters of Protocol: ways of answering that know nothing of a test text but which labels train has for the same text.
+// The exploiters of [Protocol]: predictors that use nothing of a test text but the labels that the same text has in train.
 //
-// Each starts from the labels by their number of train rows, most first, of equal ones the first in label order. For a text that does not
-// stand in train all answer with the first of that ranking.
+// Each ranks the labels by their number of train rows, descending, of equal ones the first in label order. For a text that is not in train
+// all predict the first label of that ranking.
 const (
-	// NoExploiter ignores train's labels for the text: the majority class of train.
+	// NoExploiter predicts the majority class of train for every text.
 	NoExploiter = "majority"
-	// Memoriser answers with the first label of the ranking that train has for the text.
+	// Memoriser predicts the first label of the ranking that the text has in train.
 	Memoriser = "memoriser"
-	// AntiMemoriser answers with the first label of the ranking that train does not have for the text.
+	// AntiMemoriser predicts the first label of the ranking that the text does not have in train.
 	AntiMemoriser = "anti_memoriser"
-	// CoFiler answers, of the labels that train does not have for the text, with the one that stands most often beside those that it
-	// has: the most train texts in which the two are together, summed over the labels that train has for the text, of equal ones the
-	// first of the ranking.
+	// CoFiler predicts, of the labels that the text does not have in train, the one that co-occurs most with those that it has: by the
+	// number of train texts with both, summed over the labels that the text has in train, of equal ones the first of the ranking.
 	CoFiler = "co_filer"
 )
 
-// Protocol is one way of dividing the corpus, and what leaks through it.
+// Protocol is the audit of one split of the corpus: its parts and what leaks between them.
 type Protocol struct {
-	Name string `json:"name"` // row or group, as in corpus.Divide
+	Name string `json:"name"` // row, the random-row split, or group, the grouped split; see corpus.Divide
 	// SourceParts says that the parts are the source's own.
 	SourceParts bool     `json:"source_parts"`
-	Notices     []string `json:"notices"` // what the division has to say of itself
-	// Rows and texts of the parts. In the row protocol a text can stand in several parts.
+	Notices     []string `json:"notices"` // of corpus.Division
+	// Rows and texts of the parts. In the random-row split a text can be in several parts.
 	TrainRows       int `json:"train_rows"`
 	ValidationRows  int `json:"validation_rows"`
 	TestRows        int `json:"test_rows"`
 	TrainTexts      int `json:"train_texts"`
 	ValidationTexts int `json:"validation_texts"`
 	TestTexts       int `json:"test_texts"`
-	// TestTextsInTrain is how many of the test texts stand in train too, under another label.
+	// TestTextsInTrain is the number of test texts that are in train too, with another label.
 	TestTextsInTrain int     `json:"test_texts_in_train"`
 	TestShareInTrain float64 `json:"test_share_in_train"` // of the test texts
-	// TestTextsNearTrain is how many test texts that do not stand in train have a near duplicate there.
+	// TestTextsNearTrain is the number of test texts that are not in train but have a near duplicate there.
 	TestTextsNearTrain int `json:"test_texts_near_train"`
-	// NearPairsAcross is how many pairs of near duplicates have no part of the split in common.
+	// NearPairsAcross is the number of pairs of near duplicates without a common part of the split.
 	NearPairsAcross int `json:"near_pairs_across"`
-	// TestCeilingRowAccuracy is test texts / test rows: what a function of the text could reach on the test rows if it knew which labels of
-	// each text they hold.
+	// TestCeilingRowAccuracy is test texts / test rows: the best row accuracy of a function of the text on the test rows, if it knew which
+	// labels each text has there.
 	TestCeilingRowAccuracy float64     `json:"test_ceiling_row_accuracy"`
 	Exploiters             []Exploiter `json:"exploiters"`
 	// Classes without a row in a part, in label order.
@@ -57,18 +56,18 @@ type Protocol struct {
 	AbsentTest       []string `json:"absent_in_test"`
 }
 
-// Exploiter is what a way of answering scores on the test rows.
+// Exploiter holds the scores of an exploiter on the test rows.
 type Exploiter struct {
 	Name string `json:"name"`
 	// RowAccuracy is scikit-learn's accuracy_score over test rows, MacroF1 its f1_score(average="macro").
 	RowAccuracy float64 `json:"row_accuracy"`
 	MacroF1     float64 `json:"macro_f1_union"`
-	// AnyValid is the share of test texts whose answer is one of the text's labels in the whole corpus.
+	// AnyValid is the share of test texts whose predicted label is one of the text's labels in the whole corpus.
 	AnyValid float64 `json:"any_valid"`
 }
 
-// part is a split of a corpus as label sets: for train, validation and test, the labels of each text's rows there, ascending; nil where the
-// text has none.
+// part is a split of a corpus as label sets: the labels of each text's rows in train, in validation and in test, ascending; nil if the text
+// has none there.
 type part struct {
 	name string
 	sets [3][][]int // by part, by note
@@ -95,7 +94,7 @@ func partOf(c *corpus.Corpus, d *corpus.Division) part {
 	return p
 }
 
-// counts returns the rows, the texts and the classes' rows of one part.
+// counts returns the numbers of rows, of texts, and of rows of each class in one part.
 func (p part) counts(i, labels int) (rows, texts int, classes []int) {
 	classes = make([]int, labels)
 	for _, set := range p.sets[i] {
@@ -159,7 +158,7 @@ func (p part) audit(c *corpus.Corpus, pairs []nearPair) (Protocol, error) {
 	return out, nil
 }
 
-// nearTrain counts what near duplicates carry across the split.
+// nearTrain counts the near duplicates in different parts.
 func (p part) nearTrain(pairs []nearPair, out *Protocol) {
 	in := func(i int, note int32) bool { return p.sets[i][note] != nil }
 	near := map[int32]bool{}
@@ -180,7 +179,7 @@ func (p part) nearTrain(pairs []nearPair, out *Protocol) {
 	out.TestTextsNearTrain = len(near)
 }
 
-// together counts the train texts that have two labels there.
+// together returns the number of texts with two labels in train: shape [labels][labels].
 func (p part) together(labels int) [][]int {
 	counts := make([][]int, labels)
 	for i := range counts {
@@ -196,7 +195,7 @@ func (p part) together(labels int) [][]int {
 	return counts
 }
 
-// first returns the first label of a ranking that fits, or the first one where none does.
+// first returns the first label of a ranking that fits, or the first one if none does.
 func first(rank []int, fits func(label int) bool) int {
 	if i := slices.IndexFunc(rank, fits); i >= 0 {
 		return rank[i]
@@ -204,6 +203,7 @@ func first(rank []int, fits func(label int) bool) int {
 	return rank[0]
 }
 
+// coFiled returns the prediction of CoFiler for a text with the labels seen in train.
 func coFiled(rank []int, together [][]int, seen []int) int {
 	best, most := rank[0], -1
 	for _, label := range rank {
@@ -221,10 +221,10 @@ func coFiled(rank []int, together [][]int, seen []int) int {
 	return best
 }
 
-// exploit scores answers on the test rows. A text that is not in train gets the fallback.
+// exploit scores an exploiter on the test rows. The prediction for a text that is not in train is the fallback.
 func (p part) exploit(c *corpus.Corpus, fallback int, answer func(seen []int) int) (Exploiter, error) {
 	set := predict.Set{Labels: c.Labels, Model: "exploiter", Part: "test"}
-	certain := make([][]float32, len(c.Labels)) // scores that hold one label for sure, shared by the texts that get it
+	certain := make([][]float32, len(c.Labels)) // by label: its one-hot scores, shared by the texts that get it
 	valid := 0
 	for note, gold := range p.sets[2] {
 		if gold == nil {
@@ -250,7 +250,7 @@ func (p part) exploit(c *corpus.Corpus, fallback int, answer func(seen []int) in
 	return Exploiter{RowAccuracy: v[evaluate.RowAccuracy], MacroF1: v[evaluate.MacroF1Union], AnyValid: share(valid, len(set.Predictions))}, nil
 }
 
-// noteName names a note in a set of predictions.
+// noteName is the id of a note in a set of predictions.
 func noteName(note int) string { return strconv.Itoa(note) }
 
 // setKey is a label set as a key of a map.

@@ -12,22 +12,22 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/tokenize"
 )
 
-// Cutoffs are the lengths, in tokens, at which truncation is counted.
+// Cutoffs are the maximum lengths, in tokens, for which truncated texts are counted.
 var Cutoffs = []int{128, 256, 512}
 
-// Lengths says how long the texts are, as written.
+// Lengths is the statistics of the lengths of the texts, before cleaning.
 type Lengths struct {
 	// Characters counts Unicode code points.
 	Characters          Length    `json:"characters"`
 	CharactersHistogram Histogram `json:"characters_histogram"`
-	// Tokens counts [CLS] and [SEP] too, as a limit on a model's input does; null without a tokenizer.
+	// Tokens counts [CLS] and [SEP] too, as a model's maximum length does; null without a tokenizer.
 	Tokens          *Length    `json:"tokens"`
 	TokensHistogram *Histogram `json:"tokens_histogram"`
 	Tokenizer       string     `json:"tokenizer"` // empty without one
 	Truncated       []Cutoff   `json:"truncated"` // empty without a tokenizer
 }
 
-// Length describes a set of lengths. Quantiles are numpy's default; Deviation divides by n.
+// Length is the statistics of some lengths. Quantiles are numpy's default; Deviation divides by n.
 type Length struct {
 	Mean      float64 `json:"mean"`
 	Deviation float64 `json:"sd"`
@@ -40,15 +40,15 @@ type Length struct {
 	Max       float64 `json:"max"`
 }
 
-// Cutoff says how many texts are longer than a number of tokens, and so are cut there.
+// Cutoff is the number of texts with more tokens than a maximum length, which truncates them.
 type Cutoff struct {
 	Tokens int     `json:"tokens"`
 	Texts  int     `json:"texts"`
 	Share  float64 `json:"share"`
 }
 
-// Histogram counts texts by length: Counts[i] those of more than i x Width and at most (i+1) x Width, the empty ones in the first. A cut-off
-// that is a multiple of Width so parts the bins into what is kept whole and what is cut.
+// Histogram counts texts by length: Counts[i] is the number of those of more than i x Width and at most (i+1) x Width; empty texts are in the
+// first bin. So a cut-off that is a multiple of Width is a bound between bins.
 type Histogram struct {
 	Width  int   `json:"width"`
 	Counts []int `json:"counts"`
@@ -57,7 +57,7 @@ type Histogram struct {
 // histogramBins is the most bins that a histogram has: its width doubles until they suffice.
 const histogramBins = 128
 
-// chunk is how many texts are tokenized at a time, so that their ids need not all be in memory.
+// chunk is the number of texts that are tokenized at a time, so that not all ids are in memory at once.
 const chunk = 2048
 
 // lengths holds the length of each note.
@@ -66,6 +66,7 @@ type lengths struct {
 	tokenizer          string
 }
 
+// measure computes the lengths. Errors name the row of a text that cannot be tokenized.
 func measure(ctx context.Context, c *corpus.Corpus, options Options) (*lengths, error) {
 	l := &lengths{characters: make([]int, len(c.Notes))}
 	for i, note := range c.Notes {
@@ -138,7 +139,7 @@ func (l *lengths) of(notes []int) (characters Length, tokens *Length, truncated 
 	return characters, &description, truncated
 }
 
-// describe takes sorted lengths, at least one.
+// describe returns the statistics of at least one length, in ascending order.
 func describe(sorted []int) Length {
 	n := float64(len(sorted))
 	sum := 0.0
@@ -160,6 +161,7 @@ func describe(sorted []int) Length {
 	}
 }
 
+// histogram counts values in bins of the given width, or of a multiple by a power of 2.
 func histogram(values []int, width int) Histogram {
 	longest := slices.Max(values)
 	for longest > width*histogramBins {

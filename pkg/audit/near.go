@@ -16,12 +16,13 @@ import (
 // NearThreshold is the least Jaccard similarity of near duplicates.
 const NearThreshold = 0.8
 
-// NearDuplicates is about pairs of distinct texts whose sets of character 5-grams, in cleaned form, have a Jaccard similarity of at least Threshold.
+// NearDuplicates is about pairs of distinct texts whose sets of character 5-grams, in cleaned form, have a Jaccard similarity of at least
+// Threshold.
 //
-// Candidates come from MinHash and locality-sensitive hashing, which misses a pair at the threshold with a probability of about 1e-6 and one
-// above it with less; every candidate is verified exactly. So that time grows linearly even where very many texts are alike, a text is compared
-// with at most 4,096 others and has at most 256 candidates, and no more than 16 candidates for each text are verified over all (262,144 in
-// a small corpus). SkippedComparisons counts what that left out; where it is not 0, Pairs is a lower bound.
+// Candidates come from MinHash and locality-sensitive hashing, which misses a pair at the threshold with a probability of about 1e-6, and one
+// above it with less; every candidate is verified exactly. So that time grows linearly even if very many texts are similar, a text is
+// compared with at most 4,096 others and has at most 256 candidates, and at most 16 candidates a text are verified in all (262,144 in a
+// small corpus). SkippedComparisons is the number of comparisons that this left out; if it is not 0, Pairs is a lower bound.
 type NearDuplicates struct {
 	Threshold          float64 `json:"threshold"`
 	Pairs              int     `json:"pairs"`
@@ -47,8 +48,8 @@ const (
 	// verifiedEach times the number of texts, but at least verifiedLeast, is how many candidates are verified.
 	verifiedEach  = 16
 	verifiedLeast = 1 << 18
-	// previewSize values of each sketch, a byte of each, tell whether verification is worth while. Their share of agreement at the
-	// threshold has a standard deviation of 0.025, so previewNeeds lies nearly five of them below.
+	// Candidates are verified only if at least previewNeeds of previewSize values of their sketches agree in their lowest byte. The share
+	// of agreement at the threshold has a standard deviation of 0.025, and previewNeeds is nearly five of them below.
 	previewSize  = 256
 	previewNeeds = 174
 	// workersMost bounds the memory of the grammars, 9 MB each.
@@ -61,14 +62,14 @@ type nearPair struct {
 	jaccard float64
 }
 
-// outline is what is kept of a text to find its near duplicates by.
+// outline is a text's data for the search of candidates.
 type outline struct {
-	grams   int32
+	grams   int32         // number of distinct ones
 	bands   [bands]uint32 // hashes of the sketch's bands
 	preview [previewSize]byte
 }
 
-// alike says whether two texts are worth verifying.
+// alike says whether two texts may be near duplicates and are to be verified.
 func (o *outline) alike(other *outline) bool {
 	if float64(min(o.grams, other.grams)) < NearThreshold*float64(max(o.grams, other.grams)) {
 		return false
@@ -84,7 +85,7 @@ func (o *outline) alike(other *outline) bool {
 
 // nearPairs returns the pairs of near duplicates, ordered by the keys of their texts, and how many comparisons were skipped.
 func nearPairs(ctx context.Context, c *corpus.Corpus) (pairs []nearPair, skipped int, err error) {
-	// By key, so that what is compared does not depend on the order of the source.
+	// By key, so that the comparisons do not depend on the order of the source.
 	notes := make([]int32, len(c.Notes))
 	for i := range notes {
 		notes[i] = int32(i)
@@ -142,6 +143,7 @@ func interrupted(ctx context.Context) error {
 	return nil
 }
 
+// draw computes the outline of a text from its grams.
 func (o *outline) draw(grams []uint32, s *sketcher) {
 	sketch := s.of(grams)
 	o.grams = int32(len(grams))
@@ -157,7 +159,7 @@ func (o *outline) draw(grams []uint32, s *sketcher) {
 	}
 }
 
-// candidates returns, for each text, the later ones that look alike, ascending.
+// candidates returns, for each text, the later texts that are candidates, ascending, and the number of skipped comparisons.
 func candidates(ctx context.Context, outlines []outline) (partners [][]int32, skipped int, err error) {
 	partners = make([][]int32, len(outlines))
 	compared := make([]int32, len(outlines))
@@ -202,7 +204,7 @@ func candidates(ctx context.Context, outlines []outline) (partners [][]int32, sk
 	return partners, skipped + trim(partners, max(verifiedLeast, verifiedEach*len(outlines))), nil
 }
 
-// trim shortens the longest lists, all to the same length, until there are no more than most entries, and returns how many it took.
+// trim cuts the longest lists to one length, so that there are at most most entries, and returns how many it removed.
 func trim(partners [][]int32, most int) (taken int) {
 	count := func(length int) (entries int) {
 		for _, list := range partners {
@@ -210,7 +212,7 @@ func trim(partners [][]int32, most int) (taken int) {
 		}
 		return entries
 	}
-	// The least length that is too long, less one.
+	// The least length for which the next one is too long.
 	length := sort.Search(maxPartners, func(length int) bool { return count(length+1) > most })
 	all := count(maxPartners)
 	for i, list := range partners {
@@ -219,6 +221,7 @@ func trim(partners [][]int32, most int) (taken int) {
 	return all - count(length)
 }
 
+// nearDuplicates summarises the pairs.
 func nearDuplicates(c *corpus.Corpus, pairs []nearPair, skipped int) NearDuplicates {
 	out := NearDuplicates{Threshold: NearThreshold, Pairs: len(pairs), SkippedComparisons: skipped, Examples: []NearPair{}}
 	leader := map[int32]int32{} // a union-find forest over the texts in pairs

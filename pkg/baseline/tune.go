@@ -158,8 +158,9 @@ func newGridSearch(labels []string, train, validation []Example) (*gridSearch, e
 	return s, nil
 }
 
-// run fits a model for each candidate, GOMAXPROCS at a time, sets the candidates' metrics and returns the best model with its index. features
-// returns a candidate's features of the training and the validation texts. Only the best model so far is kept: on the terms of MTSamples one takes 80 MB.
+// run fits a model for each candidate, GOMAXPROCS at a time, sets the candidates' metrics and returns the best model with its index.
+// features returns a candidate's features of the training and the validation texts. Only the best model so far is kept: on the terms of
+// MTSamples one takes 80 MB.
 func (s *gridSearch) run(ctx context.Context, candidates []Candidate, features func(i int) (train, validation *matrix)) (*linear, int, error) {
 	if len(candidates) == 0 {
 		return nil, 0, errors.New("the grid is empty")

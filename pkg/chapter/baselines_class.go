@@ -2,9 +2,7 @@ package chapter
 
 import (
 	"fmt"
-	"slices"
 
-	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/page"
 )
@@ -14,7 +12,7 @@ func ClassF1Figure(r *experiment.Run) (page.Figure, error) {
 	var labels []string
 	var scores []page.Value
 	right := 0
-	for _, c := range bySupport(r) {
+	for _, c := range r.ClassesBySupport() {
 		if c.Support == 0 {
 			continue
 		}
@@ -48,7 +46,7 @@ func ClassTable(r *experiment.Run) page.Table {
 		},
 		Note: "A text under several labels counts once for each, so that precision stays below 1 even where every prediction is one of the text's labels.",
 	}
-	for _, c := range bySupport(r) {
+	for _, c := range r.ClassesBySupport() {
 		score := func(v *float64) page.Cell {
 			if v == nil {
 				return page.Metric.Cell(page.Missing(c.Reason))
@@ -61,11 +59,4 @@ func ClassTable(r *experiment.Run) page.Table {
 		})
 	}
 	return t
-}
-
-// bySupport is the test result of every class, the one with the most rows first.
-func bySupport(r *experiment.Run) []evaluate.Class {
-	classes := slices.Clone(r.Test.Classes)
-	slices.SortStableFunc(classes, func(a, b evaluate.Class) int { return b.Support - a.Support })
-	return classes
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // TuningTable is what the linear models reached on the validation texts, by their settings.
@@ -27,7 +28,7 @@ func TuningTable(c *experiment.Comparison) page.Table {
 			if i == m.Tuned.Chosen {
 				f1 = f1.Best()
 			}
-			t.Rows = append(t.Rows, []page.Cell{page.Text(BaselineName(m.Key)), page.Decimal.Cell(page.Of(k.C)), page.Text(weights), f1, page.Metric.Cell(page.Of(k.RowAccuracy)), page.Metric.Cell(page.Of(k.AnyValid))})
+			t.Rows = append(t.Rows, []page.Cell{page.Text(wording.Baseline(m.Key)), page.Decimal.Cell(page.Of(k.C)), page.Text(weights), f1, page.Metric.Cell(page.Of(k.RowAccuracy)), page.Metric.Cell(page.Of(k.AnyValid))})
 		}
 	}
 	return t

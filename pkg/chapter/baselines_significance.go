@@ -6,6 +6,7 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // SignificanceTable says in words how each baseline stands to the study's model.
@@ -24,28 +25,28 @@ func SignificanceTable(c *experiment.Comparison) page.Table {
 		if v.Low != nil && v.High != nil {
 			difference = page.Between(v.Difference.Difference, *v.Low, *v.High)
 		}
-		said := "no significant difference"
+		verdict := "no significant difference"
 		switch {
 		case v.Better:
-			said = "the baseline is better"
+			verdict = "the baseline is better"
 		case v.Worse:
-			said = "the study's model is better"
+			verdict = "the study's model is better"
 		}
-		t.Rows = append(t.Rows, []page.Cell{page.Text(verdictModel(&v)), page.Text(v.Metric.Title()), page.Metric.Cell(difference), page.Metric.Cell(p), page.Text(said)})
+		t.Rows = append(t.Rows, []page.Cell{page.Text(wording.VerdictModel(&v)), page.Text(v.Metric.Title()), page.Metric.Cell(difference), page.Metric.Cell(p), page.Text(verdict)})
 	}
 	return t
 }
 
 // ComparisonSummary says for each metric how the strongest baseline stands to the study's model.
 func ComparisonSummary(c *experiment.Comparison) string {
-	var said []string
+	var sentences []string
 	after, marked := "", false
 	for _, m := range experiment.ComparedMetrics() {
 		v := c.Strongest(m)
 		if v == nil {
 			continue
 		}
-		words := fmt.Sprintf("%s: %s, %s", m.Title(), verdictModel(v), page.FormatDifference(v.Difference.Difference))
+		words := fmt.Sprintf("%s: %s, %s", m.Title(), wording.VerdictModel(v), page.FormatDifference(v.Difference.Difference))
 		if v.Low != nil && v.High != nil {
 			words += fmt.Sprintf(" (%s to %s)", page.FormatDifference(*v.Low), page.FormatDifference(*v.High))
 		}
@@ -55,15 +56,15 @@ func ComparisonSummary(c *experiment.Comparison) string {
 		if v.Comparisons > 1 {
 			after = fmt.Sprintf(" after Holm's correction over %d comparisons", v.Comparisons)
 		}
-		said = append(said, words)
+		sentences = append(sentences, words)
 	}
 	switch {
-	case len(said) == 0:
+	case len(sentences) == 0:
 		return "There is no baseline to compare with."
 	case marked:
 		after = "† is significant at 5 %" + after + "."
 	default:
 		after = "None is significant at 5 %" + after + "."
 	}
-	return fmt.Sprintf("The strongest baseline less %s, with 95 %% intervals. %s. %s", c.Run.Profile.MethodName(), strings.Join(said, "; "), after)
+	return fmt.Sprintf("The strongest baseline less %s, with 95 %% intervals. %s. %s", c.Run.Profile.MethodName(), strings.Join(sentences, "; "), after)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // comparisonMetrics are the metrics of a comparison's table, in its order.
@@ -72,7 +73,7 @@ func scoresTable(c *experiment.Comparison, id, what string, metrics []evaluate.M
 	add := func(name string, s evaluate.Summary) {
 		row := []page.Cell{page.Text(name)}
 		for _, m := range metrics {
-			cell := page.Metric.Cell(value(s.Metrics[m]))
+			cell := page.Metric.Cell(wording.Measure(s.Metrics[m]))
 			if s.Metrics[m].Value == best[m] {
 				cell = cell.Best()
 			}
@@ -81,7 +82,7 @@ func scoresTable(c *experiment.Comparison, id, what string, metrics []evaluate.M
 		t.Rows = append(t.Rows, row)
 	}
 	for _, m := range c.Baselines.Models {
-		add(BaselineName(m.Key), m.Test)
+		add(wording.Baseline(m.Key), m.Test)
 	}
 	add(c.Run.Profile.MethodName()+", the selected configuration", c.Run.Test)
 	ceiling := []page.Cell{page.Text("ceiling of any reader of the text")}
@@ -105,16 +106,16 @@ func bestScores(c *experiment.Comparison, metrics []evaluate.Metric) map[evaluat
 }
 
 func comparisonNote(c *experiment.Comparison) string {
-	said := []string{"Intervals are 95 %, by bootstrap over texts. Settings of the linear models and the epoch of the encoder were chosen on the validation texts."}
+	sentences := []string{"Intervals are 95 %, by bootstrap over texts. Settings of the linear models and the epoch of the encoder were chosen on the validation texts."}
 	if c.Baselines.Protocol == corpus.ProtocolRow {
-		said = append(said, "Under this protocol a test text may stand in the training part under another of its labels, which punishes a model that remembers it; any-valid counts only the labels that the text has in the test part. The ceiling is that of one who knows which of a text's rows are there; who does not know, and has not seen the text in training, stays on average below the ceiling of protocol group.")
+		sentences = append(sentences, "Under this protocol a test text may stand in the training part under another of its labels, which punishes a model that remembers it; any-valid counts only the labels that the text has in the test part. The ceiling is that of one who knows which of a text's rows are there; who does not know, and has not seen the text in training, stays on average below the ceiling of protocol group.")
 	}
 	for _, m := range c.Baselines.Models {
 		for _, remark := range m.Remarks {
-			said = append(said, upper(remark)+".")
+			sentences = append(sentences, wording.Upper(remark)+".")
 		}
 	}
-	return strings.Join(said, " ")
+	return strings.Join(sentences, " ")
 }
 
 // ComparisonFigure is the models' macro-F1 and any-valid with intervals.
@@ -124,11 +125,11 @@ func ComparisonFigure(c *experiment.Comparison) (page.Figure, error) {
 	add := func(name string, s evaluate.Summary) {
 		names = append(names, name)
 		for i, m := range []evaluate.Metric{evaluate.MacroF1Union, evaluate.RowAccuracy, evaluate.AnyValid} {
-			groups[i].Values = append(groups[i].Values, value(s.Metrics[m]))
+			groups[i].Values = append(groups[i].Values, wording.Measure(s.Metrics[m]))
 		}
 	}
 	for _, m := range c.Baselines.Models {
-		add(BaselineName(m.Key), m.Test)
+		add(wording.Baseline(m.Key), m.Test)
 	}
 	add(c.Run.Profile.MethodName(), c.Run.Test)
 	return page.Bars(page.BarsSpec{

@@ -1,47 +1,48 @@
 package chapter
 
 import (
+	"github.com/specialist-nlp/specialist/pkg/claim"
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 )
 
 // The sections that set what the original states beside this run, one for each part of it.
 var (
-	DataClaims        = claimSection(PartData)
-	MethodClaims      = claimSection(PartMethod)
-	ClassClaims       = claimSection(PartClasses)
-	EfficiencyClaims  = claimSection(PartEfficiency)
-	RateClaims        = claimSection(PartRates)
-	ErrorClaims       = claimSection(PartErrors)
-	ImprovementClaims = claimSection(PartImprovements)
-	DeploymentClaims  = claimSection(PartDeployment)
+	DataClaims        = claimSection(claim.PartData)
+	MethodClaims      = claimSection(claim.PartMethod)
+	ClassClaims       = claimSection(claim.PartClasses)
+	EfficiencyClaims  = claimSection(claim.PartEfficiency)
+	RateClaims        = claimSection(claim.PartRates)
+	ErrorClaims       = claimSection(claim.PartErrors)
+	ImprovementClaims = claimSection(claim.PartImprovements)
+	DeploymentClaims  = claimSection(claim.PartDeployment)
 
-	AllClaims = section("claims", "Reported beside this run", ofStudy(), func(b *blocks, s *experiment.Study) {
-		b.table(AllClaimsTable(s))
+	AllClaims = section("reported", "Reported beside this run", ofStudy(), func(b *blocks, s *experiment.Study) {
+		b.table(claim.AllTable(s))
 	})
-	ReportedTimes = section("claims-times", "Reported times", ofStudy(), func(b *blocks, s *experiment.Study) {
-		b.table(TimedClaimTable(s))
+	ReportedTimes = section("reported-times", "Reported times", ofStudy(), func(b *blocks, s *experiment.Study) {
+		b.table(claim.TimesTable(s))
 	})
 )
 
-func claimSection(part Part) Section {
-	return section("claims-"+string(part), "Reported beside this run: "+partTitles[part], ofStudy(claimNeeds(part)...), func(b *blocks, s *experiment.Study) {
-		b.table(ClaimTable(s, part))
+func claimSection(part claim.Part) Section {
+	return section("reported-"+string(part), "Reported beside this run: "+claim.PartTitles[part], ofStudy(claimNeeds(part)...), func(b *blocks, s *experiment.Study) {
+		b.table(claim.Table(s, part))
 	})
 }
 
 // claimNeeds are the results that the claims of a part are made from.
-func claimNeeds(part Part) []experiment.Part {
+func claimNeeds(part claim.Part) []experiment.Part {
 	needs := []experiment.Part{experiment.PartSweep, experiment.PartComparisons}
 	switch part {
-	case PartData:
+	case claim.PartData:
 		needs = append(needs, experiment.PartAudit)
-	case PartRates:
+	case claim.PartRates:
 		needs = append(needs, experiment.PartRates)
-	case PartEfficiency:
+	case claim.PartEfficiency:
 		needs = append(needs, experiment.PartCompared)
-	case PartClasses, PartErrors, PartDeployment:
+	case claim.PartClasses, claim.PartErrors, claim.PartDeployment:
 		needs = append(needs, experiment.PartErrors)
-	case PartImprovements:
+	case claim.PartImprovements:
 		needs = append(needs, experiment.PartAudit)
 	}
 	return needs

@@ -9,6 +9,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/audit"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // mostLabels is how many labels a figure has room for; the tables have all.
@@ -135,9 +136,9 @@ func CeilingFigure(a *audit.Audit) (page.Figure, error) {
 		}
 		groups = append(groups, g)
 	}
-	said := page.Group{Name: "Reported"}
+	reported := page.Group{Name: "Reported"}
 	for _, m := range audit.CeilingMetrics {
-		said.Values = append(said.Values, reportedValue(m))
+		reported.Values = append(reported.Values, wording.Reported(m))
 	}
 	accuracy := original.Study.Test[original.Accuracy]
 	return page.Bars(page.BarsSpec{
@@ -146,7 +147,7 @@ func CeilingFigure(a *audit.Audit) (page.Figure, error) {
 			Caption: fmt.Sprintf("The dashed line is the row accuracy that was reported, on rows of MTSamples split at random: %s. The ceiling of row accuracy on these labels is %s.", page.FormatPercent(accuracy, 2), page.FormatPercent(a.CeilingRowAccuracy, 2)),
 			Alt:     fmt.Sprintf("Row accuracy cannot pass %s on these labels; %s was reported.", page.FormatPercent(a.CeilingRowAccuracy, 2), page.FormatPercent(accuracy, 2)),
 		},
-		Axis: page.Axis{Title: "Score", Min: 0, Max: 1}, Form: page.Metric, Labels: labels, Groups: append(groups, said),
+		Axis: page.Axis{Title: "Score", Min: 0, Max: 1}, Form: page.Metric, Labels: labels, Groups: append(groups, reported),
 		References: []page.Reference{{Label: "reported row accuracy " + page.FormatPercent(accuracy, 2), Value: accuracy}},
 	})
 }

@@ -12,7 +12,7 @@ var (
 		b.text("- " + strings.Join(AuditSummary(a), "\n- ") + "\n")
 		b.table(RowsTable(a))
 	})
-	Labels = section("classes", "Labels", ofAudit, func(b *blocks, a *audit.Audit) {
+	Labels = section("label-counts", "Labels", ofAudit, func(b *blocks, a *audit.Audit) {
 		b.figure(ClassCountFigure(a))
 		b.figure(LabelsPerTextFigure(a))
 	})
@@ -36,7 +36,7 @@ var (
 		b.table(TextLengthTable(a))
 		b.table(LabelTable(a))
 	})
-	AuditOrigin = section("origin", "What made these numbers", ofAudit, func(b *blocks, a *audit.Audit) {
+	AuditOrigin = section("audit-origin", "What made these numbers", ofAudit, func(b *blocks, a *audit.Audit) {
 		b.table(AuditOriginTable(a))
 	})
 )

@@ -8,6 +8,7 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/audit"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // AuditSummary is the audit in a few lines, for a terminal.
@@ -189,7 +190,7 @@ func CeilingTable(a *audit.Audit) page.Table {
 	}
 	row := []page.Cell{page.Text("Reported")}
 	for _, m := range audit.CeilingMetrics {
-		row = append(row, page.Metric.Cell(reportedValue(m)))
+		row = append(row, page.Metric.Cell(wording.Reported(m)))
 	}
 	t.Rows = append(t.Rows, row)
 	return t

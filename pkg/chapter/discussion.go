@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/specialist-nlp/specialist/pkg/claim"
 	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
@@ -14,18 +15,19 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
 	"github.com/specialist-nlp/specialist/pkg/profile"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 //go:embed discussion/*.md.tmpl
 var discussionFiles embed.FS
 
 var discussionTemplates = template.Must(template.New("discussion").Funcs(template.FuncMap{
-	"number": page.FormatCount, "upper": upper, "millions": page.FormatMillions,
+	"number": page.FormatCount, "upper": wording.Upper, "millions": page.FormatMillions,
 	"share": func(x float64) string { return page.PlainSpaces(page.FormatPercent(x, 1)) },
 	"whole": func(x float64) string { return page.PlainSpaces(page.FormatPercent(x, 0)) },
 	"exact": func(x float64) string { return page.PlainSpaces(page.FormatExactPercent(x)) },
 	"score": page.FormatScore,
-	"plain": page.FormatExact, "list": list,
+	"plain": page.FormatExact, "list": wording.List,
 	"comparison": ComparisonSummary, "errors": ErrorSummary,
 }).ParseFS(discussionFiles, "discussion/*.md.tmpl"))
 
@@ -50,12 +52,12 @@ func Abstract(s *experiment.Study) (string, error) { return discussionText(s, "a
 
 // Score is a test metric of a run with its interval.
 func (p templateData) Score(r *experiment.Run, m evaluate.Metric) string {
-	return page.PlainSpaces(page.Metric.String(value(r.Test.Metrics[m])))
+	return page.PlainSpaces(page.Metric.String(wording.Measure(r.Test.Metrics[m])))
 }
 
 // Percent is a test metric of a run as per cent, with its interval.
 func (p templateData) Percent(r *experiment.Run, m evaluate.Metric) string {
-	return page.PlainSpaces(page.Percent.String(value(r.Test.Metrics[m])))
+	return page.PlainSpaces(page.Percent.String(wording.Measure(r.Test.Metrics[m])))
 }
 
 // ReportedTest is a reported test score.
@@ -67,9 +69,9 @@ func (p templateData) Reported() any { return original.Study }
 
 func (p templateData) Synthetic() bool { return p.Run.Corpus.Synthetic }
 
-func (p templateData) Base() string { return baseName(p.Run) }
+func (p templateData) Base() string { return p.Run.Profile.BaseName() }
 
-func (p templateData) SameBase() bool { return originalBase(p.Run) }
+func (p templateData) SameBase() bool { return claim.SameBase(p.Run) }
 
 func (p templateData) Encoder() int { return p.Run.EncoderParameters() }
 
@@ -106,8 +108,8 @@ func (p templateData) ByRows() bool { return p.Under(corpus.ProtocolRow).Run != 
 // Differences are what stands between the reported numbers and this run's.
 func (p templateData) Differences() []string {
 	var all []string
-	for _, d := range differences(p.Study) {
-		all = append(all, d.words)
+	for _, d := range claim.Differences(p.Study) {
+		all = append(all, d.Words)
 	}
 	return all
 }
@@ -131,7 +133,7 @@ func (p templateData) Versus() *versus {
 			continue
 		}
 		if v := c.Strongest(evaluate.MacroF1Union); v != nil {
-			return &versus{v, verdictModel(v)}
+			return &versus{v, wording.VerdictModel(v)}
 		}
 	}
 	return nil
@@ -173,7 +175,7 @@ func (p templateData) Halfwidth() string {
 	return page.FormatScore((*m.High - *m.Low) / 2)
 }
 
-// Rare counts the labels with fewer training texts than the report calls rare.
+// Rare counts the labels with fewer training texts than the original calls rare.
 func (p templateData) Rare() int {
 	n := 0
 	for _, c := range p.Errors.Imbalance.Classes {
@@ -184,7 +186,7 @@ func (p templateData) Rare() int {
 	return n
 }
 
-// FewTraining and FewTest are the report's bounds below which a class is rare.
+// FewTraining and FewTest are the original's bounds below which a class is rare.
 func (p templateData) FewTraining() int { return original.Errors.Few }
 
 func (p templateData) FewTest() int { return original.Study.FewTest }
@@ -249,7 +251,7 @@ func (p templateData) filed(f experiment.ThresholdOutcome, found bool) threshold
 	return out
 }
 
-// AtThreshold is what the report's threshold does here.
+// AtThreshold is what the original's threshold does here.
 func (p templateData) AtThreshold() thresholdWords {
 	return p.filed(p.Errors.AtThreshold(original.Study.Threshold), true)
 }
@@ -269,5 +271,5 @@ func (p templateData) effect(pattern *erroranalysis.Pattern, key erroranalysis.F
 	if f == nil || f.Value == nil {
 		return nil, ""
 	}
-	return f, page.PlainSpaces(page.Metric.String(estimate(f.Estimate)))
+	return f, page.PlainSpaces(page.Metric.String(wording.Estimate(f.Estimate)))
 }

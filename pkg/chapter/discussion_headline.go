@@ -5,6 +5,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // headlineMetrics are the metrics of the abstract.
@@ -29,13 +30,13 @@ func HeadlineTable(s *experiment.Study) page.Table {
 		}
 		t.Rows = append(t.Rows, cells)
 	}
-	add("Reported", reportedValue)
+	add("Reported", wording.Reported)
 	for _, protocol := range []string{corpus.ProtocolRow, corpus.ProtocolGroup} {
 		one := s.Under(protocol)
 		if one.Run == nil {
 			continue
 		}
-		add("This run, protocol "+protocol, func(m evaluate.Metric) page.Value { return value(one.Run.Test.Metrics[m]) })
+		add("This run, protocol "+protocol, func(m evaluate.Metric) page.Value { return wording.Measure(one.Run.Test.Metrics[m]) })
 		if one.Baselines != nil {
 			add("best baseline, "+protocol, func(m evaluate.Metric) page.Value { return bestBaseline(one.Baselines, m) })
 		}

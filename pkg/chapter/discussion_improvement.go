@@ -5,15 +5,17 @@ import (
 	"strings"
 
 	"github.com/specialist-nlp/specialist/pkg/baseline"
+	"github.com/specialist-nlp/specialist/pkg/claim"
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
 	"github.com/specialist-nlp/specialist/pkg/profile"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
-// ImprovementTable sets the report's proposals, with what it expects of them, beside what this run has to say.
+// ImprovementTable sets the original's proposals, with what it expects of them, beside what this run has to say.
 func ImprovementTable(s *experiment.Study) page.Table {
 	t := page.Table{
 		ID: "improvements", Caption: "The report's proposals, and what this run says of them", Synthetic: s.Sweep.Selected().Corpus.Synthetic,
@@ -29,9 +31,9 @@ func ImprovementTable(s *experiment.Study) page.Table {
 	for _, improvement := range original.Study.Improvements {
 		proposal := improvement.Proposal
 		expected := page.RangeCell(improvement.Low, improvement.High, page.FormatExactPercent)
-		expected.Text = "+" + expected.Text + proposalScope[proposal]
+		expected.Text = "+" + expected.Text + wording.ProposalScopes[proposal]
 		t.Rows = append(t.Rows, []page.Cell{
-			page.Text(proposalNames[proposal]), page.Text(improvement.Priority), expected, {Missing: notMeasured(s, proposal)}, page.Text(p.evidence(proposal)),
+			page.Text(wording.Proposals[proposal]), page.Text(improvement.Priority), expected, {Missing: claim.NotMeasured(s, proposal)}, page.Text(p.evidence(proposal)),
 		})
 	}
 	return t
@@ -56,7 +58,7 @@ func (p templateData) evidence(proposal original.Proposal) string {
 	case original.MedicalBase:
 		frozen, words := p.baseline(baseline.KeyFrozen), p.bestOnWords()
 		if frozen != nil && words != nil {
-			return fmt.Sprintf("%s as it is, with a linear model on top, has a macro-F1 of %s; %s has %s.", upper(baseName(p.Run)), f1(frozen.Test), BaselineName(words.Key), f1(words.Test))
+			return fmt.Sprintf("%s as it is, with a linear model on top, has a macro-F1 of %s; %s has %s.", wording.Upper(p.Run.Profile.BaseName()), f1(frozen.Test), wording.Baseline(words.Key), f1(words.Test))
 		}
 	case original.MoreEpochs:
 		best, ran := p.Run.Training.Best+1, len(p.Run.Training.Epochs)
@@ -123,7 +125,7 @@ func (p templateData) weighted() *classWeighting {
 	if !seen[0] || !seen[1] {
 		return nil
 	}
-	return &classWeighting{BaselineName(m.Key), page.FormatScore(best[0]), page.FormatScore(best[1]), best[1] - best[0]}
+	return &classWeighting{wording.Baseline(m.Key), page.FormatScore(best[0]), page.FormatScore(best[1]), best[1] - best[0]}
 }
 
 // hint is how much macro-F1 on the validation texts counts as a hint.

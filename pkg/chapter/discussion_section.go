@@ -9,7 +9,7 @@ var (
 	Limitations = section("limitations", "Limitations", ofStudy(), func(b *blocks, s *experiment.Study) {
 		b.discussion(s, "limitations")
 	})
-	Improvements = section("improvements", "Improvements", ofStudy(), func(b *blocks, s *experiment.Study) {
+	Improvements = section("proposals", "Improvements", ofStudy(), func(b *blocks, s *experiment.Study) {
 		b.discussion(s, "improvements")
 		b.table(ImprovementTable(s))
 	})

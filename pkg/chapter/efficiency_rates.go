@@ -9,6 +9,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
 	"github.com/specialist-nlp/specialist/pkg/profile"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // curveSynthetic says whether any point was made on made-up notes.
@@ -77,7 +78,7 @@ func RatesTable(c experiment.Curve) page.Table {
 			continue
 		}
 		best := p.Run.Training.Epochs[p.Run.Training.Best]
-		f1 := page.Metric.Cell(value(p.Run.Validation.Metrics[evaluate.MacroF1Union]))
+		f1 := page.Metric.Cell(wording.Measure(p.Run.Validation.Metrics[evaluate.MacroF1Union]))
 		if top, _ := c.Best(p.Method); top.LearningRate == p.LearningRate {
 			f1 = f1.Best()
 		}
@@ -96,10 +97,10 @@ func ratesRatio(c experiment.Curve) string {
 	if lora == nil || full == nil {
 		return ""
 	}
-	said := fmt.Sprintf("Best rates: LoRA %g, full fine-tuning %g, a ratio of %.3g; reported: %g against %g, a ratio of %.0f to %.0f.",
+	text := fmt.Sprintf("Best rates: LoRA %g, full fine-tuning %g, a ratio of %.3g; reported: %g against %g, a ratio of %.0f to %.0f.",
 		lora.LearningRate, full.LearningRate, lora.LearningRate/full.LearningRate, original.Study.RateLoRA, original.Study.RateFull, original.Study.RateRatio[0], original.Study.RateRatio[1])
 	if !loraInside || !fullInside {
-		said += " At least one of the two lies at the edge of the rates that were tried, so the ratio is not settled."
+		text += " At least one of the two lies at the edge of the rates that were tried, so the ratio is not settled."
 	}
-	return said
+	return text
 }

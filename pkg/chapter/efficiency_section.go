@@ -10,7 +10,7 @@ var (
 		b.table(ParameterTable(s.Selected()))
 		b.table(MethodTable(s))
 	})
-	LearningRates = section("rates", "Learning-rate sensitivity", ofRates, func(b *blocks, c experiment.Curve) {
+	LearningRates = section("learning-rates", "Learning-rate sensitivity", ofRates, func(b *blocks, c experiment.Curve) {
 		if c.Any() {
 			b.figure(RatesFigure(c))
 		} else {
@@ -20,7 +20,7 @@ var (
 			b.table(RatesTable(c))
 		}
 	})
-	Times = section("times", "Times", ofStudy(experiment.PartSweep, experiment.PartCompared, experiment.PartInference), func(b *blocks, s *experiment.Study) {
+	Times = section("what-it-took", "Times", ofStudy(experiment.PartSweep, experiment.PartCompared, experiment.PartInference), func(b *blocks, s *experiment.Study) {
 		b.table(TrainingTimesTable(s))
 		b.table(InferenceTable(s))
 	})

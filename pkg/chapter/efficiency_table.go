@@ -8,6 +8,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
 	"github.com/specialist-nlp/specialist/pkg/profile"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // trainingMethod is one way to train that the study measured.
@@ -65,7 +66,7 @@ func MethodTable(s *experiment.Study) page.Table {
 			page.Bytes.Cell(page.Of(float64(r.Sizes.Optimizer))),
 			page.Bytes.Cell(page.Of(float64(r.Sizes.Trained))),
 			page.Metric.Cell(page.Of(r.ValidationScore())),
-			page.Metric.Cell(value(r.Test.Metrics[evaluate.MacroF1Union])),
+			page.Metric.Cell(wording.Measure(r.Test.Metrics[evaluate.MacroF1Union])),
 		})
 	}
 	return t

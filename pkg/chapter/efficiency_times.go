@@ -2,11 +2,11 @@ package chapter
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // TrainingTimesTable is what each way to train took. It stands apart from the other tables, because times differ between equal runs.
@@ -49,12 +49,12 @@ func TrainingTimesTable(s *experiment.Study) page.Table {
 // speedup compares the times of LoRA and of full fine-tuning with the reported ones.
 func speedup(s *experiment.Study) string {
 	full, lora := s.FullFineTuning(), s.Sweep.Selected()
-	said := fmt.Sprintf("Reported: %.1f s for LoRA on a GPU and an estimated %.0f to %.0f minutes for full fine-tuning, about %.0f times as long.",
+	text := fmt.Sprintf("Reported: %.1f s for LoRA on a GPU and an estimated %.0f to %.0f minutes for full fine-tuning, about %.0f times as long.",
 		original.Study.TrainSeconds, original.Study.FullSeconds[0]/60, original.Study.FullSeconds[1]/60, original.Study.Speedup)
 	if full == nil || full.Provenance.Times.Cost.StepSeconds == 0 || lora.Provenance.Times.Cost.StepSeconds == 0 {
-		return said
+		return text
 	}
-	return said + fmt.Sprintf(" This run: a step of full fine-tuning takes %.2f times as long as one of LoRA, because LoRA saves the gradients and the update of the frozen weights, but not the pass through them.",
+	return text + fmt.Sprintf(" This run: a step of full fine-tuning takes %.2f times as long as one of LoRA, because LoRA saves the gradients and the update of the frozen weights, but not the pass through them.",
 		full.Provenance.Times.Cost.StepSeconds/lora.Provenance.Times.Cost.StepSeconds)
 }
 
@@ -71,26 +71,13 @@ func InferenceTable(s *experiment.Study) page.Table {
 		name string
 		cell page.Cell
 	}{
-		{fmt.Sprintf("One text, median of %d", i.Singles), latency(i)},
+		{fmt.Sprintf("One text, median of %d", i.Singles), wording.Latency(i)},
 		{"One text, 95 % take at most", page.Duration.Cell(page.Of(i.P95Seconds))},
-		{fmt.Sprintf("Texts a second, in batches of %d", i.BatchSize), throughput(i)},
-		{"Memory", memory(i)},
+		{fmt.Sprintf("Texts a second, in batches of %d", i.BatchSize), wording.Throughput(i)},
+		{"Memory", wording.Memory(i)},
 		{"of this the parameters, at 4 bytes each", page.Bytes.Cell(page.Of(float64(i.WeightBytes)))},
 	} {
 		t.Rows = append(t.Rows, []page.Cell{page.Text(row.name), row.cell})
 	}
 	return t
-}
-
-func latency(i *experiment.Inference) page.Cell { return page.Duration.Cell(page.Of(i.MedianSeconds)) }
-
-func throughput(i *experiment.Inference) page.Cell {
-	return page.SortedCell(strconv.FormatFloat(i.TextsPerSecond, 'f', 0, 64), i.TextsPerSecond)
-}
-
-func memory(i *experiment.Inference) page.Cell {
-	if i.MemoryBytes == nil {
-		return page.Cell{Missing: i.MemoryUnknown}
-	}
-	return page.Bytes.Cell(page.Of(float64(*i.MemoryBytes)))
 }

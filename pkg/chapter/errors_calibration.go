@@ -2,24 +2,23 @@ package chapter
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
-	"github.com/specialist-nlp/specialist/pkg/predict"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // temperatureNote says where the temperature comes from.
 func temperatureNote(e *experiment.Errors) string {
 	t := e.Scaling.Temperature
-	said := fmt.Sprintf("Temperature %.2f, fitted on the rows of %s validation texts; the test texts had no part in it.", t.Value, page.FormatCount(e.Scaling.FittedNotes))
+	text := fmt.Sprintf("Temperature %.2f, fitted on the rows of %s validation texts; the test texts had no part in it.", t.Value, page.FormatCount(e.Scaling.FittedNotes))
 	if t.Reason != "" {
-		said += " It is the end of the permitted range: " + t.Reason + "."
+		text += " It is the end of the permitted range: " + t.Reason + "."
 	}
-	return said
+	return text
 }
 
 // CalibrationTable is how far the confidence can be taken for a probability, before and after temperature scaling.
@@ -48,7 +47,7 @@ func CalibrationTable(e *experiment.Errors) page.Table {
 			change = page.Between(d.Difference, *d.Low, *d.High)
 		}
 		t.Rows = append(t.Rows, []page.Cell{
-			page.Text(m.Title()), page.Metric.Cell(value(s.Before.Metrics[m])), page.Metric.Cell(value(s.After.Metrics[m])), page.Metric.Cell(change),
+			page.Text(m.Title()), page.Metric.Cell(wording.Measure(s.Before.Metrics[m])), page.Metric.Cell(wording.Measure(s.After.Metrics[m])), page.Metric.Cell(change),
 		})
 	}
 	return t
@@ -91,30 +90,6 @@ func reliabilityFigure(e *experiment.Errors, id, title, y string, before, after 
 	})
 }
 
-// coverage is the run's risk-coverage curves on the test texts, before and after temperature scaling.
-func coverage(e *experiment.Errors) (before, after []evaluate.CoveragePoint, err error) {
-	set, err := predict.Read(filepath.Join(e.Run.Dir, experiment.TestFile), predict.Want{CorpusHash: e.CorpusHash})
-	if err != nil {
-		return nil, nil, err
-	}
-	curve := func(temperature float64) ([]evaluate.CoveragePoint, error) {
-		scaled, err := set.WithTemperature(temperature)
-		if err != nil {
-			return nil, err
-		}
-		of, err := evaluate.New(scaled)
-		if err != nil {
-			return nil, err
-		}
-		return of.RiskCoverage(), nil
-	}
-	if before, err = curve(1); err != nil {
-		return nil, nil, err
-	}
-	after, err = curve(e.Scaling.Temperature.Value)
-	return before, after, err
-}
-
 // covered is the share of the texts with at least the given confidence and the share of these that is misread; both are 0 where there is
 // none.
 func covered(curve []evaluate.CoveragePoint, threshold float64) (share, risk float64) {
@@ -129,13 +104,17 @@ func covered(curve []evaluate.CoveragePoint, threshold float64) (share, risk flo
 
 // CoverageFigure is the share of the texts that is misread among the most confident ones, by how many these are.
 func CoverageFigure(e *experiment.Errors) (page.Figure, error) {
-	before, after, err := coverage(e)
+	before, err := e.RiskCoverage(1)
+	if err != nil {
+		return page.Figure{}, err
+	}
+	after, err := e.RiskCoverage(e.Scaling.Temperature.Value)
 	if err != nil {
 		return page.Figure{}, err
 	}
 	var series []page.Series
 	var marks []page.Reference
-	var said []string
+	var sentences []string
 	top := 0.0
 	for _, c := range []struct {
 		name  string
@@ -150,16 +129,16 @@ func CoverageFigure(e *experiment.Errors) (page.Figure, error) {
 		series = append(series, line)
 		share, risk := covered(c.curve, original.Study.Threshold)
 		if share == 0 {
-			said = append(said, c.name+": none of the texts")
+			sentences = append(sentences, c.name+": none of the texts")
 			continue
 		}
-		said = append(said, fmt.Sprintf("%s: %s of the texts, of which %s are misread", c.name, page.FormatPercent(share, 1), page.FormatPercent(risk, 1)))
+		sentences = append(sentences, fmt.Sprintf("%s: %s of the texts, of which %s are misread", c.name, page.FormatPercent(share, 1), page.FormatPercent(risk, 1)))
 		marks = append(marks, page.Reference{Label: fmt.Sprintf("from %s on, %s", page.FormatPercent(original.Study.Threshold, 0), c.name), Value: share})
 	}
 	if top == 0 {
 		top = 1 // nothing is misread
 	}
-	looked := fmt.Sprintf("From the report's threshold of %s confidence on, %s.", page.FormatPercent(original.Study.Threshold, 0), strings.Join(said, "; "))
+	looked := fmt.Sprintf("From the report's threshold of %s confidence on, %s.", page.FormatPercent(original.Study.Threshold, 0), strings.Join(sentences, "; "))
 	return page.Lines(page.LinesSpec{
 		About: page.About{
 			ID: "coverage", Title: "Errors among the most confident texts", Synthetic: e.Synthetic,

@@ -57,14 +57,14 @@ func ranks(c erroranalysis.Case) string {
 
 // extent says how long a note is, and whether the model saw all of it.
 func extent(c erroranalysis.Case) string {
-	said := page.FormatCount(c.Characters) + " characters"
+	text := page.FormatCount(c.Characters) + " characters"
 	if c.Tokens > 0 {
-		said += ", " + page.FormatCount(c.Tokens) + " tokens"
+		text += ", " + page.FormatCount(c.Tokens) + " tokens"
 	}
 	if c.Truncated {
-		return said + ", truncated"
+		return text + ", truncated"
 	}
-	return said + ", seen whole"
+	return text + ", seen whole"
 }
 
 // excerpt is the beginning of a text in at most the given number of characters, which ends after a word where it ends early.
@@ -85,10 +85,10 @@ func excerpt(text string, most int) string {
 
 // ExplanationNote says how the attributions are to be taken.
 func ExplanationNote(x *experiment.Explanation) string {
-	said := fmt.Sprintf("Words are shaded by integrated gradients, %d steps, for the predicted label of the misread texts and the worked examples. ", x.Steps)
+	text := fmt.Sprintf("Words are shaded by integrated gradients, %d steps, for the predicted label of the misread texts and the worked examples. ", x.Steps)
 	a := x.Agreement
 	if a.Mean == nil {
-		return said + "There is no text on which they could be checked against occlusion."
+		return text + "There is no text on which they could be checked against occlusion."
 	}
-	return said + fmt.Sprintf("As a check, on %d worked examples their ranking of the words agrees with that of occlusion by a mean Spearman correlation of %.2f (lowest %.2f): the nearer to 0, the less the shading says about what the model goes by.", a.Defined, *a.Mean, *a.Lowest)
+	return text + fmt.Sprintf("As a check, on %d worked examples their ranking of the words agrees with that of occlusion by a mean Spearman correlation of %.2f (lowest %.2f): the nearer to 0, the less the shading says about what the model goes by.", a.Defined, *a.Mean, *a.Lowest)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // groupFigure draws error rates of groups of texts in both readings.
@@ -19,7 +20,7 @@ func groupFigure(e *experiment.Errors, about page.About, groups []group) (page.F
 	bars := []page.Group{{Name: "rows"}, {Name: "texts"}}
 	for _, g := range groups {
 		labels = append(labels, g.name)
-		bars[0].Values, bars[1].Values = append(bars[0].Values, estimate(g.Row.Estimate)), append(bars[1].Values, estimate(g.Valid.Estimate))
+		bars[0].Values, bars[1].Values = append(bars[0].Values, wording.Estimate(g.Row.Estimate)), append(bars[1].Values, wording.Estimate(g.Valid.Estimate))
 	}
 	about.Synthetic = e.Synthetic
 	return page.Bars(page.BarsSpec{
@@ -62,10 +63,10 @@ func MisreadLengthFigure(e *experiment.Errors) (page.Figure, error) {
 	}
 	var samples []page.Sample
 	var references []page.Reference
-	said := ""
+	text := ""
 	for _, s := range []page.Sample{right, misread} {
 		if len(s.Values) == 0 {
-			said += fmt.Sprintf(" There are no %s.", s.Name)
+			text += fmt.Sprintf(" There are no %s.", s.Name)
 			continue
 		}
 		sum := 0.0
@@ -75,13 +76,13 @@ func MisreadLengthFigure(e *experiment.Errors) (page.Figure, error) {
 		mean := sum / float64(len(s.Values))
 		label := fmt.Sprintf("mean of the %s %s", s.Name, page.Count.String(page.Of(mean)))
 		samples, references = append(samples, s), append(references, page.Reference{Label: label, Value: mean})
-		said += fmt.Sprintf(" %s: %s characters.", upper(fmt.Sprintf("mean of the %s %s", page.FormatCount(len(s.Values)), s.Name)), page.Count.String(page.Of(mean)))
+		text += fmt.Sprintf(" %s: %s characters.", wording.Upper(fmt.Sprintf("mean of the %s %s", page.FormatCount(len(s.Values)), s.Name)), page.Count.String(page.Of(mean)))
 	}
 	return page.Histogram(page.HistogramSpec{
 		About: page.About{
 			ID: "misread-length", Title: "Length of misread and of right texts", Synthetic: e.Synthetic,
 			Caption: "Misread: the predicted label is none of the text's own. Reported, over rows: " + reportedPattern(erroranalysis.LengthPattern) + ".",
-			Alt:     strings.TrimSpace(said),
+			Alt:     strings.TrimSpace(text),
 		},
 		Axis: page.Axis{Title: "Length", Unit: "characters"}, Count: page.Axis{Title: "Share of these texts"}, Share: true, Bins: 20,
 		Samples: samples, References: references,
@@ -153,13 +154,13 @@ func ImbalanceFigure(e *experiment.Errors) (page.Figure, error) {
 	if len(points[0].X) == 0 {
 		return page.Figure{}, fmt.Errorf("no label has both training and test texts, so there is no error rate to set beside their number")
 	}
-	var said []string
+	var sentences []string
 	for _, key := range []erroranalysis.FindingKey{erroranalysis.PearsonClassesFinding, erroranalysis.SpearmanClassesFinding} {
 		row, valid := e.Imbalance.Finding(erroranalysis.RowReading, key), e.Imbalance.Finding(erroranalysis.ValidReading, key)
 		title, _, _ := strings.Cut(row.Effect, ",")
-		said = append(said, fmt.Sprintf("%s: %s over rows, %s over texts.", title, page.Metric.String(estimate(row.Estimate)), page.Metric.String(estimate(valid.Estimate))))
+		sentences = append(sentences, fmt.Sprintf("%s: %s over rows, %s over texts.", title, page.Metric.String(wording.Estimate(row.Estimate)), page.Metric.String(wording.Estimate(valid.Estimate))))
 	}
-	caption := "Each point is a label with test texts. Correlations of the number of training texts with the error rate, with 95 % intervals over labels. " + strings.Join(said, " ") +
+	caption := "Each point is a label with test texts. Correlations of the number of training texts with the error rate, with 95 % intervals over labels. " + strings.Join(sentences, " ") +
 		" Reported: " + page.Metric.String(page.Of(original.Errors.Correlation)) + "."
 	if len(unlearned) > 0 {
 		caption += " Without a training text, and so not shown: " + strings.Join(unlearned, "; ") + "."
@@ -170,7 +171,7 @@ func ImbalanceFigure(e *experiment.Errors) (page.Figure, error) {
 	}
 	return page.Lines(page.LinesSpec{
 		About: page.About{
-			ID: "imbalance", Title: "Training texts and error rate", Synthetic: e.Synthetic, Caption: caption, Alt: strings.Join(said, " "),
+			ID: "imbalance", Title: "Training texts and error rate", Synthetic: e.Synthetic, Caption: caption, Alt: strings.Join(sentences, " "),
 		},
 		X: page.Axis{Title: "Training texts", Log: true}, Y: page.Axis{Title: "Error rate", Min: -.02, Max: 1.02}, Series: points, AtX: bounds,
 	})

@@ -8,6 +8,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // readingTitles are the two readings of an error as a column names them.
@@ -17,23 +18,9 @@ var readingTitles = map[erroranalysis.Reading]string{erroranalysis.RowReading: "
 const readingsNote = "Rows: each text counts once for each of its labels, and a row is wrong where its label is not the predicted one, so that a text under two labels has one wrong row at least. " +
 	"Texts: each counts once, and is misread where the predicted label is none of its own."
 
-// estimate is a number of the analysis with its interval, or the reason why there is none.
-func estimate(e erroranalysis.Estimate) page.Value {
-	switch {
-	case e.Value == nil:
-		return page.Missing(e.Reason)
-	case e.Low == nil || e.High == nil:
-		return page.Of(*e.Value)
-	}
-	return page.Between(*e.Value, *e.Low, *e.High)
-}
-
-// rate is an error rate with its interval.
-func rate(r erroranalysis.Rate) page.Cell { return page.Percent.Cell(estimate(r.Estimate)) }
-
 // rates are the cells of an error rate in both readings.
 func rates(r erroranalysis.Rates) []page.Cell {
-	return []page.Cell{page.CountCell(r.Texts), rate(r.Row), rate(r.Valid)}
+	return []page.Cell{page.CountCell(r.Texts), wording.RateCell(r.Row), wording.RateCell(r.Valid)}
 }
 
 // rateColumns are the columns of rates.
@@ -47,22 +34,22 @@ func rateColumns() []page.Column {
 
 func notReported() page.Cell { return page.Metric.Cell(page.Missing("not in the report")) }
 
-// ErrorSummary says in words which of the report's patterns hold on this run.
+// ErrorSummary says in words which of the original's patterns hold on this run.
 func ErrorSummary(e *experiment.Errors) string {
-	var said []string
+	var sentences []string
 	for _, p := range e.Patterns() {
 		verdict := fmt.Sprintf("%s %s in both readings", p.Title, p.Row.Verdict)
 		if p.Row.Verdict != p.Valid.Verdict {
 			verdict = fmt.Sprintf("%s %s over rows and %s over texts", p.Title, p.Row.Verdict, p.Valid.Verdict)
 		}
-		said = append(said, strings.ReplaceAll(verdict, string(erroranalysis.Undecided), "is undecided"))
+		sentences = append(sentences, strings.ReplaceAll(verdict, string(erroranalysis.Undecided), "is undecided"))
 	}
 	notes := "test texts"
 	if e.Synthetic {
 		notes = "synthetic test texts"
 	}
 	return fmt.Sprintf("Of %s %s %s are misread as a label that is none of their own; %s of %s wrong rows are no errors, as the predicted label is another one of the same text. The report's four patterns of errors here: %s.",
-		page.FormatCount(e.Analysis.Errors.Texts), notes, share(e.Analysis.Errors.Valid), page.FormatCount(e.Similarity.CoFiled), page.FormatCount(e.Similarity.WrongRows), strings.Join(said, "; "))
+		page.FormatCount(e.Analysis.Errors.Texts), notes, share(e.Analysis.Errors.Valid), page.FormatCount(e.Similarity.CoFiled), page.FormatCount(e.Similarity.WrongRows), strings.Join(sentences, "; "))
 }
 
 // share writes a rate as a count with its percentage.
@@ -93,17 +80,17 @@ func ErrorOverviewTable(e *experiment.Errors) page.Table {
 		Columns: []page.Column{{Name: "Quantity"}, {Name: "Count", Numeric: true}, {Name: "Share", Numeric: true, Note: "with a 95 % interval where it is an error rate"}},
 		Rows: [][]page.Cell{
 			{page.Text("Test rows"), page.CountCell(all.Row.Of), {}},
-			{page.Text("Wrong rows"), page.CountCell(all.Row.Wrong), rate(all.Row)},
+			{page.Text("Wrong rows"), page.CountCell(all.Row.Wrong), wording.RateCell(all.Row)},
 			{page.Text("of these, the predicted label is another one of the text"), page.CountCell(e.Similarity.CoFiled), shareOf(e.Similarity.CoFiled, all.Row.Wrong)},
 			{page.Text("Test texts"), page.CountCell(all.Texts), {}},
-			{page.Text("Misread texts"), page.CountCell(all.Valid.Wrong), rate(all.Valid)},
+			{page.Text("Misread texts"), page.CountCell(all.Valid.Wrong), wording.RateCell(all.Valid)},
 			{page.Text("of these, one of the text's labels is in second place"), page.CountCell(second), shareOf(second, all.Valid.Wrong)},
 		},
 		Note: readingsNote,
 	}
 }
 
-// PatternTable is the verdict on each of the report's patterns.
+// PatternTable is the verdict on each of the original's patterns.
 func PatternTable(e *experiment.Errors) page.Table {
 	t := page.Table{
 		ID: "patterns", Caption: "The report's four patterns of errors, and whether they hold on " + page.FormatCount(len(e.Cases)) + " test texts", Synthetic: e.Synthetic,
@@ -112,7 +99,7 @@ func PatternTable(e *experiment.Errors) page.Table {
 	}
 	for _, p := range e.Patterns() {
 		t.Rows = append(t.Rows, []page.Cell{
-			page.Text(p.Title), page.Text(p.Claim), page.Text(upper(reportedPattern(p.Name)) + "."), page.Text(string(p.Row.Verdict)), page.Text(string(p.Valid.Verdict)),
+			page.Text(p.Title), page.Text(p.Claim), page.Text(wording.Upper(reportedPattern(p.Name)) + "."), page.Text(string(p.Row.Verdict)), page.Text(string(p.Valid.Verdict)),
 		})
 	}
 	return t
@@ -130,25 +117,25 @@ func FindingTable(e *experiment.Errors) page.Table {
 			{Name: "Verdict"},
 		},
 	}
-	said := []string{"A ratio of 1 and a correlation of 0 are no effect. Intervals are by bootstrap over texts, or over classes where the effect says so."}
+	sentences := []string{"A ratio of 1 and a correlation of 0 are no effect. Intervals are by bootstrap over texts, or over classes where the effect says so."}
 	for _, p := range e.Patterns() {
 		for i := range p.Row.Findings {
 			for _, r := range erroranalysis.Readings() {
 				f := p.Of(r).Findings[i]
 				t.Rows = append(t.Rows, []page.Cell{
 					page.Text(p.Title + ": " + f.Claim), page.Text(strings.Trim(f.Effect, ":,")), reportedFinding(p.Name, f.Name),
-					page.Metric.Cell(estimate(f.Estimate)), page.Text(string(f.Verdict)),
+					page.Metric.Cell(wording.Estimate(f.Estimate)), page.Text(string(f.Verdict)),
 				})
 				if f.Value != nil && f.Low == nil {
-					said = append(said, fmt.Sprintf("No interval for “%s”: %s.", f.Claim, f.Reason))
+					sentences = append(sentences, fmt.Sprintf("No interval for “%s”: %s.", f.Claim, f.Reason))
 				}
 			}
 		}
 	}
 	misread, right := original.Errors.MisreadCharacters, original.Errors.RightCharacters
-	said = append(said, fmt.Sprintf("The reported %s more errors over %d tokens is the very ratio of the report's two mean lengths, %s / %s = %.2f.",
+	sentences = append(sentences, fmt.Sprintf("The reported %s more errors over %d tokens is the very ratio of the report's two mean lengths, %s / %s = %.2f.",
 		page.FormatPercent(original.Errors.LongRatio-1, 0), original.Study.MaxLength, page.FormatCount(int(misread)), page.FormatCount(int(right)), misread/right))
-	t.Note = strings.Join(said, " ")
+	t.Note = strings.Join(sentences, " ")
 	return t
 }
 

@@ -6,11 +6,11 @@ import (
 
 // The sections of the chapter on errors.
 var (
-	ErrorOverview = section("errors", "Errors at a glance", ofErrors, func(b *blocks, e *experiment.Errors) {
+	ErrorOverview = section("error-overview", "Errors at a glance", ofErrors, func(b *blocks, e *experiment.Errors) {
 		b.text(ErrorSummary(e))
 		b.table(ErrorOverviewTable(e))
 	})
-	Patterns = section("patterns", "The report's four patterns", ofErrors, func(b *blocks, e *experiment.Errors) {
+	Patterns = section("four-patterns", "The report's four patterns", ofErrors, func(b *blocks, e *experiment.Errors) {
 		b.table(PatternTable(e))
 		b.table(FindingTable(e))
 	})
@@ -20,7 +20,7 @@ var (
 		b.table(MisreadLengthTable(e))
 		b.table(ErrorLengthTable(e))
 	})
-	Confusions = section("confusions", "Similar specialties", ofErrors, func(b *blocks, e *experiment.Errors) {
+	Confusions = section("errors-similarity", "Similar specialties", ofErrors, func(b *blocks, e *experiment.Errors) {
 		b.figure(ConfusionFigure(e))
 		b.table(ConfusionTable(e))
 		b.table(PairTable(e))
@@ -35,11 +35,11 @@ var (
 		b.table(KindTable(e))
 		b.table(CrossingTable(e))
 	})
-	Slices = section("slices", "Slices", ofErrors, func(b *blocks, e *experiment.Errors) {
+	Slices = section("error-slices", "Slices", ofErrors, func(b *blocks, e *experiment.Errors) {
 		b.table(WorstSliceTable(e))
 		b.table(SliceTable(e))
 	})
-	Examples = section("examples", "Worked examples", ofErrors, func(b *blocks, e *experiment.Errors) {
+	Examples = section("worked-examples", "Worked examples", ofErrors, func(b *blocks, e *experiment.Errors) {
 		b.table(ExampleTable(e))
 	})
 	Confidence = section("confidence", "Confidence", ofErrors, func(b *blocks, e *experiment.Errors) {
@@ -47,7 +47,7 @@ var (
 		b.figure(RowReliabilityFigure(e))
 		b.table(CalibrationTable(e))
 	})
-	Thresholds = section("thresholds", "Automatic or to a person", ofErrors, func(b *blocks, e *experiment.Errors) {
+	Thresholds = section("automatic", "Automatic or to a person", ofErrors, func(b *blocks, e *experiment.Errors) {
 		b.figure(CoverageFigure(e))
 		b.table(ThresholdTable(e))
 	})

@@ -7,6 +7,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // SliceTable is the error rates of the texts with something in common: every value of every field that has enough texts.
@@ -24,7 +25,7 @@ func SliceTable(e *experiment.Errors) page.Table {
 			continue
 		}
 		t.Rows = append(t.Rows, []page.Cell{
-			page.Text(s.Conditions[0].String()), page.CountCell(s.Texts), rate(s.Row.Inside), rate(s.Valid.Inside), page.Percent.Cell(estimate(s.Valid.Excess)),
+			page.Text(s.Conditions[0].String()), page.CountCell(s.Texts), wording.RateCell(s.Row.Inside), wording.RateCell(s.Valid.Inside), page.Percent.Cell(wording.Estimate(s.Valid.Excess)),
 		})
 	}
 	if len(t.Rows) == 0 {
@@ -59,10 +60,10 @@ func WorstSliceTable(e *experiment.Errors) page.Table {
 			{Name: "p", Numeric: true, Note: "one-sided, corrected after Benjamini and Hochberg over all slices that were tested"},
 		},
 	}
-	var said []string
+	var sentences []string
 	for _, search := range e.Worst {
 		title := readingTitles[search.Reading]
-		said = append(said, title+": "+search.Words)
+		sentences = append(sentences, title+": "+search.Words)
 		if len(search.Slices) == 0 {
 			reason := page.Cell{Missing: strings.TrimSuffix(search.Words, ".")}
 			t.Rows = append(t.Rows, []page.Cell{page.Text("none"), page.Text(title), reason, reason, reason, reason, reason})
@@ -72,19 +73,19 @@ func WorstSliceTable(e *experiment.Errors) page.Table {
 			w := &search.Slices[i]
 			c := w.Of(search.Reading)
 			t.Rows = append(t.Rows, []page.Cell{
-				page.Text(upper(w.Words)), page.Text(title), page.CountCell(w.Texts), rate(c.Inside), others(c.Rest), page.Percent.Cell(estimate(c.Excess)), probability(w.Adjusted),
+				page.Text(wording.Upper(w.Words)), page.Text(title), page.CountCell(w.Texts), wording.RateCell(c.Inside), others(c.Rest), page.Percent.Cell(wording.Estimate(c.Excess)), probability(w.Adjusted),
 			})
 		}
 	}
-	said = append(said, fmt.Sprintf("Searched: every value of a field and every two together, with at least %d test texts in them and beside them; not a label together with the model's answer, which is a confusion.", minSupport(e)))
-	t.Note = strings.Join(said, " ")
+	sentences = append(sentences, fmt.Sprintf("Searched: every value of a field and every two together, with at least %d test texts in them and beside them; not a label together with the model's answer, which is a confusion.", minSupport(e)))
+	t.Note = strings.Join(sentences, " ")
 	return t
 }
 
 // others is an error rate without its interval, which that of the excess makes up for.
 func others(r erroranalysis.Rate) page.Cell {
 	r.Low, r.High = nil, nil
-	return rate(r)
+	return wording.RateCell(r)
 }
 
 // probability writes a p-value; a very small one is named by what it lies below.

@@ -10,6 +10,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // MisreadLengthTable is how long the misread and the right texts are, beside the reported lengths.
@@ -41,18 +42,10 @@ func MisreadLengthTable(e *experiment.Errors) page.Table {
 				row(unit, readingTitles[r], none, none, none, page.Cell{Missing: none.Missing})
 				continue
 			}
-			row(unit, readingTitles[r], side(f, 0, "nothing is misread"), side(f, 1, "everything is misread"), estimate(f.Estimate), page.Text(string(f.Verdict)))
+			row(unit, readingTitles[r], wording.Side(f, 0, "nothing is misread"), wording.Side(f, 1, "everything is misread"), wording.Estimate(f.Estimate), page.Text(string(f.Verdict)))
 		}
 	}
 	return t
-}
-
-// side is one of the quantities that an effect compares.
-func side(f *erroranalysis.Finding, i int, none string) page.Value {
-	if f.Sides[i].Value == nil {
-		return page.Missing(none)
-	}
-	return page.Of(*f.Sides[i].Value)
 }
 
 // ErrorLengthTable is the error rates by length.
@@ -74,7 +67,7 @@ type group struct {
 	erroranalysis.Rates
 }
 
-// lengthGroups are the texts by length: the quarters, what was cut and what was not, and the report's limit.
+// lengthGroups are the texts by length: the quarters, what was cut and what was not, and the original's limit.
 func lengthGroups(e *experiment.Errors) []group {
 	l := e.Length
 	var out []group
@@ -116,7 +109,7 @@ func ConfusionTable(e *experiment.Errors) page.Table {
 		}
 		t.Rows = append(t.Rows, []page.Cell{
 			arrow(p.LabelPair), page.CountCell(p.Texts), page.CountCell(p.Valid), page.CountCell(p.Misread),
-			page.Percent.Cell(estimate(p.Share)), page.Percent.Cell(together),
+			page.Percent.Cell(wording.Estimate(p.Share)), page.Percent.Cell(together),
 		})
 	}
 	if len(s.Pairs) == 0 {
@@ -133,7 +126,7 @@ func noneRow(e *experiment.Errors, reason string, columns int) []page.Cell {
 	return append([]page.Cell{page.Text("none")}, slices.Repeat([]page.Cell{{Missing: reason}}, columns-1)...)
 }
 
-// PairTable is what this run has of the confusions that the report names.
+// PairTable is what this run has of the confusions that the original names.
 func PairTable(e *experiment.Errors) page.Table {
 	t := page.Table{
 		ID: "reported-pairs", Caption: "The confusions that the report names", Synthetic: e.Synthetic,
@@ -149,10 +142,10 @@ func PairTable(e *experiment.Errors) page.Table {
 		},
 	}
 	for _, p := range e.Similarity.Reported {
-		said := originalConfusion(p.Asked)
+		reported := originalConfusion(p.Asked)
 		if p.Pair == nil {
 			missing := page.Cell{Missing: p.Reason}
-			t.Rows = append(t.Rows, []page.Cell{arrow(p.Asked), page.Text(said), missing, missing, missing, missing, missing, missing})
+			t.Rows = append(t.Rows, []page.Cell{arrow(p.Asked), page.Text(reported), missing, missing, missing, missing, missing, missing})
 			continue
 		}
 		place, example := page.Cell{Missing: "no text is read so"}, page.Cell{Missing: "no text is read so"}
@@ -160,13 +153,13 @@ func PairTable(e *experiment.Errors) page.Table {
 			place, example = page.CountCell(p.Rank), page.Text(p.Typical)
 		}
 		t.Rows = append(t.Rows, []page.Cell{
-			arrow(p.Pair.LabelPair), page.Text(said), page.CountCell(p.Pair.Of), page.CountCell(p.Pair.Texts), page.CountCell(p.Pair.Valid), page.CountCell(p.Pair.Misread), place, example,
+			arrow(p.Pair.LabelPair), page.Text(reported), page.CountCell(p.Pair.Of), page.CountCell(p.Pair.Texts), page.CountCell(p.Pair.Valid), page.CountCell(p.Pair.Misread), place, example,
 		})
 	}
 	return t
 }
 
-// BandTable is the error rates of labels with few and with many training texts, in the report's bands.
+// BandTable is the error rates of labels with few and with many training texts, in the original's bands.
 func BandTable(e *experiment.Errors) page.Table {
 	t := page.Table{
 		ID: "bands", Caption: "Error rate by how many training texts a label has", Synthetic: e.Synthetic,
@@ -179,16 +172,16 @@ func BandTable(e *experiment.Errors) page.Table {
 	}
 	for i, b := range e.Imbalance.Bands {
 		name := fmt.Sprintf("%d to %d", b.From, b.Below-1)
-		said := notReported()
+		reported := notReported()
 		switch {
 		case i == 0:
-			name, said = fmt.Sprintf("under %d", b.Below), page.Cell{Text: page.FormatPercent(original.Errors.RareError, 0), Sort: &original.Errors.RareError}
+			name, reported = fmt.Sprintf("under %d", b.Below), page.Cell{Text: page.FormatPercent(original.Errors.RareError, 0), Sort: &original.Errors.RareError}
 		case b.Below == 0:
 			name = fmt.Sprintf("over %d", b.From-1)
-			said = page.Cell{Text: page.FormatPercent(original.Errors.CommonLow, 0) + " to " + page.FormatPercent(original.Errors.CommonHigh, 0), Sort: &original.Errors.CommonLow}
+			reported = page.Cell{Text: page.FormatPercent(original.Errors.CommonLow, 0) + " to " + page.FormatPercent(original.Errors.CommonHigh, 0), Sort: &original.Errors.CommonLow}
 		}
 		from, tested := float64(b.From), float64(b.Tested)
-		t.Rows = append(t.Rows, append([]page.Cell{{Text: name, Sort: &from}, {Text: fmt.Sprintf("%d of %d", b.Tested, b.Classes), Sort: &tested}, said}, rates(b.Rates)...))
+		t.Rows = append(t.Rows, append([]page.Cell{{Text: name, Sort: &from}, {Text: fmt.Sprintf("%d of %d", b.Tested, b.Classes), Sort: &tested}, reported}, rates(b.Rates)...))
 	}
 	return t
 }
@@ -216,7 +209,7 @@ func KindTable(e *experiment.Errors) page.Table {
 		Columns: append(append([]page.Column{{Name: "Labels"}}, rateColumns()...),
 			page.Column{Name: "Crossed", Numeric: true, Note: "rows of the label that are read as a specialty"},
 			page.Column{Name: "Co-filed", Numeric: true, Note: "of these, rows of texts that are filed under that specialty too; no error"}),
-		Note: fmt.Sprintf("Error rate of administrative labels over that of specialties: %s over rows, %s over texts. ", page.Metric.String(estimate(k.RowRatio)), page.Metric.String(estimate(k.ValidRatio))) + readingsNote,
+		Note: fmt.Sprintf("Error rate of administrative labels over that of specialties: %s over rows, %s over texts. ", page.Metric.String(wording.Estimate(k.RowRatio)), page.Metric.String(wording.Estimate(k.ValidRatio))) + readingsNote,
 	}
 	crossed, both := 0, 0
 	for _, l := range k.Labels {

@@ -9,10 +9,10 @@ var (
 	Method = section("method", "Method", ofStudy(experiment.PartAudit, experiment.PartSweep, experiment.PartComparisons), func(b *blocks, s *experiment.Study) {
 		b.discussion(s, "method")
 	})
-	Configurations = section("sweep", "The sweep", ofSweep, func(b *blocks, s *experiment.Sweep) {
+	Configurations = section("configurations", "The sweep", ofSweep, func(b *blocks, s *experiment.Sweep) {
 		b.table(SweepTable(s))
 	})
-	ConfigurationCurves = section("sweep-curves", "Losses and scores by epoch", ofSweep, func(b *blocks, s *experiment.Sweep) {
+	ConfigurationCurves = section("configuration-curves", "Losses and scores by epoch", ofSweep, func(b *blocks, s *experiment.Sweep) {
 		b.figure(SweepLossFigure(s))
 		b.figure(SweepScoreFigure(s))
 	})
@@ -21,7 +21,7 @@ var (
 		b.figure(LossFigure(&r.TrainingRun))
 		b.figure(ValidationFigure(&r.TrainingRun))
 	})
-	Results = section("results", "Results", ofSelected, func(b *blocks, r *experiment.Run) {
+	Results = section("test-results", "Results", ofSelected, func(b *blocks, r *experiment.Run) {
 		b.table(ResultsTable(r))
 	})
 )

@@ -7,6 +7,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/original"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // SweepTable sets every configuration's settings and validation scores beside the reported ones.
@@ -25,15 +26,15 @@ func SweepTable(s *experiment.Sweep) page.Table {
 		},
 	}
 	for i, o := range s.Outcomes {
-		said, known := original.Study.Sweep[o.Name]
-		t.Rows = append(t.Rows, sweepRow(s, i, o, said, known))
+		reported, known := original.Study.Sweep[o.Name]
+		t.Rows = append(t.Rows, sweepRow(s, i, o, reported, known))
 	}
 	ceiling := s.Selected().Validation.Metrics[evaluate.RowAccuracy].Ceiling
 	t.Note = fmt.Sprintf("Intervals are 95 %%, by bootstrap over texts. No reader of the text alone can be right on more than %.3f of the validation rows. The test texts took no part in the selection.", ceiling)
 	return t
 }
 
-func sweepRow(s *experiment.Sweep, i int, o experiment.Outcome, said original.Configuration, known bool) []page.Cell {
+func sweepRow(s *experiment.Sweep, i int, o experiment.Outcome, reported original.Configuration, known bool) []page.Cell {
 	reportedCell := func(v float64) page.Cell {
 		if !known {
 			return page.Metric.Cell(page.Missing("not in the report"))
@@ -42,10 +43,10 @@ func sweepRow(s *experiment.Sweep, i int, o experiment.Outcome, said original.Co
 	}
 	if o.Run == nil {
 		failed := page.Metric.Cell(page.Missing("failed: " + o.Failed))
-		return []page.Cell{page.Text(o.Name), failed, failed, failed, failed, reportedCell(said.Accuracy), reportedCell(said.MacroF1)}
+		return []page.Cell{page.Text(o.Name), failed, failed, failed, failed, reportedCell(reported.Accuracy), reportedCell(reported.MacroF1)}
 	}
 	p, v := o.Run.Profile.Train, o.Run.Validation
-	f1 := page.Metric.Cell(value(v.Metrics[evaluate.MacroF1Union]))
+	f1 := page.Metric.Cell(wording.Measure(v.Metrics[evaluate.MacroF1Union]))
 	if i == s.Best {
 		f1 = f1.Best()
 	}
@@ -53,7 +54,7 @@ func sweepRow(s *experiment.Sweep, i int, o experiment.Outcome, said original.Co
 	return []page.Cell{
 		page.Text(o.Name), page.Text(fmt.Sprintf("rate %g, batch %d, decay %g", p.LearningRate, p.BatchSize, p.WeightDecay)),
 		{Text: fmt.Sprintf("%d of %d", o.Run.Training.Best+1, len(o.Run.Training.Epochs)), Sort: &epoch},
-		page.Metric.Cell(page.Of(v.Metrics[evaluate.RowAccuracy].Value)), f1, reportedCell(said.Accuracy), reportedCell(said.MacroF1),
+		page.Metric.Cell(page.Of(v.Metrics[evaluate.RowAccuracy].Value)), f1, reportedCell(reported.Accuracy), reportedCell(reported.MacroF1),
 	}
 }
 

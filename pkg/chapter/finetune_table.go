@@ -2,13 +2,14 @@ package chapter
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
+	"github.com/specialist-nlp/specialist/pkg/claim"
 	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // pairTable is a table of names and values.
@@ -29,7 +30,7 @@ func SetupTable(f *experiment.TrainingRun) page.Table {
 	}
 	rows := [][2]string{
 		{"Notes", fmt.Sprintf("%s: %s rows kept of %s", c.Name, page.FormatCount(c.RowsKept), page.FormatCount(c.RowsRead))},
-		{"Text", textWords(c)},
+		{"Text", wording.CorpusText(c)},
 		{"Texts and labels", fmt.Sprintf("%s texts under %d labels", page.FormatCount(c.Texts), c.Labels)},
 		{"Split", fmt.Sprintf("%s: %s texts to train, %s to validate, %s to test", splitWords(c), page.FormatCount(c.Train), page.FormatCount(c.Validation), page.FormatCount(c.Test))},
 		{"Targets", targets},
@@ -56,17 +57,6 @@ func splitWords(c experiment.Counts) string {
 	return "grouped by text"
 }
 
-// textWords says what the model read.
-func textWords(c experiment.Counts) string {
-	switch {
-	case len(c.With) == 0:
-		return "the note alone"
-	case slices.Contains(c.With, "keywords"):
-		return "the note and its " + strings.Join(c.With, " and ") + "; keywords such as MTSamples' name the label, so that these scores do not measure reading"
-	}
-	return "the note and its " + strings.Join(c.With, " and ")
-}
-
 // testMetrics are the metrics of the main table, in its order.
 var testMetrics = []evaluate.Metric{
 	evaluate.RowAccuracy, evaluate.MacroF1Union, evaluate.WeightedF1, evaluate.WeightedPrecision, evaluate.WeightedRecall,
@@ -84,20 +74,13 @@ func ResultsTable(r *experiment.Run) page.Table {
 			{Name: "Ceiling", Numeric: true, Note: "the most that any function of the text can reach on these labels; an upper bound for F1 and precision"},
 			{Name: "Reported", Numeric: true, Note: "the original report's configuration 2, on other notes, another base and another split"},
 		},
-		Note: whyDifferent(r),
+		Note: claim.WhyDifferent(r),
 	}
 	for _, m := range testMetrics {
 		t.Rows = append(t.Rows, []page.Cell{
-			page.Text(m.Title()), page.Metric.Cell(value(r.Test.Metrics[m])), page.Metric.Cell(value(r.Majority.Metrics[m])),
-			page.Metric.Cell(page.Of(r.Test.Metrics[m].Ceiling)), page.Metric.Cell(reportedValue(m)),
+			page.Text(m.Title()), page.Metric.Cell(wording.Measure(r.Test.Metrics[m])), page.Metric.Cell(wording.Measure(r.Majority.Metrics[m])),
+			page.Metric.Cell(page.Of(r.Test.Metrics[m].Ceiling)), page.Metric.Cell(wording.Reported(m)),
 		})
 	}
 	return t
-}
-
-func value(m evaluate.Measure) page.Value {
-	if m.Low != nil && m.High != nil {
-		return page.Between(m.Value, *m.Low, *m.High)
-	}
-	return page.Of(m.Value)
 }

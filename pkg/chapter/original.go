@@ -24,7 +24,7 @@ func originalConfusion(pair erroranalysis.LabelPair) string {
 	return "nothing"
 }
 
-// reportedPattern is what the report says of a pattern of errors, by the pattern's name.
+// reportedPattern is what the original says of a pattern of errors, by the pattern's name.
 func reportedPattern(key erroranalysis.PatternKey) string {
 	r := original.Errors
 	switch key {
@@ -41,7 +41,7 @@ func reportedPattern(key erroranalysis.PatternKey) string {
 	return "nothing"
 }
 
-// reportedLong is what the report says of long notes.
+// reportedLong is what the original says of long notes.
 func reportedLong() string {
 	return fmt.Sprintf("over %d tokens the error rate is %s higher", original.Study.MaxLength, page.FormatPercent(original.Errors.LongRatio-1, 0))
 }

@@ -2,6 +2,7 @@ package chapter
 
 import (
 	"context"
+	"slices"
 
 	"github.com/specialist-nlp/specialist/pkg/audit"
 	"github.com/specialist-nlp/specialist/pkg/experiment"
@@ -13,7 +14,24 @@ import (
 // notebook.Show.
 type Section struct {
 	ID, Title string // the anchor and the heading where a page has the section
-	Blocks    func(ctx context.Context, e *experiment.Experiment, log stage.Log) ([]page.Block, error)
+
+	needs []experiment.Part // none for all
+	show  func(s *experiment.Study) ([]page.Block, error)
+}
+
+// Needs are the parts of a study that the section reads. What they are made from is read or made too; nil stands for all parts.
+func (s Section) Needs() []experiment.Part { return slices.Clone(s.needs) }
+
+// Show is what the section shows of a study that has the parts that it needs.
+func (s Section) Show(of *experiment.Study) ([]page.Block, error) { return s.show(of) }
+
+// Blocks reads or makes the parts that the section needs, and shows them.
+func (s Section) Blocks(ctx context.Context, e *experiment.Experiment, log stage.Log) ([]page.Block, error) {
+	of, err := e.Study(ctx, log, s.needs...)
+	if err != nil {
+		return nil, err
+	}
+	return s.show(of)
 }
 
 // blocks gathers what a section shows, to the first error.
@@ -33,43 +51,37 @@ func (b *blocks) figure(f page.Figure, err error) {
 	b.all = append(b.all, f)
 }
 
-// loader reads or makes a result.
-type loader[T any] func(e *experiment.Experiment, ctx context.Context, log stage.Log) (T, error)
+// source is a result that sections show, and the parts of a study that it is taken from.
+type source[T any] struct {
+	needs []experiment.Part
+	of    func(s *experiment.Study) T
+}
 
-// section is what a section needs and how it shows it.
-func section[T any](id, title string, load loader[T], show func(b *blocks, of T)) Section {
-	return Section{ID: id, Title: title, Blocks: func(ctx context.Context, e *experiment.Experiment, log stage.Log) ([]page.Block, error) {
-		of, err := load(e, ctx, log)
-		if err != nil {
-			return nil, err
-		}
+// section is a section that shows what comes from a source.
+func section[T any](id, title string, from source[T], show func(b *blocks, of T)) Section {
+	return Section{ID: id, Title: title, needs: from.needs, show: func(s *experiment.Study) ([]page.Block, error) {
 		b := &blocks{}
-		show(b, of)
+		show(b, from.of(s))
 		return b.all, b.err
 	}}
 }
 
-// The results that sections need.
-var (
-	ofAudit       loader[*audit.Audit]             = (*experiment.Experiment).Audit
-	ofSweep       loader[*experiment.Sweep]        = (*experiment.Experiment).Sweep
-	ofRates       loader[experiment.Curve]         = (*experiment.Experiment).Rates
-	ofComparisons loader[[]*experiment.Comparison] = (*experiment.Experiment).Comparisons
-	ofErrors      loader[*experiment.Errors]       = (*experiment.Experiment).Errors
-)
-
-// ofSelected is the study's model.
-func ofSelected(e *experiment.Experiment, ctx context.Context, log stage.Log) (*experiment.Run, error) {
-	s, err := e.Sweep(ctx, log)
-	if err != nil {
-		return nil, err
-	}
-	return s.Selected(), nil
+// part is a source that is one part of a study.
+func part[T any](needs experiment.Part, of func(s *experiment.Study) T) source[T] {
+	return source[T]{[]experiment.Part{needs}, of}
 }
 
+// The results that sections show.
+var (
+	ofAudit       = part(experiment.PartAudit, func(s *experiment.Study) *audit.Audit { return s.Audit })
+	ofSweep       = part(experiment.PartSweep, func(s *experiment.Study) *experiment.Sweep { return s.Sweep })
+	ofSelected    = part(experiment.PartSweep, (*experiment.Study).Selected)
+	ofRates       = part(experiment.PartRates, func(s *experiment.Study) experiment.Curve { return s.Rates })
+	ofComparisons = part(experiment.PartComparisons, func(s *experiment.Study) []*experiment.Comparison { return s.Comparisons })
+	ofErrors      = part(experiment.PartErrors, func(s *experiment.Study) *experiment.Errors { return s.Errors })
+)
+
 // ofStudy is the parts of the study that are named, or all of it.
-func ofStudy(parts ...experiment.Part) loader[*experiment.Study] {
-	return func(e *experiment.Experiment, ctx context.Context, log stage.Log) (*experiment.Study, error) {
-		return e.Study(ctx, log, parts...)
-	}
+func ofStudy(parts ...experiment.Part) source[*experiment.Study] {
+	return source[*experiment.Study]{parts, func(s *experiment.Study) *experiment.Study { return s }}
 }

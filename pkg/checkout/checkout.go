@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // HomeEnv names the checkout where it cannot be found from the working folder.
@@ -15,37 +16,58 @@ func Home() (string, error) {
 	if home := os.Getenv(HomeEnv); home != "" {
 		return home, nil
 	}
-	var starts []string
+	home, found := nearest(nil, func(dir string) bool {
+		return IsDir(filepath.Join(dir, "pkg", "checkout")) && IsFile(filepath.Join(dir, "go.mod"))
+	})
+	if !found {
+		return "", fmt.Errorf("the checkout is not found above the working folder: set %s to it", HomeEnv)
+	}
+	return home, nil
+}
+
+// Installed finds what the set-up has put below a checkout's .cache, by its path there: above one of the given folders, the working
+// folder or the running program.
+func Installed(path string, folders ...string) (string, bool) {
+	dir, found := nearest(folders, func(dir string) bool {
+		_, err := os.Stat(filepath.Join(dir, cacheName, path))
+		return err == nil
+	})
+	return filepath.Join(dir, cacheName, path), found
+}
+
+// nearest is the nearest folder that will do, above the first of the given folders, the working folder and the running program that has one.
+func nearest(folders []string, will func(dir string) bool) (string, bool) {
+	folders = slices.Clone(folders)
 	if dir, err := os.Getwd(); err == nil {
-		starts = append(starts, dir)
+		folders = append(folders, dir)
 	}
 	if program, err := os.Executable(); err == nil {
-		starts = append(starts, filepath.Dir(program))
+		folders = append(folders, filepath.Dir(program))
 	}
-	for _, start := range starts {
+	for _, start := range folders {
 		for dir := start; ; dir = filepath.Dir(dir) {
-			if IsDir(filepath.Join(dir, "pkg", "checkout")) && IsFile(filepath.Join(dir, "go.mod")) {
-				return dir, nil
+			if will(dir) {
+				return dir, true
 			}
 			if dir == filepath.Dir(dir) {
 				break
 			}
 		}
 	}
-	return "", fmt.Errorf("the checkout is not found above the working folder: set %s to it", HomeEnv)
+	return "", false
 }
+
+// cacheName is the folder of what the set-up installs, below the checkout.
+const cacheName = ".cache"
 
 // BundledBase names the base model whose weights the set-up installs: MiniLM in DistilBERT's layout.
 const BundledBase = "minilm"
 
 // BaseDir is where the set-up puts the bundled base model.
-func BaseDir(home string) string { return filepath.Join(home, ".cache", "base", BundledBase) }
-
-// PluginDir is where the set-up puts XLA's plugin for the CPU.
-func PluginDir(home string) string { return filepath.Join(home, ".cache", "pjrt") }
+func BaseDir(home string) string { return filepath.Join(home, cacheName, "base", BundledBase) }
 
 // PlotlyFile is where the set-up puts plotly.js.
-func PlotlyFile(home string) string { return filepath.Join(home, ".cache", "plotly", "plotly.min.js") }
+func PlotlyFile(home string) string { return filepath.Join(home, cacheName, "plotly", "plotly.min.js") }
 
 // CacheDir holds the results that stages have made.
 func CacheDir(home string) string { return filepath.Join(home, "data", "cache") }

@@ -40,7 +40,7 @@ func TestHome(t *testing.T) {
 func TestPlacesAreBelowTheCheckout(t *testing.T) {
 	home := t.TempDir()
 	seen := make(map[string]bool)
-	for _, path := range []string{BaseDir(home), PluginDir(home), PlotlyFile(home), CacheDir(home), CorrectionsFile(home, strings.Repeat("0123456789abcdef", 4))} {
+	for _, path := range []string{BaseDir(home), PlotlyFile(home), CacheDir(home), CorrectionsFile(home, strings.Repeat("0123456789abcdef", 4))} {
 		if !filepath.IsLocal(strings.TrimPrefix(path, home+"/")) || seen[path] {
 			t.Errorf("%s is not a place of its own below %s", path, home)
 		}
@@ -62,5 +62,29 @@ func TestIsDirAndIsFile(t *testing.T) {
 		if got := [2]bool{IsDir(path), IsFile(path)}; got != want {
 			t.Errorf("%s: folder and file %v, want %v", path, got, want)
 		}
+	}
+}
+
+// A set-up's files are found above a folder that is given, and above the working folder.
+func TestInstalledIsFoundFromBelow(t *testing.T) {
+	root := t.TempDir()
+	below := filepath.Join(root, "a", "b")
+	for _, dir := range []string{below, filepath.Join(root, ".cache", "tool")} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := testkit.WriteFile(t, filepath.Join(root, ".cache", "tool", "file"), "")
+	t.Chdir(t.TempDir())
+	name := filepath.Join("tool", "file")
+	if path, found := Installed(name); found {
+		t.Errorf("found %s where there is none", path)
+	}
+	if path, found := Installed(name, below); !found || path != want {
+		t.Errorf("above a folder: %s, %t; want %s", path, found, want)
+	}
+	t.Chdir(below)
+	if path, found := Installed(name); !found || !strings.HasSuffix(path, filepath.Join(".cache", "tool", "file")) {
+		t.Errorf("above the working folder: %s, %t", path, found)
 	}
 }

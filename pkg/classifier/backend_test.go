@@ -1,8 +1,6 @@
 package classifier
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/gomlx/compute"
@@ -11,10 +9,6 @@ import (
 )
 
 func TestBackendName(t *testing.T) {
-	t.Setenv(compute.ConfigEnvVar, "")
-	if got := BackendName(""); got != "xla:cpu" {
-		t.Errorf("without a choice the backend is %q", got)
-	}
 	t.Setenv(compute.ConfigEnvVar, "go")
 	if got := BackendName(""); got != "go" {
 		t.Errorf("the environment's choice gives %q", got)
@@ -27,30 +21,4 @@ func TestBackendName(t *testing.T) {
 func TestOpenBackendNamesWhatItCannotOpen(t *testing.T) {
 	_, err := OpenBackend("abacus")
 	testkit.Refused(t, "an unknown backend", err, `"abacus"`)
-
-	t.Setenv("PJRT_PLUGIN_LIBRARY_PATH", "")
-	t.Chdir(t.TempDir()) // set-up puts the plugin below the repository
-	_, err = OpenBackend("xla:cpu")
-	testkit.Refused(t, "no plugin", err, "xla:cpu", "make setup", "PJRT_PLUGIN_LIBRARY_PATH", "pjrt_c_api_cpu_plugin.so")
-}
-
-func TestInstalledPluginIsFoundAboveTheWorkingFolder(t *testing.T) {
-	root, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := filepath.Join(root, ".cache", "pjrt", "pjrt_c_api_cpu_plugin.so")
-	deep := filepath.Join(root, "a", "b")
-	for _, dir := range []string{filepath.Dir(want), deep} {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.WriteFile(want, nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	t.Chdir(deep)
-	if got, err := installedPlugin(); err != nil || got != want {
-		t.Errorf("found %q, %v; want %q", got, err, want)
-	}
 }

@@ -7,8 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
-
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 	"github.com/specialist-nlp/specialist/pkg/distilbert"
 	"github.com/specialist-nlp/specialist/pkg/lora"
 )
@@ -59,7 +58,7 @@ func (c Card) write(dir string) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(filepath.Join(dir, labelsFile), append(raw, '\n'), 0o644, renameio.WithTempDir(dir))
+	return atomicfile.WriteFile(filepath.Join(dir, labelsFile), append(raw, '\n'))
 }
 
 // chooseLabels returns the label list of a base and an adapter: labels.json's, else the base's id2label, else LABEL_0 and so on as

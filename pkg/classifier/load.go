@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/specialist-nlp/specialist/pkg/checkout"
 	"github.com/specialist-nlp/specialist/pkg/lora"
 )
 
@@ -78,13 +79,13 @@ func (s Source) folders() (baseDir, adapterDir string, err error) {
 		model := filepath.Join(s.Run, runModel)
 		adapterDir = filepath.Join(s.Run, runAdapter)
 		switch {
-		case !isRegular(filepath.Join(s.Run, runResult)):
+		case !checkout.IsFile(filepath.Join(s.Run, runResult)):
 			return "", "", fmt.Errorf("%s has no %s: it is not the folder of a finished run", s.Run, runResult)
-		case isFolder(model) && s.Base != "":
+		case checkout.IsDir(model) && s.Base != "":
 			return "", "", fmt.Errorf("%s is a whole model: the base %s has no place under it", model, s.Base)
-		case isFolder(model):
+		case checkout.IsDir(model):
 			return model, "", nil
-		case !isFolder(adapterDir):
+		case !checkout.IsDir(adapterDir):
 			return "", "", fmt.Errorf("%s has neither %s nor %s: nothing that was trained is there", s.Run, runAdapter, runModel)
 		}
 	}
@@ -113,15 +114,12 @@ func (s Source) folders() (baseDir, adapterDir string, err error) {
 // finds the checkout's base wherever the program runs.
 func findBase(name, adapterDir string) (string, error) {
 	if filepath.Base(name) == name && name != "." && name != ".." {
-		for _, start := range searchFolders(adapterDir) {
-			for dir := start; ; dir = filepath.Dir(dir) {
-				if installed := filepath.Join(dir, ".cache", "base", name); isFolder(installed) {
-					return installed, nil
-				}
-				if dir == filepath.Dir(dir) {
-					break
-				}
-			}
+		var near []string
+		if dir, err := filepath.Abs(adapterDir); err == nil && adapterDir != "" {
+			near = append(near, dir)
+		}
+		if dir, found := checkout.Installed(filepath.Join("base", name), near...); found {
+			return dir, nil
 		}
 	}
 	if _, err := os.Stat(name); err == nil {
@@ -131,23 +129,6 @@ func findBase(name, adapterDir string) (string, error) {
 		return "", fmt.Errorf("base %q is on the Hub and nothing is downloaded here: fetch it and give its folder as the base", name)
 	}
 	return "", fmt.Errorf("base %q is neither a folder nor installed by `make setup`: give the base's folder", name)
-}
-
-// searchFolders are the folders above which installed files are looked for.
-func searchFolders(adapterDir string) []string {
-	var folders []string
-	if exe, err := os.Executable(); err == nil {
-		folders = append(folders, filepath.Dir(exe))
-	}
-	if cwd, err := os.Getwd(); err == nil {
-		folders = append(folders, cwd)
-	}
-	if adapterDir != "" {
-		if dir, err := filepath.Abs(adapterDir); err == nil {
-			folders = append(folders, dir)
-		}
-	}
-	return folders
 }
 
 // missingHead lists the head's tensors that nobody trained: those that were initialised, and those that the adapter's
@@ -173,14 +154,4 @@ func missingHeadError(baseDir, adapterDir string, missing []string) error {
 		return fmt.Errorf("base %s has no trained head (%s): give an adapter that has one, or a base that was fine-tuned", baseDir, names)
 	}
 	return fmt.Errorf("%s has no %s, and base %s has no head that was trained with it", filepath.Join(adapterDir, adapterWeights), names, baseDir)
-}
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
-}
-
-func isRegular(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
 }

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/specialist-nlp/specialist/pkg/original"
 )
 
-// Relative sizes of train, validation and test: the row counts of the study, 75.6, 13.3 and 11.0 percent.
-var partWeights = [3]int{3371, 595, 491}
+// partWeights are the relative sizes of train, validation and test: the row counts of the original study, 75.6, 13.3 and 11.0 percent.
+var partWeights = [3]int{original.Study.TrainRows.Rows, original.Study.ValidationRows.Rows, original.Study.TestRows.Rows}
 
 // Split is the three parts of a corpus. GroupSplit fills it with indices into Corpus.Notes, RowSplit with indices
 // into Corpus.Rows. The parts are disjoint, hold every index once, and none is empty. Within a part the indices stand

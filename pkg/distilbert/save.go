@@ -9,8 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/google/renameio/v2"
-
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
@@ -57,7 +56,7 @@ func Save(dir string, w *Weights, tokenizerDir string) (err error) {
 	}
 	tokenizer["config.json"] = config
 	for name, raw := range tokenizer {
-		if err := renameio.WriteFile(filepath.Join(tmp, name), raw, 0o644, renameio.WithTempDir(tmp)); err != nil {
+		if err := atomicfile.WriteFile(filepath.Join(tmp, name), raw); err != nil {
 			return err
 		}
 	}

@@ -10,7 +10,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
-	"github.com/google/renameio/v2"
+
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 )
 
 // lockWait is how long AppendCorrection waits for another process to release the file.
@@ -73,5 +74,5 @@ func appendCorrection(path string, known []string, c Correction) error {
 	if n := len(data); n > 0 && data[n-1] != '\n' {
 		data = append(data, '\n')
 	}
-	return renameio.WriteFile(path, append(data, line...), 0o644, renameio.WithTempDir(filepath.Dir(path)))
+	return atomicfile.WriteFile(path, append(data, line...))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
+	"github.com/specialist-nlp/specialist/pkg/original"
 )
 
 // Imbalance is the third pattern: labels with fewer training texts are misread more often.
@@ -33,8 +34,12 @@ type Band struct {
 	Rates
 }
 
-// bands are the study's: under 10, 10 to 50, and over 50 training texts.
-var bands = []Band{{From: 0, Below: 10}, {From: 10, Below: 51}, {From: 51}}
+// bands are the original study's: under 10, 10 to 50, and over 50 training texts.
+var bands = []Band{
+	{From: 0, Below: original.Errors.Few},
+	{From: original.Errors.Few, Below: original.Errors.Many + 1},
+	{From: original.Errors.Many + 1},
+}
 
 // holds says whether a label with so many training texts is in the band.
 func (b Band) holds(train int) bool { return train >= b.From && (b.Below == 0 || train < b.Below) }

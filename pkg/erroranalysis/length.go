@@ -1,9 +1,13 @@
 package erroranalysis
 
-import "fmt"
+import (
+	"fmt"
 
-// LongTokens is the length, in tokens, above which the study counts a note as long: the maximum length of its encoder.
-const LongTokens = 512
+	"github.com/specialist-nlp/specialist/pkg/original"
+)
+
+// LongTokens is the length, in tokens, above which the original study counts a note as long: the maximum length of its encoder.
+var LongTokens = original.Study.MaxLength
 
 // Length is the first pattern: longer notes are misread more often.
 type Length struct {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
+	"github.com/specialist-nlp/specialist/pkg/original"
 )
 
 // LabelPair is a confusion: texts with the label Gold that are predicted as Predicted.
@@ -14,15 +15,14 @@ type LabelPair struct {
 	Predicted string `json:"predicted"`
 }
 
-// DefaultPairs returns the confusions that the study reports, those of its worked examples included. Labels are named by their beginning.
+// DefaultPairs returns the confusions that the original study names, those of its worked examples included. A label may be named by its
+// beginning.
 func DefaultPairs() []LabelPair {
-	return []LabelPair{
-		{"Orthopedic", "Surgery"},
-		{"Cardiovascular", "Surgery"},
-		{"Cardiovascular", "Consult"},
-		{"Urology", "Surgery"},
-		{"Hospice", "Consult"},
+	var pairs []LabelPair
+	for _, c := range original.Errors.Confusions {
+		pairs = append(pairs, LabelPair(c.Pair))
 	}
+	return pairs
 }
 
 // Similarity is the second pattern: similar labels are confused.

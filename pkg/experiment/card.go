@@ -8,7 +8,7 @@ import (
 	"strings"
 	"text/template"
 
-	"github.com/google/renameio/v2"
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 
 	"github.com/specialist-nlp/specialist/pkg/checkout"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
@@ -51,7 +51,7 @@ func (r *Run) writeCard() error {
 		return err
 	}
 	for _, dir := range []string{r.Dir, r.ModelPath()} {
-		if err := renameio.WriteFile(filepath.Join(dir, CardFile), b.Bytes(), 0o644, renameio.WithTempDir(dir)); err != nil {
+		if err := atomicfile.WriteFile(filepath.Join(dir, CardFile), b.Bytes()); err != nil {
 			return err
 		}
 	}

@@ -211,7 +211,7 @@ func TestComparisonsUnderEachProtocol(t *testing.T) {
 // Baselines that are on disk are compared with a run that is new.
 func TestComparisonsReadTheBaselinesPredictions(t *testing.T) {
 	s := wholeStudy(t)
-	e := s.onDisk(t)
+	e := withoutWild(s.again(t))
 	e.Store = &stage.Store{Dir: filepath.Join(testkit.CopyFolder(t, s.home), "data", "cache")}
 	if err := os.RemoveAll(filepath.Join(e.Store.Dir, "comparison")); err != nil {
 		t.Fatal(err)

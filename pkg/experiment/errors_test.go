@@ -163,7 +163,7 @@ func TestExplanationExplainsTheMisreadAndTheExamples(t *testing.T) {
 
 func TestExplanationIsFoundAgain(t *testing.T) {
 	s := wholeStudy(t)
-	found, err := s.onDisk(t).Explanation(t.Context(), stage.Log{Print: func(line string) { t.Errorf("it logs %q", line) }})
+	found, err := s.again(t).Explanation(t.Context(), stage.Log{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestWhereNothingIsMisreadNothingIsExplained(t *testing.T) {
 
 func TestAnExplanationWithoutItsAttributionsIsAnError(t *testing.T) {
 	s := wholeStudy(t)
-	e := s.onDisk(t)
+	e := s.again(t)
 	e.Store.Dir = filepath.Join(testkit.CopyFolder(t, s.home), "data", "cache")
 	files, err := filepath.Glob(filepath.Join(e.Store.Dir, "explanation", "*", attributionFile))
 	if err != nil || len(files) != 1 {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -216,17 +215,14 @@ func wholeStudy(t *testing.T) *sharedStudy {
 	return shared
 }
 
-// again is the shared study's experiment in a process that finds it on disk. What cannot be trained is tried again.
+// again is the shared study's experiment in a process that finds it on disk, and makes nothing.
 func (s *sharedStudy) again(t *testing.T) *Experiment {
 	t.Helper()
-	return newExperiment(t, s.profile, &stage.Store{Dir: s.experiment.Store.Dir})
+	return newExperiment(t, s.profile, &stage.Store{Dir: s.experiment.Store.Dir, Policy: stage.Policy{Stage: "any", ReadOnly: true}})
 }
 
-// onDisk is again without the configuration that cannot be trained. It reads, and makes nothing.
-func (s *sharedStudy) onDisk(t *testing.T) *Experiment {
-	t.Helper()
-	e := s.again(t)
-	e.Store.Policy = stage.Policy{Stage: "any", ReadOnly: true}
-	e.Profile.Configurations = slices.DeleteFunc(slices.Clone(e.Profile.Configurations), func(c profile.Configuration) bool { return c.Name == "wild" })
+// withoutWild drops the configuration that cannot be trained.
+func withoutWild(e *Experiment) *Experiment {
+	e.Profile.Configurations = profile.Configurations{e.Profile.Configurations[0], e.Profile.Configurations[2]}
 	return e
 }

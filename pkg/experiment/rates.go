@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -37,7 +38,7 @@ func (e *Experiment) Rates(ctx context.Context, log stage.Log) (Curve, error) {
 		run := &TrainingRun{}
 		trial := e.Profile.RateTrial(point.Method, point.LearningRate)
 		err := e.train(ctx, stageRate, trial, "", run, place{title, i > 0}, log.Part(i, costs).Labelled(title), nil)
-		if err != nil && ctx.Err() != nil {
+		if err != nil && ctx.Err() != nil || errors.Is(err, stage.ErrMissing) {
 			return nil, err
 		}
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/specialist-nlp/specialist/pkg/corpus"
@@ -75,6 +76,13 @@ func (r *TrainingRun) predictions(ctx context.Context, notes *Notes, predictor p
 		return set, err
 	}
 	return set, predict.Write(filepath.Join(r.Dir, file), set)
+}
+
+// ClassesBySupport is the test result of every class, the one with the most rows first.
+func (r *Run) ClassesBySupport() []evaluate.Class {
+	classes := slices.Clone(r.Test.Classes)
+	slices.SortStableFunc(classes, func(a, b evaluate.Class) int { return b.Support - a.Support })
+	return classes
 }
 
 // ReadRun reads a finished run's folder. A folder without a result is an error that wraps os.ErrNotExist.

@@ -170,7 +170,7 @@ func TestWhatIsOnDiskNeedsNoTime(t *testing.T) {
 	s := wholeStudy(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	e := s.onDisk(t)
+	e := withoutWild(s.again(t))
 	sweep, err := e.Sweep(ctx, stage.Log{})
 	if err != nil || len(sweep.Outcomes) != 2 {
 		t.Errorf("the sweep: %+v, %v", sweep, err)

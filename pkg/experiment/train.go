@@ -1,7 +1,9 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync/atomic"
@@ -79,21 +81,24 @@ func (e *Experiment) train(ctx context.Context, name string, p profile.Profile, 
 		}
 		return stage.MakeIn(ctx, dir, key, into, making)
 	}
-	into.trainingRun().Dir = e.Store.Path(key)
 	if len(e.Worker) > 0 {
-		return e.Store.MakeElsewhere(key, into, func() error {
+		err = e.Store.MakeElsewhere(key, into, func() error {
 			at.begin(log)
 			return e.Worker.Do(ctx, request{Stage: name, Profile: p, Key: key.Hash(), Later: at.later}, log)
 		})
+	} else {
+		err = e.Store.Make(ctx, key, into, func(dir string) error {
+			at.begin(log)
+			if err := f.open(b.dir); err != nil {
+				return err
+			}
+			return making(dir)
+		})
 	}
-	err = e.Store.Make(ctx, key, into, func(dir string) error {
-		at.begin(log)
-		if err := f.open(b.dir); err != nil {
-			return err
-		}
-		return making(dir)
-	})
 	into.trainingRun().Dir = e.Store.Path(key)
+	if errors.Is(err, stage.ErrMissing) { // of what cannot be set up there is never a result
+		return cmp.Or(f.open(b.dir), err)
+	}
 	return err
 }
 

@@ -38,7 +38,7 @@ func (c cache) noExist(commit, name string) string {
 	return filepath.Join(c.dir, ".no_exist", commit, filepath.FromSlash(name))
 }
 
-// size is that of the cached file behind path, or -1 where there is none. A link to a blob that is gone counts as none.
+// size returns the size of the file at path, links followed, or -1 if there is none.
 func size(path string) int64 {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() {
@@ -47,9 +47,9 @@ func size(path string) int64 {
 	return info.Size()
 }
 
-// missing lists the files that the snapshot lacks. An optional one is not missing where the cache says that the commit has
-// no such file, or where it need not be known (lenient). What a pattern matches is not known from the cache; where that need
-// not be known, one file will do.
+// missing lists the files that the snapshot lacks. An optional file is not missing if the cache records that the commit does not
+// have it. The cache does not record all files that a pattern matches, so a pattern is missing. With lenient, an optional file is
+// never missing, and a pattern is not if a cached file matches it.
 func (c cache) missing(commit string, files []File, lenient bool) []string {
 	var names []string
 	for _, f := range files {
@@ -70,7 +70,7 @@ func (c cache) missing(commit string, files []File, lenient bool) []string {
 	return names
 }
 
-// matches says whether the snapshot has a whole file whose name the pattern matches.
+// matches says whether the snapshot has a file whose name the pattern matches.
 func (c cache) matches(commit, pattern string) bool {
 	dir, base := path.Split(pattern)
 	entries, err := os.ReadDir(c.pointer(commit, dir))
@@ -86,7 +86,7 @@ func (c cache) matches(commit, pattern string) bool {
 	return false
 }
 
-// commit is what the revision stood for when it was last fetched, "" if it never was.
+// commit returns the revision's commit when it was last fetched, "" if it never was.
 func (c cache) commit(revision string) string {
 	if commitID.MatchString(revision) {
 		return revision
@@ -103,7 +103,7 @@ func (c cache) ref(revision string) string {
 	return filepath.Join(c.dir, "refs", filepath.FromSlash(revision))
 }
 
-// setCommit notes what a branch or tag stands for.
+// setCommit records the commit of a branch or tag.
 func (c cache) setCommit(revision, commit string) error {
 	if revision == commit || c.commit(revision) == commit {
 		return nil
@@ -113,18 +113,18 @@ func (c cache) setCommit(revision, commit string) error {
 		return err
 	}
 	// Not os.CreateTemp, whose files only their owner may read: the cache can be shared.
-	aside := fmt.Sprintf("%s.%08x.tmp", path, rand.Uint32())
-	err := os.WriteFile(aside, []byte(commit), 0o644)
+	temporary := fmt.Sprintf("%s.%08x.tmp", path, rand.Uint32())
+	err := os.WriteFile(temporary, []byte(commit), 0o644)
 	if err == nil {
-		err = os.Rename(aside, path)
+		err = os.Rename(temporary, path)
 	}
 	if err != nil {
-		_ = os.Remove(aside) // the first error says more
+		_ = os.Remove(temporary) // the first error is returned
 	}
 	return err
 }
 
-// setNoExist notes that the commit has no such file.
+// setNoExist records that the commit does not have a file.
 func (c cache) setNoExist(commit, name string) error {
 	path := c.noExist(commit, name)
 	if size(path) >= 0 {
@@ -136,7 +136,7 @@ func (c cache) setNoExist(commit, name string) error {
 	return os.WriteFile(path, nil, 0o644)
 }
 
-// link makes the file of the snapshot point to the blob. The blob's lock must be held.
+// link makes a file of the snapshot a link to the blob, whose lock must be held.
 func (c cache) link(commit, name, etag string) error {
 	pointer, blob := c.pointer(commit, name), c.blob(etag)
 	if target, err := filepath.EvalSymlinks(pointer); err == nil {
@@ -157,8 +157,8 @@ func (c cache) link(commit, name, etag string) error {
 	return os.Symlink(target, pointer)
 }
 
-// lock waits until no other process writes the blob. The lock file is Python's and stays, as there: were it deleted, two
-// processes could hold locks on two files of that name.
+// lock locks a blob, after waiting for other processes that write it. The lock file is Python's and is not deleted, as there:
+// otherwise two processes could hold locks on two files of that name.
 func (c cache) lock(ctx context.Context, etag string) (unlock func() error, err error) {
 	if err := os.MkdirAll(c.locks, 0o755); err != nil {
 		return nil, err

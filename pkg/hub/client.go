@@ -14,23 +14,23 @@ import (
 	"time"
 )
 
-// Attempts in a row without progress before a request is given up.
+// The numbers of consecutive attempts without progress after which a request fails.
 const (
 	listAttempts = 3
 	blobAttempts = 5
 )
 
-// client is the set-up of one Fetch, read from the environment.
+// client is the configuration of one Fetch, from the environment.
 type client struct {
 	endpoint  *url.URL // no trailing slash in its path
 	cacheDir  string
 	token     string
-	tokenFrom string // where the token was found, for messages
+	tokenFrom string // the variable or file of the token, for messages
 	offline   bool
 
 	http    *http.Client
 	backoff time.Duration // wait after the first failure, doubled after each further one
-	stall   time.Duration // silence after which a connection counts as dropped
+	stall   time.Duration // time without data after which a connection is closed
 }
 
 func newClient() (*client, error) {
@@ -67,7 +67,7 @@ func newClient() (*client, error) {
 	return c, nil
 }
 
-// hfHome is HF_HOME, or the place that Python takes without it.
+// hfHome returns HF_HOME, or huggingface_hub's default.
 func hfHome() (string, error) {
 	if home := os.Getenv("HF_HOME"); home != "" {
 		return expand(home)
@@ -75,6 +75,7 @@ func hfHome() (string, error) {
 	return expand(filepath.Join(getenvOr("XDG_CACHE_HOME", "~/.cache"), "huggingface"))
 }
 
+// readToken sets the token from the environment or from the token file.
 func (c *client) readToken(home string) error {
 	if isTrue("HF_HUB_DISABLE_IMPLICIT_TOKEN") {
 		return nil
@@ -129,8 +130,8 @@ func expand(dir string) (string, error) {
 	return filepath.Abs(os.ExpandEnv(dir))
 }
 
-// tokenTransport adds the token to requests that go to the endpoint itself. It sits below the redirects, so that no other
-// host, and no other port of the same host, is ever sent it.
+// tokenTransport adds the token to requests to the endpoint. It also sees redirected requests, so that the token is never sent
+// to another host or another port.
 type tokenTransport struct {
 	base     http.RoundTripper
 	endpoint *url.URL
@@ -156,7 +157,8 @@ func (c *client) url(elements ...string) string {
 	return b.String()
 }
 
-// newRequest refuses compression: Go would undo it silently, and sizes and ranges would no longer be those of the file.
+// newRequest returns a request for content without compression: Go would decompress it silently, and sizes and ranges would not
+// be those of the file.
 func newRequest(ctx context.Context, method, address string) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, method, address, nil)
 	if err != nil {

@@ -11,12 +11,12 @@ import (
 )
 
 const (
-	chunk        = 128 << 10
+	bufferSize   = 128 << 10
 	reportEvery  = 256 << 10 // bytes between two reports of progress
-	enoughToGoOn = 1 << 20   // bytes that make an attempt count as progress
+	leastAdvance = 1 << 20   // bytes after which an attempt has made progress
 )
 
-// download brings the blob into the cache, unless it is there, and links the commit's file to it.
+// download downloads a blob, unless it is in the cache, and links the commit's file to it.
 func (c *client) download(ctx context.Context, dir cache, commit string, b blob, report func(done, total int64)) (err error) {
 	unlock, err := dir.lock(ctx, b.etag)
 	if err != nil {
@@ -29,7 +29,7 @@ func (c *client) download(ctx context.Context, dir cache, commit string, b blob,
 	}()
 
 	path := dir.blob(b.etag)
-	// A blob of another size was left by something else; it is replaced.
+	// A blob of another size is damaged and is replaced.
 	if have := size(path); have < 0 || (b.size >= 0 && have != b.size) {
 		if err := os.MkdirAll(dir.blob(""), 0o755); err != nil {
 			return err
@@ -44,8 +44,8 @@ func (c *client) download(ctx context.Context, dir cache, commit string, b blob,
 	return dir.link(commit, b.name, b.etag)
 }
 
-// fill completes the file part until its content is the blob's. On an error of the connection, the disk or the context what
-// has arrived stays for the next time; content that is wrong is removed.
+// fill downloads the rest of the file part and verifies it. After an error of the connection, the disk or the context the file is
+// kept for the next call; a file with a wrong hash or size is removed.
 func (c *client) fill(ctx context.Context, part string, b blob, report func(done, total int64)) error {
 	resumed := size(part) > 0
 	for {
@@ -63,12 +63,12 @@ func (c *client) fill(ctx context.Context, part string, b blob, report func(done
 		if !resumed {
 			return err
 		}
-		// The part left by an earlier process may be to blame, so the whole is fetched once.
+		// The part of an earlier process may be wrong, so the whole is downloaded once.
 		resumed = false
 	}
 }
 
-// extend fetches what part lacks, over as many connections as it takes.
+// extend downloads the rest of part, with retries.
 func (c *client) extend(ctx context.Context, part string, b blob, report func(done, total int64)) (err error) {
 	f, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
@@ -87,10 +87,10 @@ func (c *client) extend(ctx context.Context, part string, b blob, report func(do
 	err = c.retry(ctx, blobAttempts, func() (bool, error) {
 		start := t.at
 		err := t.run(ctx, c)
-		return t.at-start >= enoughToGoOn, err
+		return t.at-start >= leastAdvance, err
 	})
 	if err == nil {
-		// The rename that follows must not survive a power cut that the content does not.
+		// Otherwise the rename that follows could survive a power cut that the content does not.
 		err = f.Sync()
 	}
 	var transient *transientError
@@ -112,11 +112,12 @@ func (c *client) extend(ctx context.Context, part string, b blob, report func(do
 type transfer struct {
 	blob
 	file     *os.File
-	at       int64 // bytes in the file
+	at       int64 // bytes in the file, the offset of the next
 	reported int64
 	report   func(done, total int64)
 }
 
+// progress is the progress in words.
 func (t *transfer) progress() string {
 	if t.size < 0 {
 		return fmt.Sprintf("%d bytes", t.at)
@@ -124,7 +125,7 @@ func (t *transfer) progress() string {
 	return fmt.Sprintf("%d of %d bytes", t.at, t.size)
 }
 
-// restart drops what the file holds.
+// restart truncates the file.
 func (t *transfer) restart() error {
 	if t.at == 0 {
 		return nil
@@ -137,7 +138,7 @@ func (t *transfer) restart() error {
 	return err
 }
 
-// run fetches the rest over one connection.
+// run downloads the rest over one connection.
 func (t *transfer) run(ctx context.Context, c *client) error {
 	if t.size >= 0 && t.at > t.size {
 		if err := t.restart(); err != nil {
@@ -176,11 +177,11 @@ func (t *transfer) run(ctx context.Context, c *client) error {
 	return t.copy(watch.reader(resp.Body), watch)
 }
 
-// accept makes the file's end meet the beginning of the answer. It gives the size of the whole file as the server states it,
-// -1 if it does not.
+// accept checks that the response continues the file at its end, and truncates the file if the response is the whole. It returns
+// the size of the whole file according to the server, -1 if it does not say.
 func (t *transfer) accept(resp *http.Response) (total int64, err error) {
 	switch resp.StatusCode {
-	case http.StatusOK: // the whole, even if a part was asked for
+	case http.StatusOK: // the whole, even if a range was requested
 		return resp.ContentLength, t.restart()
 	case http.StatusPartialContent:
 		var first, last int64
@@ -203,8 +204,9 @@ func (t *transfer) accept(resp *http.Response) (total int64, err error) {
 	return 0, &transientError{err: err}
 }
 
+// copy appends the body to the file.
 func (t *transfer) copy(body io.Reader, watch *watch) error {
-	buffer := make([]byte, chunk)
+	buffer := make([]byte, bufferSize)
 	for {
 		n, readErr := body.Read(buffer)
 		if t.size >= 0 && t.at+int64(n) > t.size {

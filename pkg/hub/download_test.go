@@ -98,7 +98,7 @@ func TestProgressResetsTheAttempts(t *testing.T) {
 	content := randomText(9 << 20)
 	h, c, _ := weightsHub(t, fakeFile{content: content})
 	h.onContent = func(w http.ResponseWriter, r *http.Request, n int) bool {
-		dropAfter(w, r, content, enoughToGoOn)
+		dropAfter(w, r, content, leastAdvance)
 		return true
 	}
 	got, err := fetchWeights(t, c)

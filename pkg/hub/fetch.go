@@ -8,18 +8,18 @@ import (
 	"strings"
 )
 
-// Fetch returns the snapshot folder of ref in the Hub's cache, after it has brought in those of the files that were missing
-// there. The folder's last element is the commit.
+// Fetch downloads those of the files that the Hub's cache lacks and returns the snapshot folder of ref there. The folder's last
+// element is the commit.
 //
-// progress, if not nil, is told how many bytes of a file are there and how many there will be (-1 if unknown); files that are
-// in the cache already are not reported. It is called from the goroutine that called Fetch.
+// progress, if not nil, is called with the bytes of a file so far and its size (-1 if unknown), but not for files that are in the
+// cache already. It is called from the goroutine that called Fetch.
 //
-// A commit whose files are all in the cache costs no request, a branch or tag costs one, and so does a pattern, since only the
-// Hub knows what it matches. With HF_HUB_OFFLINE=1 there is no request at all, optional files that the cache lacks are left
+// A commit whose files are all in the cache takes no request. A branch or tag takes one, and so does a pattern, because only the Hub
+// knows all files that it matches. With HF_HUB_OFFLINE=1 there is no request at all, optional files that the cache lacks are left
 // out, and a pattern stands for the cached files that it matches.
 //
-// Downloads that break are resumed a few times, here and by later calls. Cancelling ctx keeps what has arrived; the error
-// then is ctx.Err() to errors.Is. Every error is one line.
+// Broken downloads are resumed a few times, and by later calls. If ctx is cancelled, the partial file is kept and the error wraps
+// ctx.Err(). Every error is one line.
 func Fetch(ctx context.Context, ref Ref, files []File, progress func(file string, done, total int64)) (dir string, err error) {
 	c, err := newClient()
 	if err != nil {
@@ -29,6 +29,7 @@ func Fetch(ctx context.Context, ref Ref, files []File, progress func(file string
 	return c.fetch(ctx, ref, files, progress)
 }
 
+// fetch is Fetch with a client.
 func (c *client) fetch(ctx context.Context, ref Ref, files []File, progress func(file string, done, total int64)) (string, error) {
 	ref, err := ref.checked()
 	if err != nil {
@@ -56,13 +57,14 @@ func (c *client) fetch(ctx context.Context, ref Ref, files []File, progress func
 			return "", fmt.Errorf("%s: %s: %w", ref, f.Name, err)
 		}
 	}
-	// Last, so that a branch that has moved keeps meaning its old, whole snapshot until the new one is whole.
+	// Last, so that a branch that has moved refers to its old snapshot until the new one is complete.
 	if err := dir.setCommit(ref.Revision, l.Commit); err != nil {
 		return "", fmt.Errorf("%s: %w", ref, err)
 	}
 	return dir.snapshot(l.Commit), nil
 }
 
+// fetchFile downloads one file of a listing, unless it is in the cache.
 func (c *client) fetchFile(ctx context.Context, ref Ref, dir cache, l *listing, f File, progress func(string, int64, int64)) error {
 	info := l.find(f.Name)
 	switch {
@@ -91,7 +93,7 @@ func (c *client) fetchFile(ctx context.Context, ref Ref, dir cache, l *listing, 
 	return c.explainFile(ref, c.download(ctx, dir, l.Commit, b, report))
 }
 
-// explainFile is explain for a request about a file, where 404 is about the file, not the repository.
+// explainFile is explain for the request of a file, for which 404 is about the file and not the repository.
 func (c *client) explainFile(ref Ref, err error) error {
 	var e *statusError
 	if errors.As(err, &e) && e.status == http.StatusNotFound {
@@ -100,7 +102,7 @@ func (c *client) explainFile(ref Ref, err error) error {
 	return c.explain(ref, err)
 }
 
-// offline finds the snapshot without a request.
+// offline returns the snapshot folder without a request.
 func offline(ref Ref, dir cache, files []File) (string, error) {
 	commit := dir.commit(ref.Revision)
 	if commit == "" {
@@ -114,7 +116,7 @@ func offline(ref Ref, dir cache, files []File) (string, error) {
 	return dir.snapshot(commit), nil
 }
 
-// listError explains why the repository could not be asked about, and what the cache could do instead.
+// listError explains why the listing failed, and what to do instead.
 func (c *client) listError(ctx context.Context, ref Ref, dir cache, files []File, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: stopped: %w", ref, err)

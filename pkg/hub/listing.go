@@ -13,17 +13,17 @@ import (
 	"github.com/gomlx/go-huggingface/hub"
 )
 
-// listing is the part of the Hub's answer about a repository that is needed here: hub.RepoInfo also demands types of fields
-// (such as the license) that repositories are free to fill otherwise.
+// listing is the part of the Hub's response about a repository that is used here: hub.RepoInfo fails for repositories whose other
+// fields, such as the license, are of another type than it expects.
 type listing struct {
 	Commit string          `json:"sha"`
 	Files  []*hub.FileInfo `json:"siblings"`
 }
 
-// A listing of a hundred thousand files stays well below this.
+// longestListing bounds the listing's size in bytes. One of a hundred thousand files is well below it.
 const longestListing = 256 << 20
 
-// list asks for the commit that the revision stands for and for its files with their sizes and hashes.
+// list requests the commit of the revision and its files with their sizes and hashes.
 func (c *client) list(ctx context.Context, ref Ref) (*listing, error) {
 	elements := append([]string{"api", string(ref.repoType())}, strings.Split(ref.ID, "/")...)
 	address := c.url(append(elements, "revision", ref.Revision)...) + "?blobs=true"
@@ -51,7 +51,7 @@ func (c *client) list(ctx context.Context, ref Ref) (*listing, error) {
 	return l, nil
 }
 
-// get reads a small answer whole.
+// get returns the body of a small response.
 func (c *client) get(ctx context.Context, address string) ([]byte, error) {
 	ctx, watch := watchdog(ctx, c.stall)
 	defer watch.stop()
@@ -74,7 +74,7 @@ func (c *client) get(ctx context.Context, address string) ([]byte, error) {
 	return body, nil
 }
 
-// find gives the file of that name, nil if the commit has none.
+// find returns the file of that name, nil if the commit has none.
 func (l *listing) find(name string) *hub.FileInfo {
 	for _, f := range l.Files {
 		if f != nil && f.Name == name {
@@ -84,7 +84,7 @@ func (l *listing) find(name string) *hub.FileInfo {
 	return nil
 }
 
-// expand puts the files that a pattern matches in its place.
+// expand replaces each pattern by the files that it matches. It fails for a pattern that matches none, unless it is optional.
 func (l *listing) expand(files []File) ([]File, error) {
 	var out []File
 	for _, wanted := range files {
@@ -108,7 +108,7 @@ func (l *listing) expand(files []File) ([]File, error) {
 	if len(out) == 0 { // optional patterns only
 		return nil, nil
 	}
-	// What a server lists is no more to be trusted than what a caller asks for.
+	// The names come from a server, and are checked as a caller's are.
 	return out, checkFiles(out)
 }
 
@@ -138,7 +138,7 @@ type blob struct {
 	size int64  // bytes, -1 if the server does not say
 }
 
-// blob gives what the listing knows about a file; etag is empty where that is not enough.
+// blob returns what the listing says about a file; etag is empty if it has no hash.
 func (c *client) blob(ref Ref, commit string, f *hub.FileInfo) blob {
 	var elements []string
 	if ref.Dataset {
@@ -157,7 +157,7 @@ func (c *client) blob(ref Ref, commit string, f *hub.FileInfo) blob {
 	return b
 }
 
-// describe asks for what the listing does not say.
+// describe requests a blob's etag and size, which the listing lacks.
 func (c *client) describe(ctx context.Context, b *blob) error {
 	return c.retry(ctx, listAttempts, func() (_ bool, err error) {
 		b.etag, b.size, err = c.head(ctx, b.url)
@@ -165,7 +165,7 @@ func (c *client) describe(ctx context.Context, b *blob) error {
 	})
 }
 
-// checkETag refuses a blob that could not be named or that nothing could be compared with.
+// checkETag returns an error for a blob whose etag is no file name, or that has neither a hash nor a size to verify.
 func (c *client) checkETag(b blob) error {
 	if !safeName.MatchString(b.etag) || (b.size < 0 && digestOf(b.etag) == nil) {
 		return fmt.Errorf("%s gives no hash for it (ETag %q, size %d)", c.endpoint.Redacted(), b.etag, b.size)
@@ -173,8 +173,8 @@ func (c *client) checkETag(b blob) error {
 	return nil
 }
 
-// head asks for a file's ETag and size. Redirects to another host are not followed: what counts are the Hub's own headers,
-// not those of the store that it points to.
+// head requests a file's ETag and size. Redirects to another host are not followed: the headers must be the Hub's, not those of
+// the store that it redirects to.
 func (c *client) head(ctx context.Context, address string) (etag string, size int64, err error) {
 	req, err := newRequest(ctx, http.MethodHead, address)
 	if err != nil {

@@ -16,8 +16,8 @@ type Ref struct {
 	Dataset  bool   // a data set, not a model
 }
 
-// File is one file wanted from a repository. Name is its path in the repository, with forward slashes. An Optional file that
-// the repository does not have is left out without an error.
+// File is a file of a repository to fetch. Name is its path in the repository, with forward slashes. An Optional file that the
+// repository does not have is left out without an error.
 //
 // With Pattern set, Name stands for every file of one folder that it matches in the sense of path.Match ("data/*.parquet"), at
 // least one unless it is Optional.
@@ -27,8 +27,8 @@ type File struct {
 	Pattern  bool
 }
 
-// ModelFiles lists what a BERT or DistilBERT model folder is loaded from. tokenizer.json and vocab.txt are both optional
-// because repositories carry either one or both.
+// ModelFiles returns the files of a BERT or DistilBERT model folder. tokenizer.json and vocab.txt are both optional because
+// repositories have one or the other, or both.
 func ModelFiles() []File {
 	return []File{
 		{Name: "config.json"},
@@ -41,15 +41,15 @@ func ModelFiles() []File {
 
 var (
 	repoID = regexp.MustCompile(`^(\w([\w.-]{0,94}\w)?/)?\w([\w.-]{0,94}\w)?$`)
-	// The characters that git allows in branch and tag names and that need no thought in a path.
+	// The characters that git allows in branch and tag names and that need no escaping in a path.
 	revisionName = regexp.MustCompile(`^[\w.+=@#,-]+(/[\w.+=@#,-]+)*$`)
 	commitID     = regexp.MustCompile(`^[0-9a-f]{40}$`)
-	// One path element, for names that a server chooses.
+	// One path element, for names from a server.
 	safeName = regexp.MustCompile(`^\w[\w.-]*$`)
 )
 
-// ParseRef reads "owner/name", "owner/name@revision" or "datasets/owner/name@revision", each with or without "hub:" in front.
-// The revision is "main" where none is given.
+// ParseRef parses "owner/name", "owner/name@revision" or "datasets/owner/name@revision", each with or without the prefix "hub:".
+// Without a revision it is "main". It fails for what is not a name on the Hub.
 func ParseRef(s string) (Ref, error) {
 	id, rev, hasRevision := strings.Cut(strings.TrimPrefix(s, "hub:"), "@")
 	name, isDataset := strings.CutPrefix(id, string(hub.RepoTypeDataset)+"/")
@@ -59,7 +59,7 @@ func ParseRef(s string) (Ref, error) {
 	return Ref{ID: name, Revision: rev, Dataset: isDataset}.checked()
 }
 
-// String gives the form that ParseRef reads.
+// String returns the form that ParseRef parses.
 func (r Ref) String() string {
 	s := r.ID
 	if r.Dataset {
@@ -71,7 +71,7 @@ func (r Ref) String() string {
 	return s
 }
 
-// checked fills in the revision and refuses whatever would leave the cache folder or not be an address on the Hub.
+// checked fills in the revision. It fails for an id or a revision that is not valid on the Hub or would leave the cache folder.
 func (r Ref) checked() (Ref, error) {
 	if r.Revision == "" {
 		r.Revision = "main"
@@ -85,7 +85,7 @@ func (r Ref) checked() (Ref, error) {
 	return r, nil
 }
 
-// checkFiles refuses names that could point out of the snapshot folder.
+// checkFiles returns an error for a name that could leave the snapshot folder.
 func checkFiles(files []File) error {
 	if len(files) == 0 {
 		return fmt.Errorf("no files were asked for")
@@ -118,12 +118,12 @@ func (r Ref) repoType() hub.RepoType {
 	return hub.RepoTypeModel
 }
 
-// folder is the repository's folder in the cache, such as "models--owner--name".
+// folder returns the name of the repository's folder in the cache, such as "models--owner--name".
 func (r Ref) folder() string {
 	return strings.ReplaceAll(string(r.repoType())+"/"+r.ID, "/", hub.RepoIdSeparator)
 }
 
-// ownCopyHint says how to do without the Hub.
+// ownCopyHint says how to use local files instead of the Hub.
 func (r Ref) ownCopyHint() string {
 	if r.Dataset {
 		return "--data FILE uses a file you have"

@@ -11,24 +11,24 @@ import (
 	"time"
 )
 
-// transientError is a failure that may pass: a connection that could not be made or that broke, a busy server.
+// transientError is a failure for which a retry makes sense: no connection, a broken one, a busy server.
 type transientError struct {
 	err  error
-	wait time.Duration // what the server asked for, 0 if nothing
+	wait time.Duration // the server's Retry-After, 0 if it has none
 }
 
 func (e *transientError) Error() string { return e.err.Error() }
 func (e *transientError) Unwrap() error { return e.err }
 
-// A server may ask for a wait of hours; longer than this it is better to fail and say so.
+// longestWait is the longest Retry-After that is waited for: servers may ask for hours.
 const longestWait = time.Minute
 
-// retry calls attempt until it succeeds, fails for good, or has failed the given number of times in a row without moving on.
-// attempt reports whether it moved on.
-func (c *client) retry(ctx context.Context, attempts int, attempt func() (movedOn bool, err error)) error {
+// retry calls attempt until it succeeds, fails with an error that is not transient, or has failed the given number of consecutive
+// times without progress.
+func (c *client) retry(ctx context.Context, attempts int, attempt func() (advanced bool, err error)) error {
 	failures := 0
 	for {
-		movedOn, err := attempt()
+		advanced, err := attempt()
 		if err == nil {
 			return nil
 		}
@@ -39,7 +39,7 @@ func (c *client) retry(ctx context.Context, attempts int, attempt func() (movedO
 		if !errors.As(err, &transient) || transient.wait > longestWait {
 			return err
 		}
-		if movedOn {
+		if advanced {
 			failures = 0
 		}
 		if failures++; failures >= attempts {
@@ -53,7 +53,7 @@ func (c *client) retry(ctx context.Context, attempts int, attempt func() (movedO
 	}
 }
 
-// transport wraps a failure to get an answer at all. The address is left out: behind a redirect it can hold a signature.
+// transport wraps the error of a request without a response. It leaves out the URL, which can contain a signature after a redirect.
 func transport(err error) error {
 	var urlErr *url.Error
 	if errors.As(err, &urlErr) {
@@ -62,7 +62,7 @@ func transport(err error) error {
 	return &transientError{err: err}
 }
 
-// statusError is an answer other than the wanted one.
+// statusError is a response with an unexpected status.
 type statusError struct {
 	status  int
 	code    string // the Hub's X-Error-Code, such as RepoNotFound or GatedRepo
@@ -78,7 +78,7 @@ func (e *statusError) Error() string {
 	return s
 }
 
-// status turns an unwanted answer into an error, a transient one where trying again makes sense.
+// status returns the error of a response with an unexpected status, a transient one for a busy server.
 func status(resp *http.Response) error {
 	err := &statusError{
 		status:  resp.StatusCode,
@@ -95,7 +95,7 @@ func status(resp *http.Response) error {
 	return err
 }
 
-// oneLine keeps a server's text from breaking or flooding a message.
+// oneLine makes a server's text one line of limited length.
 func oneLine(s string) string {
 	const longest = 200
 	s = strings.Join(strings.Fields(s), " ")
@@ -105,7 +105,7 @@ func oneLine(s string) string {
 	return s
 }
 
-// explain says what an error about a repository means for whoever asked for it.
+// explain adds to an error about a repository what it means and what to do.
 func (c *client) explain(ref Ref, err error) error {
 	var e *statusError
 	if !errors.As(err, &e) {
@@ -122,7 +122,7 @@ func (c *client) explain(ref Ref, err error) error {
 			ref.ID, c.page(ref), ref.ownCopyHint(), err)
 	case e.status == http.StatusUnauthorized && c.token != "":
 		return fmt.Errorf("the token from %s is not accepted for %s: %w", c.tokenFrom, ref.ID, err)
-	// The Hub answers 401 to a stranger who asks for a repository that does not exist.
+	// Without a token the Hub answers 401 for a repository that does not exist.
 	case e.status == http.StatusNotFound, e.status == http.StatusUnauthorized, e.code == "RepoNotFound":
 		private := "if it is private, set HF_TOKEN"
 		if c.token != "" {
@@ -134,7 +134,7 @@ func (c *client) explain(ref Ref, err error) error {
 	return err
 }
 
-// page is the repository's address for people.
+// page returns the URL of the repository's web page.
 func (c *client) page(ref Ref) string {
 	if ref.Dataset {
 		return c.endpoint.Redacted() + "/datasets/" + ref.ID

@@ -16,21 +16,21 @@ var (
 	sha1Name   = regexp.MustCompile(`^[0-9a-f]{40}$`)
 )
 
-// mismatchError is content that is not what the Hub announced.
+// mismatchError is the error of content whose hash or size is not that of the listing.
 type mismatchError struct{ what, want, got string }
 
 func (e *mismatchError) Error() string {
 	return fmt.Sprintf("wrong %s: expected %s, got %s; it was discarded", e.what, e.want, e.got)
 }
 
-// digest is a hash that an ETag can be.
+// digest is a hash function of ETags.
 type digest struct {
 	name string
 	new  func(size int64) hash.Hash
 }
 
-// digestOf tells from an ETag's form which hash of the content it is: LFS files are named by SHA-256, all others by git's
-// SHA-1 over a header and the content. Other ETags, which mirrors may send, are not hashes: nil.
+// digestOf returns the hash function of an ETag, by its form: SHA-256 for LFS files, git's SHA-1 over a header and the content for
+// others. It is nil for an ETag that is no hash, which mirrors may send.
 func digestOf(etag string) *digest {
 	switch {
 	case sha256Name.MatchString(etag):
@@ -45,8 +45,8 @@ func digestOf(etag string) *digest {
 	return nil
 }
 
-// verify compares the hash of the file, whose size is right, with the announced one. It reads the file back, because what
-// counts is what lies on the disk, parts from earlier processes included.
+// verify compares the hash of a file with that of the listing. It reads the file from disk, because parts of it can be from earlier
+// processes.
 func (b blob) verify(path string) error {
 	d := digestOf(b.etag)
 	if d == nil {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// watch ends a request whose server falls silent; a time limit on the whole would end slow downloads too.
+// watch cancels a request when no data have arrived for some time; a timeout of the whole request would cancel slow downloads too.
 type watch struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -15,6 +15,7 @@ type watch struct {
 	after  time.Duration
 }
 
+// watchdog returns a context that is cancelled when its watch has seen no data for a time.
 func watchdog(parent context.Context, after time.Duration) (context.Context, *watch) {
 	ctx, cancel := context.WithCancelCause(parent)
 	w := &watch{ctx: ctx, cancel: cancel, after: after}
@@ -22,12 +23,13 @@ func watchdog(parent context.Context, after time.Duration) (context.Context, *wa
 	return ctx, w
 }
 
+// stop ends the watch and releases its context.
 func (w *watch) stop() {
 	w.timer.Stop()
 	w.cancel(nil)
 }
 
-// cause replaces the error of a request by what ended it.
+// cause returns the reason of a cancellation in place of the request's error.
 func (w *watch) cause(err error) error {
 	if w.ctx.Err() != nil {
 		return context.Cause(w.ctx)
@@ -35,7 +37,7 @@ func (w *watch) cause(err error) error {
 	return err
 }
 
-// reader puts the end off each time data arrives.
+// reader restarts the timer whenever data arrive.
 func (w *watch) reader(r io.Reader) io.Reader { return &watchedReader{r, w} }
 
 type watchedReader struct {

@@ -7,8 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/renameio/v2"
-
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 	"github.com/specialist-nlp/specialist/pkg/weights"
 )
 
@@ -92,7 +91,7 @@ func (a *Adapter) Write(dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(filepath.Join(dir, configFile), raw, 0o644, renameio.WithTempDir(dir)); err != nil {
+	if err := atomicfile.WriteFile(filepath.Join(dir, configFile), raw); err != nil {
 		return fmt.Errorf("writing %s: %w", filepath.Join(dir, configFile), err)
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/janpfeifer/gonb/gonbui"
@@ -27,7 +28,8 @@ const (
 
 // Explore shows an explorer in a cell. Where a page of JupyterLab or Jupyter Notebook answers, the cell keeps running and hands each
 // correction that a reader saves, one line of JSON, to save, which says what it did; its error is shown beside the button. The cell ends,
-// without an error, when the reader clicks Done, leaves the page or interrupts it. where says to the reader where corrections go.
+// without an error, when the reader clicks Done, leaves the page or interrupts it; its program also ends, with status 1, once its kernel
+// is no longer there. where says to the reader where corrections go.
 //
 // Everywhere else the cell ends at once: under nbconvert, in a report, in an editor, where nothing opens GoNB's channel. Filters work
 // there all the same, and corrections can be downloaded.
@@ -40,7 +42,13 @@ func Explore(ctx context.Context, e page.Explorer, where string, save func(line 
 	if err := showBlock(e); err != nil || !live {
 		return err
 	}
-	d := desk{where, save, map[int]pageMessage{}}
+	var saving sync.Mutex
+	endWithKernel(&saving)
+	d := desk{where, func(line string) (string, error) {
+		saving.Lock()
+		defer saving.Unlock()
+		return save(line)
+	}, map[int]pageMessage{}}
 	return d.listen(ctx, e.Channel)
 }
 

@@ -89,7 +89,7 @@ func TestExploreInJupyterLab(t *testing.T) {
 	const serving = `document.querySelector(".spx-state")?.textContent.startsWith("Corrections are saved to corrections.jsonl")`
 	l.until(serving)
 	text := func(selector string) string {
-		return value[string](l, `document.querySelector(`+quoted(selector)+`).textContent`)
+		return evaluated[string](l, `document.querySelector(`+quoted(selector)+`).textContent`)
 	}
 
 	// The misread notes, then all, then those of one label.
@@ -99,7 +99,7 @@ func TestExploreInJupyterLab(t *testing.T) {
 	}
 	label := a.Cases[3].Gold[0]
 	own := matching(a, func(one erroranalysis.Case) bool { return slices.Contains(one.Gold, label) })
-	took := value[float64](l, `(() => {
+	took := evaluated[float64](l, `(() => {
 		const [gold,,,, outcome] = document.querySelectorAll(".spx-filter select"), start = performance.now();
 		outcome.value = "";
 		outcome.dispatchEvent(new Event("change"));
@@ -109,7 +109,7 @@ func TestExploreInJupyterLab(t *testing.T) {
 		return performance.now() - start;
 	})()`)
 	t.Logf("two filters took %.0f ms", took)
-	rows := value[[]string](l, `[...document.querySelectorAll(".spx-list tbody th")].map(e => e.textContent)`)
+	rows := evaluated[[]string](l, `[...document.querySelectorAll(".spx-list tbody th")].map(e => e.textContent)`)
 	slices.Sort(rows)
 	if !slices.Equal(rows, own) || !strings.HasPrefix(text(".spx-count"), fmt.Sprintf("%d of 100 notes;", len(own))) {
 		t.Errorf("filed under %s: %q and %q, want %q", label, text(".spx-count"), rows, own)
@@ -121,16 +121,16 @@ func TestExploreInJupyterLab(t *testing.T) {
 	if got := text(".spx-live h4"); got != "Note "+one.ID {
 		t.Fatalf("%q is open", got)
 	}
-	if got := value[int](l, `document.querySelectorAll(".spx-live .spx-text .spx-for, .spx-live .spx-text .spx-against").length`); got != 2 {
+	if got := evaluated[int](l, `document.querySelectorAll(".spx-live .spx-text .spx-for, .spx-live .spx-text .spx-against").length`); got != 2 {
 		t.Errorf("%d words are shaded, want 2", got)
 	}
-	cells := value[int](l, `document.querySelectorAll(".jp-Cell").length`)
-	if got := value[string](l, `document.activeElement.textContent`); got != "Note "+one.ID {
+	cells := evaluated[int](l, `document.querySelectorAll(".jp-Cell").length`)
+	if got := evaluated[string](l, `document.activeElement.textContent`); got != "Note "+one.ID {
 		t.Errorf("the focus is on %q", got)
 	}
 	l.run(chromedp.KeyEvent("ddabx"))
 	l.run(chromedp.SendKeys(chromedp.CSS(".spx textarea"), "ddabx <it> is & was"))
-	if got := value[int](l, `document.querySelectorAll(".jp-Cell").length`); got != cells {
+	if got := evaluated[int](l, `document.querySelectorAll(".jp-Cell").length`); got != cells {
 		t.Errorf("typing left %d cells of %d", got, cells)
 	}
 
@@ -172,7 +172,7 @@ func TestExploreInJupyterLab(t *testing.T) {
 	if got := text(".spx-state"); !strings.HasPrefix(got, "The cell has ended;") || !strings.Contains(got, "downloaded as corrections.jsonl") {
 		t.Errorf("at the end it says %q", got)
 	}
-	if got := value[int](l, `document.querySelectorAll(".jp-OutputArea-output[data-mime-type$=stderr]").length`); got != 0 {
+	if got := evaluated[int](l, `document.querySelectorAll(".jp-OutputArea-output[data-mime-type$=stderr]").length`); got != 0 {
 		t.Error("the cell ended with an error")
 	}
 

@@ -25,6 +25,7 @@ type lab struct {
 	context.Context
 	t      *testing.T
 	server string // its address
+	pid    int    // of the server
 }
 
 // openLab starts JupyterLab on a free port, with dir as its folder, and a browser. The set-up has put both where they are.
@@ -46,21 +47,13 @@ func openLab(t *testing.T, dir string) *lab {
 	own := t.TempDir()
 	var log bytes.Buffer
 	cmd := exec.Command(program, "--no-browser", "--allow-root", fmt.Sprintf("--port=%d", port), "--port-retries=0", "--ip=127.0.0.1",
-		"--notebook-dir="+dir, "--IdentityProvider.token=secret", "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
+		"--notebook-dir="+dir, "--IdentityProvider.token=secret")
 	cmd.Env = os.Environ()
 	for _, name := range []string{"CONFIG", "DATA", "RUNTIME"} {
 		cmd.Env = append(cmd.Env, "JUPYTER_"+name+"_DIR="+filepath.Join(own, name))
 	}
-	// Nothing asks whether it may look for news.
-	settings := filepath.Join(own, "CONFIG", "lab", "user-settings", "@jupyterlab", "apputils-extension")
-	if err := os.MkdirAll(settings, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(settings, "notification.jupyterlab-settings"), []byte(`{"fetchNews": "false", "checkForUpdates": false}`), 0o644); err != nil {
-		t.Fatal(err)
-	}
 	// A session that this test is itself run in is none of the server's.
-	cmd.Env = append(cmd.Env, sessionEnv+"=", "SPECIALIST_PARENT=")
+	cmd.Env = append(cmd.Env, sessionEnv+"=", "SPECIALIST_PARENT=", "SPECIALIST_GOPLS=off")
 	cmd.Stdout, cmd.Stderr = &log, &log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
@@ -80,7 +73,7 @@ func openLab(t *testing.T, dir string) *lab {
 			t.Logf("JupyterLab says:\n%s", log.String())
 		}
 	})
-	l := &lab{t: t, server: fmt.Sprintf("http://127.0.0.1:%d", port)}
+	l := &lab{t: t, server: fmt.Sprintf("http://127.0.0.1:%d", port), pid: cmd.Process.Pid}
 	l.wait("JupyterLab to answer", func() bool { return l.get("api") != nil })
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1400, 1500))
@@ -128,7 +121,7 @@ func (l *lab) page() string {
 // until waits for a JavaScript expression to be true.
 func (l *lab) until(expression string) {
 	l.t.Helper()
-	l.wait(expression, func() bool { return value[bool](l, `!!(`+expression+`)`) })
+	l.wait(expression, func() bool { return evaluated[bool](l, `!!(`+expression+`)`) })
 }
 
 func (l *lab) run(actions ...chromedp.Action[chromedp.Void]) {
@@ -140,8 +133,8 @@ func (l *lab) run(actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// value returns a JavaScript expression's value.
-func value[T any](l *lab, expression string) T {
+// evaluated returns a JavaScript expression's value.
+func evaluated[T any](l *lab, expression string) T {
 	l.t.Helper()
 	v, err := chromedp.Run(l, chromedp.Evaluate[T](expression))
 	if err != nil {

@@ -87,16 +87,18 @@ func exploredReadings(c *corpus.Corpus, a *erroranalysis.Analysis) map[string]Re
 }
 
 func init() {
-	cells["explore"] = func(ctx context.Context) error {
-		c, a, err := exploredSample()
-		if err != nil {
-			return err
-		}
-		e, err := Explorer(a, c, nil, nil, "corrections.jsonl")
-		if err != nil {
-			return err
-		}
-		return Explore(ctx, e, "corrections.jsonl", func(string) (string, error) { return "", errors.New("nobody asks") })
+	cells["explore"] = func() {
+		Run(func(ctx context.Context) error {
+			c, a, err := exploredSample()
+			if err != nil {
+				return err
+			}
+			e, err := Explorer(a, c, nil, nil, "corrections.jsonl")
+			if err != nil {
+				return err
+			}
+			return Explore(ctx, e, "corrections.jsonl", func(string) (string, error) { return "", errors.New("nobody asks") })
+		})
 	}
 }
 

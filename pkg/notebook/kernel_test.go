@@ -20,7 +20,7 @@ const cellEnv = "NOTEBOOK_TEST_CELL"
 
 func TestMain(m *testing.M) {
 	if name := os.Getenv(cellEnv); name != "" {
-		Run(cells[name])
+		cells[name]()
 		return
 	}
 	os.Exit(m.Run())

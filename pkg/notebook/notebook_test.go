@@ -8,11 +8,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
+	"github.com/specialist-nlp/specialist/pkg/checkout"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
@@ -30,51 +34,56 @@ func figure() page.Figure {
 var table = page.Table{Caption: "Results", Columns: []page.Column{{Name: "Model"}}, Rows: [][]page.Cell{{page.Text("LoRA")}}}
 
 // cells are what the test program runs in place of a notebook's.
-var cells = map[string]func(context.Context) error{
-	"figures": func(context.Context) error { return Show(figure(), figure()) },
-	"figure":  func(context.Context) error { return Show(figure()) },
-	"table":   func(context.Context) error { return Show(table) },
-	"words": func(context.Context) error {
-		return errors.Join(Markdown("**bold**"), HTML(page.Banner()))
+var cells = map[string]func(){
+	"figures": func() { Show(figure(), figure()) },
+	"figure":  func() { Show(figure()) },
+	"pair":    func() { Show(page.SimpleBars("Notes", []string{"Surgery", "Urology"}, []float64{12, 3})) },
+	"table":   func() { Show(table) },
+	"words":   func() { Show("**bold**", page.Banner()) },
+	"fail": func() {
+		Show(table)
+		Run(func(context.Context) error { return fmt.Errorf("notes.csv, line 3:\n\tno column %q", "label") })
 	},
-	"fail": func(context.Context) error {
-		return errors.Join(Show(table), fmt.Errorf("notes.csv, line 3:\n\tno column %q", "label"))
-	},
-	"bad table": func(context.Context) error { return Show(page.Table{Caption: "Empty"}) },
-	"progress": func(context.Context) error {
+	"bad table":  func() { Show(table, page.Table{Caption: "Empty"}, table) },
+	"bad figure": func() { Show(table, page.Figure{}, errors.New("no labels"), table) },
+	"bad item":   func() { Show(table, 3) },
+	"must":       func() { fmt.Println(Must(strconv.Atoi("12")), Must(strconv.Atoi("twelve"))) },
+	"progress": func() {
 		p := NewProgress("Training", 1000)
 		for i := range 800 {
 			p.Set(i+1, "loss 1.25")
 		}
 		p.End("stopped early, loss 1.20")
-		return nil
+		gonbui.Sync()
 	},
-	"wait": func(ctx context.Context) error {
-		NewProgress("Training", 10)
-		<-ctx.Done()
-		return errors.New("stopped at step 3; the checkpoint is whole")
+	"wait": func() {
+		Run(func(ctx context.Context) error {
+			NewProgress("Training", 10)
+			<-ctx.Done()
+			return errors.New("stopped at step 3; the checkpoint is whole")
+		})
 	},
 }
 
-// home makes a folder with a plotly.js in its place, and one of the folders below it.
-func home(t *testing.T) (root, below string) {
+// homeVariable is the setting of a checkout with a plotly.js in its place.
+func homeVariable(t *testing.T) string {
 	t.Helper()
-	root = t.TempDir()
-	below = filepath.Join(root, "notebooks", "deep")
-	for _, dir := range []string{filepath.Dir(filepath.Join(root, script)), below} {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.WriteFile(filepath.Join(root, script), []byte("/* plotly.js v2.0.0, MIT license */"), 0o644); err != nil {
+	root := t.TempDir()
+	writePlotly(t, root)
+	return checkout.HomeEnv + "=" + root
+}
+
+func writePlotly(t *testing.T, root string) {
+	t.Helper()
+	path := checkout.PlotlyFile(root)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return root, below
+	testkit.WriteFile(t, path, "/* plotly.js v2.0.0, MIT license */")
 }
 
 func TestPlotlyIsEmbeddedOnce(t *testing.T) {
-	root, _ := home(t)
-	s, env := newSession(t), "SPECIALIST_HOME="+root
+	s, env := newSession(t), homeVariable(t)
 	const id = `<script id="specialist-plotly">`
 	for i, step := range []struct {
 		cell string
@@ -88,8 +97,7 @@ func TestPlotlyIsEmbeddedOnce(t *testing.T) {
 }
 
 func TestShowSendsEveryForm(t *testing.T) {
-	root, _ := home(t)
-	r := newSession(t).run("figures", nil, "SPECIALIST_HOME="+root)
+	r := newSession(t).run("figures", nil, homeVariable(t))
 	if len(r.displays) != 2 {
 		t.Fatalf("%d displays of 2 figures; %s", len(r.displays), r.stderr)
 	}
@@ -110,9 +118,9 @@ func TestShowSendsEveryForm(t *testing.T) {
 
 func TestWithoutPlotlyAFigureSaysSoOnce(t *testing.T) {
 	empty := t.TempDir()
-	s, env := newSession(t), "SPECIALIST_HOME="+empty
+	s, env := newSession(t), checkout.HomeEnv+"="+empty
 	r := s.run("figures", nil, env)
-	if n := strings.Count(r.html(), "make setup"); n != 1 || r.exit != 0 || !strings.Contains(r.html(), filepath.Join(empty, script)) {
+	if n := strings.Count(r.html(), "make setup"); n != 1 || r.exit != 0 || !strings.Contains(r.html(), checkout.PlotlyFile(empty)) {
 		t.Errorf("it is said %d times that plotly.js is missing; exit %d, %s", n, r.exit, r.stderr)
 	}
 	if n := strings.Count(r.html(), "data:image/png"); n != 2 {
@@ -130,17 +138,33 @@ func TestWordsAndHTML(t *testing.T) {
 	}
 }
 
+// TestAFigureWithItsError: what a function that may fail returns is shown as it is.
+func TestAFigureWithItsError(t *testing.T) {
+	r := newSession(t).run("pair", nil, homeVariable(t))
+	if r.exit != 0 || len(r.displays) != 1 || r.displays[0].Data[protocol.MIMETextPlain] != "Notes: The highest of 2 bars is Surgery, with 12.\n" {
+		t.Errorf("exit %d, displays %v, %s", r.exit, r.displays, r.stderr)
+	}
+}
+
+// TestAFailureIsOneLineAndFailsTheCell: what stands before it is shown, what comes after it is not.
 func TestAFailureIsOneLineAndFailsTheCell(t *testing.T) {
-	r := newSession(t).run("fail", nil)
-	if r.exit != 1 || r.stderr != "specialist: notes.csv, line 3: no column \"label\"\n" {
-		t.Errorf("exit %d, standard error %q", r.exit, r.stderr)
+	for cell, want := range map[string]string{
+		"fail":       `notes.csv, line 3: no column "label"`,
+		"bad table":  `table "Empty" has no columns`,
+		"bad figure": "no labels",
+		"bad item":   "a int cannot be shown: Show takes sections, figures, tables, text and HTML",
+	} {
+		r := newSession(t).run(cell, nil)
+		if r.exit != 1 || r.stderr != "specialist: "+want+"\n" {
+			t.Errorf("cell %q: exit %d, standard error %q", cell, r.exit, r.stderr)
+		}
+		if len(r.displays) != 1 || !strings.Contains(r.html(), "LoRA") {
+			t.Errorf("cell %q: %d displays, want the table before the failure", cell, len(r.displays))
+		}
 	}
-	if !strings.Contains(r.html(), "LoRA") {
-		t.Error("what was shown before the failure is lost")
-	}
-	r = newSession(t).run("bad table", nil)
-	if r.exit != 1 || !strings.Contains(r.stderr, `table "Empty" has no columns`) {
-		t.Errorf("exit %d, standard error %q", r.exit, r.stderr)
+	r := newSession(t).run("must", nil)
+	if r.exit != 1 || r.stdout != "" || !strings.HasPrefix(r.stderr, "specialist: strconv.Atoi: parsing") {
+		t.Errorf("a value that is not there: exit %d, %q, %q", r.exit, r.stdout, r.stderr)
 	}
 }
 
@@ -171,20 +195,21 @@ func TestAnInterruptEndsTheContext(t *testing.T) {
 	}
 }
 
-func TestFind(t *testing.T) {
-	root, below := home(t)
-	t.Setenv("SPECIALIST_HOME", "")
+// TestPlotlyIsFoundFromBelow: a notebook's folder is somewhere in the checkout.
+func TestPlotlyIsFoundFromBelow(t *testing.T) {
+	root := t.TempDir()
+	below := filepath.Join(root, "notebooks", "deep")
+	for _, dir := range []string{below, filepath.Join(root, "pkg", "checkout")} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	testkit.WriteFile(t, filepath.Join(root, "go.mod"), "module example.com/none\n")
+	writePlotly(t, root)
 	t.Chdir(below)
-	got, err := find(script)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := filepath.EvalSymlinks(filepath.Join(root, script))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err = filepath.EvalSymlinks(got); err != nil || got != want {
-		t.Errorf("found %s, %v; want %s", got, err, want)
+	r := newSession(t).run("figure", nil, checkout.HomeEnv+"=")
+	if r.exit != 0 || !strings.Contains(r.html(), `<script id="specialist-plotly">`) {
+		t.Errorf("exit %d, %s", r.exit, r.stderr)
 	}
 }
 
@@ -194,6 +219,7 @@ func TestWithoutKernel(t *testing.T) {
 		"table":    "Results\n\nModel\n-----\nLoRA\n\n",
 		"figure":   "Loss: It falls from 3 to 1.\n\n",
 		"progress": "Training: 800 of 1000, stopped early, loss 1.20\n",
+		"words":    "**bold**\n" + string(page.Banner()) + "\n",
 	} {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), cellEnv+"="+cell)

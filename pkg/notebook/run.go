@@ -37,3 +37,11 @@ func fail(err error) {
 	gonbui.Sync()
 	os.Exit(1)
 }
+
+// Must is the value of a call that may fail: where there is an error, the cell fails with it.
+func Must[T any](value T, err error) T {
+	if err != nil {
+		fail(err)
+	}
+	return value
+}

@@ -14,14 +14,19 @@ import (
 
 // Show displays sections of the report, figures, tables and text, one below the other:
 //
-//	notebook.Show(chapter.Slices)                          // a section; what it needs is made if it is not on disk
-//	notebook.Show(chapter.LossFigure(notebook.LoadRun()))  // a figure, or the error that there is in its place
-//	notebook.Show(table, "some *Markdown*")
+//	notebook.Show(chapter.Slices)                             // a section; what it needs is made if it is not on disk
+//	notebook.Show(chapter.ClassF1Figure(notebook.LoadRun()))  // a figure, or the error that stands in its place
+//	notebook.Show(table, "some *Markdown*", page.Banner())
 //
 // The cell fails at the first that cannot be shown.
 func Show(items ...any) {
 	run(func(ctx context.Context) error {
-		for _, item := range items {
+		for i, item := range items {
+			if i+1 < len(items) {
+				if err, failed := items[i+1].(error); failed { // the item before it is none
+					return err
+				}
+			}
 			if err := show(ctx, item); err != nil {
 				return err
 			}
@@ -43,19 +48,22 @@ func show(ctx context.Context, item any) error {
 		return showBlock(it)
 	case string:
 		return showBlock(page.Prose(it))
+	case template.HTML:
+		return showHTML(it)
 	default:
-		return fmt.Errorf("a %T cannot be shown: Show takes sections, figures, tables and text", item)
+		return fmt.Errorf("a %T cannot be shown: Show takes sections, figures, tables, text and HTML", item)
 	}
 }
 
 func showSection(ctx context.Context, s chapter.Section) error {
 	log, end := display()
+	defer end()
 	e, err := load(ctx, log)
 	if err != nil {
 		return err
 	}
 	blocks, err := s.Blocks(ctx, e, log)
-	end()
+	end() // before what it shows
 	if err != nil {
 		return err
 	}
@@ -100,8 +108,8 @@ func showBlock(b page.Block) error {
 	return gonbui.Error()
 }
 
-// HTML displays HTML, with the styles and the script of figures and tables: a page's section, or [page.Banner].
-func HTML(html template.HTML) error {
+// showHTML displays HTML with the styles and the script of figures and tables: a page's section, or [page.Banner].
+func showHTML(html template.HTML) error {
 	if !gonbui.IsNotebook {
 		fmt.Println(html)
 		return nil

@@ -12,7 +12,8 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
-	"github.com/google/renameio/v2"
+
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 )
 
 // ErrNoBrowser says that no Chromium was found.
@@ -72,7 +73,7 @@ func PDF(ctx context.Context, page, out string) error {
 	if err != nil {
 		return fmt.Errorf("printing %s with %s: %w", page, path, err)
 	}
-	if err := renameio.WriteFile(out, pdf, 0o644, renameio.WithTempDir(filepath.Dir(out))); err != nil {
+	if err := atomicfile.WriteFile(out, pdf); err != nil {
 		return fmt.Errorf("the print of %s: %w", page, err)
 	}
 	return nil

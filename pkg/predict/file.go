@@ -7,17 +7,17 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 
-	"github.com/google/renameio/v2"
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
+
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/specialist-nlp/specialist/pkg/seal"
 )
 
-// TopLabels is how many labels the columns top_labels and top_scores carry (fewer where the model has fewer).
+// TopLabels is the number of labels in the columns top_labels and top_scores, fewer if the model has fewer.
 const TopLabels = 5
 
 // formatName is the value of "format" in the file's metadata. It changes when the meaning of a column does.
@@ -64,7 +64,7 @@ func Write(path string, s Set) error {
 	if err != nil {
 		return fmt.Errorf("predict: %s cannot be written: %w", path, err)
 	}
-	if err := renameio.WriteFile(path, data, 0o644, renameio.WithTempDir(filepath.Dir(path))); err != nil {
+	if err := atomicfile.WriteFile(path, data); err != nil {
 		return fmt.Errorf("predict: %s cannot be written: %w", path, err)
 	}
 	return nil

@@ -5,9 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 
-	"github.com/google/renameio/v2"
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 
 	"github.com/specialist-nlp/specialist/pkg/checkout"
 )
@@ -39,5 +38,5 @@ func FromEnvironment() (Profile, error) {
 
 // WriteFile stores the profile for FromEnvironment.
 func (p Profile) WriteFile(path string) error {
-	return renameio.WriteFile(path, p.canonical(), 0o644, renameio.WithTempDir(filepath.Dir(path)))
+	return atomicfile.WriteFile(path, p.canonical())
 }

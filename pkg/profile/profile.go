@@ -3,10 +3,12 @@ package profile
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 
+	"github.com/specialist-nlp/specialist/pkg/checkout"
 	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/lora"
 	"github.com/specialist-nlp/specialist/pkg/spelling"
@@ -101,6 +103,15 @@ func (p Profile) AdapterConfig() lora.Config {
 	config := p.Adapter
 	config.TaskType, config.Base = "SEQ_CLS", p.Base
 	return config
+}
+
+// BaseName is the base's name in words: without the Hub's owner and revision, and without the folders above it.
+func (p Profile) BaseName() string {
+	if p.Base == checkout.BundledBase {
+		return "MiniLM"
+	}
+	name, _, _ := strings.Cut(filepath.Base(p.Base), "@")
+	return name
 }
 
 // canonical is the profile as JSON, for fingerprints.

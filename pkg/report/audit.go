@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 
 	"github.com/specialist-nlp/specialist/pkg/audit"
 	"github.com/specialist-nlp/specialist/pkg/chapter"
@@ -45,7 +45,7 @@ func WriteAudit(ctx context.Context, p profile.Profile, out string, options expe
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return nil, err
 	}
-	file, err := renameio.NewPendingFile(filepath.Join(out, AuditPage), renameio.WithTempDir(out), renameio.WithPermissions(0o644))
+	file, err := atomicfile.Create(filepath.Join(out, AuditPage))
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func WriteAudit(ctx context.Context, p profile.Profile, out string, options expe
 	if err := writeAuditPage(ctx, e, a, file); err != nil {
 		return nil, err
 	}
-	if err := renameio.WriteFile(filepath.Join(out, AuditFile), append(raw, '\n'), 0o644, renameio.WithTempDir(out)); err != nil {
+	if err := atomicfile.WriteFile(filepath.Join(out, AuditFile), append(raw, '\n')); err != nil {
 		return nil, err
 	}
 	return a, file.CloseAtomicallyReplace()

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"github.com/specialist-nlp/specialist/pkg/checkout"
 	"github.com/specialist-nlp/specialist/pkg/profile"
@@ -19,7 +20,8 @@ type jupyter struct {
 	path        string
 	home        string // the checkout
 	environment []string
-	stopFile    string // asks the cells to stop
+	stopFile    string        // asks the cells to stop
+	interval    time.Duration // between the starts of two notebooks
 }
 
 func findJupyter(home string) (jupyter, error) {

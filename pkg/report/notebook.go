@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -43,6 +44,7 @@ func (b *builder) notebooks(ctx context.Context, log stage.Log) error {
 		if err != nil {
 			return err
 		}
+		jupyter.interval = cmp.Or(b.options.startInterval, startInterval)
 		profile := filepath.Join(b.work, "profile.json")
 		if err := b.profile.WriteFile(profile); err != nil {
 			return err
@@ -116,7 +118,7 @@ func (j jupyter) executeAll(ctx context.Context, dir string, log stage.Log) erro
 		}
 		if i > 0 {
 			select {
-			case <-time.After(startInterval):
+			case <-time.After(j.interval):
 			case <-ctx.Done():
 			}
 		}

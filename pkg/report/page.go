@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/renameio/v2"
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 
 	"github.com/specialist-nlp/specialist/pkg/chapter"
 	"github.com/specialist-nlp/specialist/pkg/experiment"
@@ -240,5 +240,5 @@ func writePage(s *experiment.Study, path, executed string) (err error) {
 	if err := doc.Write(&written); err != nil {
 		return err
 	}
-	return renameio.WriteFile(path, written.Bytes(), 0o644, renameio.WithTempDir(filepath.Dir(path)))
+	return atomicfile.WriteFile(path, written.Bytes())
 }

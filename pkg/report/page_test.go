@@ -1,19 +1,18 @@
 package report
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/specialist-nlp/specialist/pkg/chapter"
+	"github.com/specialist-nlp/specialist/pkg/internal/studykit"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
 func writeNotebook(t *testing.T, dir, name, cells string) {
 	t.Helper()
-	if err := os.WriteFile(filepath.Join(dir, name+".ipynb"), []byte(`{"cells": [`+cells+`], "metadata": {}, "nbformat": 4}`), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	testkit.WriteFile(t, filepath.Join(dir, name+".ipynb"), `{"cells": [`+cells+`], "metadata": {}, "nbformat": 4}`)
 }
 
 func TestNotebooksAreBoundToSections(t *testing.T) {
@@ -70,22 +69,14 @@ func TestNotebooksAreBoundToSections(t *testing.T) {
 
 func TestPageLeadsToItsParts(t *testing.T) {
 	// The lead's links are anchors of the notebooks' headings.
-	s := chapter.SmallStudy(t)
+	s := studykit.New(t)
 	lead, err := chapter.Lead(s)
 	if err != nil {
 		t.Fatal(err)
 	}
 	headings := map[string]bool{"abstract": true}
 	for _, name := range Notebooks {
-		raw, err := os.ReadFile(filepath.Join("..", "..", "notebooks", name+".ipynb"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, name+".ipynb"), raw, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		sections, _, err := bind(dir, []string{name})
+		sections, _, err := bind(filepath.Join("..", "..", "notebooks"), []string{name})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/google/renameio/v2"
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 
 	"github.com/specialist-nlp/specialist/pkg/checkout"
 	"github.com/specialist-nlp/specialist/pkg/page"
@@ -126,5 +126,5 @@ func copyFile(from, to string) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(to, raw, 0o644, renameio.WithTempDir(filepath.Dir(to)))
+	return atomicfile.WriteFile(to, raw)
 }

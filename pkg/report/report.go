@@ -25,6 +25,8 @@ type Options struct {
 	Fresh bool
 	// Worker is the command line of a process that calls [experiment.Serve], for each training run; none for this process.
 	Worker stage.Worker
+
+	startInterval time.Duration // between the starts of two notebooks; 0 for the usual one
 }
 
 // builder is a report that is being made.

@@ -2,15 +2,16 @@ package report
 
 import (
 	"encoding/json"
-	"path/filepath"
 	"slices"
+	"strings"
 
-	"github.com/google/renameio/v2"
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 
 	"github.com/specialist-nlp/specialist/pkg/baseline"
-	"github.com/specialist-nlp/specialist/pkg/chapter"
+	"github.com/specialist-nlp/specialist/pkg/claim"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/experiment"
+	"github.com/specialist-nlp/specialist/pkg/wording"
 )
 
 // resultsSchema is the version of results.json. It changes with the meaning of a key.
@@ -21,7 +22,7 @@ type resultsContent struct {
 	Schema int `json:"schema"`
 	*experiment.Study
 	Comparisons []resultsComparison `json:"comparisons"`
-	Claims      []chapter.Claim     `json:"claims"` // what the original report states, beside this run
+	Claims      []claim.Claim       `json:"claims"` // what the original report states, beside this run
 	// Times come last: the only part that differs between two equal studies.
 	Times resultsTimes `json:"times"`
 }
@@ -30,7 +31,7 @@ type resultsContent struct {
 type resultsTimes struct {
 	Runs      map[string]experiment.Times `json:"runs"`
 	Inference *experiment.Inference       `json:"inference"`
-	Claims    []chapter.Claim             `json:"claims"`
+	Claims    []claim.Claim               `json:"claims"`
 }
 
 // resultsComparison is a comparison with its baselines' names in words.
@@ -58,13 +59,22 @@ func named(c *experiment.Comparison) resultsComparison {
 	out := resultsComparison{Baselines: resultsBaselines{Baselines: c.Baselines}, Retrained: c.Retrained, Family: c.Family}
 	for _, m := range c.Baselines.Models {
 		test := m.Test
-		test.Model = chapter.BaselineName(m.Key)
+		test.Model = wording.Baseline(m.Key)
 		out.Baselines.Models = append(out.Baselines.Models, resultsBaseline{Name: test.Model, File: m.File, Remarks: m.Remarks, Tuned: m.Tuned, Test: test})
+	}
+	out.Family.Comparisons = slices.Clone(c.Family.Comparisons)
+	for i := range out.Family.Comparisons {
+		b := &out.Family.Comparisons[i].B
+		*b = wording.Baseline(baseline.Key(*b))
 	}
 	out.Family.Verdicts = slices.Clone(c.Family.Verdicts)
 	for i := range out.Family.Verdicts {
 		v := &out.Family.Verdicts[i]
-		v.Model = chapter.BaselineName(baseline.Key(v.Model))
+		name := wording.Baseline(baseline.Key(v.Model))
+		if rest, found := strings.CutPrefix(v.Words, v.Model); found { // the sentence begins with the model
+			v.Words = name + rest
+		}
+		v.Model = name
 	}
 	return out
 }
@@ -75,26 +85,27 @@ func writeResults(s *experiment.Study, path string) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(path, raw, 0o644, renameio.WithTempDir(filepath.Dir(path)))
+	return atomicfile.WriteFile(path, raw)
 }
 
 // encodeResults is the content of results.json.
 func encodeResults(s *experiment.Study) ([]byte, error) {
 	out := resultsContent{
-		Schema: resultsSchema, Study: s, Claims: chapter.Claims(s),
-		Times: resultsTimes{Runs: make(map[string]experiment.Times), Inference: s.Inference, Claims: chapter.TimedClaims(s)},
+		Schema: resultsSchema, Study: s, Claims: claim.All(s),
+		Times: resultsTimes{Runs: make(map[string]experiment.Times), Inference: s.Inference, Claims: claim.Times(s)},
 	}
 	for _, c := range s.Comparisons {
 		out.Comparisons = append(out.Comparisons, named(c))
 	}
 	names, runs := s.TrainingRuns()
+	times := make([]experiment.Times, len(runs))
 	for i, r := range runs {
-		out.Times.Runs[names[i]] = r.Provenance.Times
-		r.Provenance.Times = experiment.Times{}
+		times[i], r.Provenance.Times = r.Provenance.Times, experiment.Times{}
+		out.Times.Runs[names[i]] = times[i]
 	}
 	raw, err := json.MarshalIndent(out, "", "  ")
 	for i, r := range runs {
-		r.Provenance.Times = out.Times.Runs[names[i]]
+		r.Provenance.Times = times[i]
 	}
 	return append(raw, '\n'), err
 }

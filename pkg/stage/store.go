@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/google/renameio/v2"
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 )
 
 // Store is a folder of results, each in NAME/HASH of its key. It is for one goroutine; processes may share the folder.
@@ -34,6 +34,9 @@ type Policy struct {
 	// Fresh results are made anew, each once in the life of the store.
 	Fresh bool
 }
+
+// ErrMissing is wrapped by the error for a result that is not there and must not be made.
+var ErrMissing = errors.New("has no result for these settings")
 
 // Path is the folder of a key's result.
 func (s *Store) Path(k Key) string { return filepath.Join(s.Dir, k.Name, k.Hash()[:16]) }
@@ -107,8 +110,8 @@ func (s *Store) prepare(k Key, result any) (found bool, err error) {
 		return found, err
 	}
 	if s.Policy.ReadOnly {
-		return false, fmt.Errorf("stage %s has no result for these settings (%s is not there): leave out --only, or run it with --only %s first",
-			s.Policy.Stage, s.Path(k), s.Policy.Stage)
+		return false, fmt.Errorf("stage %s %w (%s is not there): leave out --only, or run it with --only %s first",
+			s.Policy.Stage, ErrMissing, s.Path(k), s.Policy.Stage)
 	}
 	s.Made++
 	return false, nil
@@ -177,5 +180,5 @@ func Write(path string, result any) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(path, append(raw, '\n'), 0o644, renameio.WithTempDir(filepath.Dir(path)))
+	return atomicfile.WriteFile(path, append(raw, '\n'))
 }

@@ -8,26 +8,26 @@ import (
 	"unicode/utf8"
 )
 
-// addedToken is one entry of added_tokens in tokenizer.json: a string that is looked for in the text before it is
+// addedToken is an entry of added_tokens in tokenizer.json: a string that is matched in the text before the text is
 // split into words.
 type addedToken struct {
 	ID         int32  `json:"id"`
 	Content    string `json:"content"`
-	SingleWord bool   `json:"single_word"` // only where no word character touches it
-	LStrip     bool   `json:"lstrip"`      // swallows the white space before it
-	RStrip     bool   `json:"rstrip"`      // swallows the white space after it
-	Normalized bool   `json:"normalized"`  // looked for in the normalised text, in its normalised form
+	SingleWord bool   `json:"single_word"` // matches only between characters that are not of a word
+	LStrip     bool   `json:"lstrip"`      // includes the white space before it
+	RStrip     bool   `json:"rstrip"`      // includes the white space after it
+	Normalized bool   `json:"normalized"`  // matched in the normalised text, in its normalised form
 	Special    bool   `json:"special"`
 }
 
-// piece is a stretch of text, or an added token found in it with the white space it swallows.
+// piece is a part of a text: an added token, with the white space that it includes, or what is between two of them.
 type piece struct {
 	text  string
 	id    int32
 	token bool
 }
 
-// matcher finds added tokens: the leftmost, and of those that start there the longest.
+// matcher finds added tokens: the leftmost match, and of those that start there the longest.
 type matcher struct {
 	byFirst [256][]pattern
 	empty   bool
@@ -38,7 +38,7 @@ type pattern struct {
 	addedToken
 }
 
-// newMatcher takes the tokens to look for; form gives the text under which each is looked for.
+// newMatcher returns a matcher of the tokens; form maps a token's content to the text to match.
 func newMatcher(tokens []addedToken, form func(string) string) *matcher {
 	m := &matcher{empty: len(tokens) == 0}
 	for _, token := range tokens {
@@ -51,8 +51,8 @@ func newMatcher(tokens []addedToken, form func(string) string) *matcher {
 	return m
 }
 
-// split cuts text at the added tokens; the pieces' texts joined are the whole. As in the tokenizers library, a match that single_word turns down still
-// hides the tokens that overlap it.
+// split splits text at the added tokens; the pieces' texts joined are the whole. As in the tokenizers library, a match
+// that single_word rejects still hides the tokens that overlap it.
 func (m *matcher) split(text string) []piece {
 	if m.empty {
 		return []piece{{text: text}}
@@ -88,6 +88,7 @@ func (m *matcher) split(text string) []piece {
 	return pieces
 }
 
+// at returns the longest token that text begins with, nil if there is none.
 func (m *matcher) at(text string) *pattern {
 	candidates := m.byFirst[text[0]]
 	for i := range candidates {

@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// minBucket is the shortest bucket of [Buckets]: below it, a batch costs little more than its overhead.
+// minBucket is the shortest bucket of [Buckets]: the time of a shorter batch is mostly overhead.
 const minBucket = 32
 
-// Buckets gives the batch lengths for notes of up to maxLen tokens: 32, 64, 128, ... below maxLen, and maxLen.
+// Buckets returns the batch lengths for notes of up to maxLen tokens: 32, 64, 128, ... below maxLen, and maxLen.
 func Buckets(maxLen int) []int {
 	var buckets []int
 	for length := minBucket; length < maxLen; length *= 2 {
@@ -18,17 +18,19 @@ func Buckets(maxLen int) []int {
 	return append(buckets, maxLen)
 }
 
-// Layout says which notes make up a batch.
+// Layout is the shape of a batch and the notes in its rows.
 type Layout struct {
 	Size   int   // rows
-	Length int   // tokens a row
-	Index  []int // [Size] the note in each row; -1 where the row is padding
+	Length int   // tokens of a row
+	Index  []int // [Size] the index of each row's note; -1 for a padding row
 }
 
-// Plan puts notes into batches of size rows: each note goes to the shortest bucket that holds its tokens, so there
-// are no more shapes than buckets. Every note comes once. The last batch of a bucket is filled up with padding rows.
+// Plan distributes notes of the given lengths, in tokens, over batches of size rows: each note is in the shortest bucket
+// that is long enough, so that there are no more shapes than buckets. Every note is in one batch. The last batch of a
+// bucket is filled up with padding rows. It fails for a size below 1, for bucket lengths below 2 or none, and for a note
+// that is longer than the longest bucket.
 //
-// The buckets come from short to long and the notes within one in their order, which suits prediction.
+// The batches are ordered by length, the notes of one length in the order given.
 func Plan(lengths []int, size int, buckets []int) ([]Layout, error) {
 	if size < 1 {
 		return nil, fmt.Errorf("a batch of %d notes: give 1 or more", size)
@@ -61,16 +63,16 @@ func Plan(lengths []int, size int, buckets []int) ([]Layout, error) {
 	return layouts, nil
 }
 
-// Batch is notes in one fixed shape.
+// Batch is a batch of notes of one shape.
 type Batch struct {
 	IDs          []int32 // [Size, Length], row by row, padded with [PAD]
 	Mask         []bool  // [Size, Length], true on tokens
 	Size, Length int
-	Index        []int // [Size] the note in each row; -1 where the row is padding
+	Index        []int // [Size] the index of each row's note; -1 for a padding row
 }
 
-// Batch fills a layout with the encodings that its plan was made for. A padding row is a [CLS] alone: attention over a
-// row without any token would be 0/0.
+// Batch returns the batch of a layout; encodings are those that its plan was made for, pad is the id of [PAD]. A padding row
+// is a [CLS] alone: attention over a row without a token would be 0/0.
 func (l Layout) Batch(encodings []Encoding, pad int32) (Batch, error) {
 	b := Batch{
 		IDs: make([]int32, l.Size*l.Length), Mask: make([]bool, l.Size*l.Length),
@@ -100,7 +102,7 @@ func (l Layout) Batch(encodings []Encoding, pad int32) (Batch, error) {
 	return b, nil
 }
 
-// Lengths gives the number of ids of each encoding, as [Plan] takes them.
+// Lengths returns the number of ids of each encoding, for [Plan].
 func Lengths(encodings []Encoding) []int {
 	lengths := make([]int, len(encodings))
 	for i, e := range encodings {
@@ -109,7 +111,7 @@ func Lengths(encodings []Encoding) []int {
 	return lengths
 }
 
-// Batches plans and fills all batches of the encodings, in the order of [Plan].
+// Batches returns all batches of the encodings, in the order of [Plan]; pad is the id of [PAD].
 func Batches(encodings []Encoding, size int, buckets []int, pad int32) ([]Batch, error) {
 	layouts, err := Plan(Lengths(encodings), size, buckets)
 	if err != nil {

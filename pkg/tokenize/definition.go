@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// definition is a tokenizer with every choice between the folder's files made: what both engines are built from.
+// definition is a tokenizer's settings, after the precedence of the folder's files: both engines are built from it.
 type definition struct {
 	source       string
 	vocab        vocabulary
 	unk          string
-	prefix       string // before a piece that continues a word
-	maxChars     int    // a word of more characters is unknown
+	prefix       string // continuing_subword_prefix
+	maxChars     int    // max_input_chars_per_word: a longer word is unknown
 	norm         normalization
-	added        []addedToken // each with its id, in the order that numbers them
+	added        []addedToken // each with its id, in the order of numbering
 	cls, sep     addedToken
 	pad          int32
 	size         int // largest id + 1
@@ -23,7 +23,7 @@ type definition struct {
 	remarks      []string
 }
 
-// readDefinition reads a folder and settles, as transformers does, which file has the word.
+// readDefinition reads a folder, with transformers' precedence of the files.
 func readDefinition(dir string) (*definition, error) {
 	f, err := readFolder(dir)
 	if err != nil {
@@ -57,9 +57,9 @@ func readDefinition(dir string) (*definition, error) {
 	return d, nil
 }
 
-// ownSettings says whether tokenizer.json is taken as it stands. transformers builds a BertTokenizer or a
-// DistilBertTokenizer anew from the vocabulary and tokenizer_config.json; PreTrainedTokenizerFast (of late
-// TokenizersBackend), and a folder that names no class and no model, keep the file's own settings.
+// ownSettings says whether the settings are those of tokenizer.json. transformers builds a BertTokenizer or a
+// DistilBertTokenizer from the vocabulary and tokenizer_config.json; PreTrainedTokenizerFast (TokenizersBackend in newer
+// versions), and a folder that names no class and no model, keep the settings of tokenizer.json.
 func (f *folder) ownSettings() (bool, error) {
 	if f.tokenizer == nil {
 		return false, nil
@@ -80,7 +80,7 @@ func (f *folder) ownSettings() (bool, error) {
 		filepath.Join(f.dir, file), class)
 }
 
-// classNormalization gives BertTokenizer's settings: tokenizer_config.json over the class's defaults.
+// classNormalization returns BertTokenizer's settings: tokenizer_config.json, else the defaults of the class.
 func (f *folder) classNormalization() normalization {
 	c := f.config
 	n := normalization{CleanText: true, ChineseChars: true, Lowercase: true}
@@ -97,7 +97,7 @@ func (f *folder) classNormalization() normalization {
 	return n
 }
 
-// remark notes where the class's settings replace those of tokenizer.json.
+// remark adds a remark for each setting of tokenizer.json that the class's settings replace.
 func (d *definition) remark(f *folder) {
 	if f.tokenizer == nil {
 		return
@@ -128,9 +128,9 @@ func (d *definition) remark(f *folder) {
 	}
 }
 
-// resolveTokens gives every added token its id and finds the special ones. The order and the numbering are those of
-// transformers: the tokens declared with an id, the named special tokens, the further ones; a token that the
-// vocabulary holds keeps its id, another gets the next free one.
+// resolveTokens sets the added tokens with their ids and the special tokens. The order and the numbering are those of
+// transformers: the tokens declared with an id, the named special tokens, the extra ones; a token of the vocabulary keeps
+// its id, another gets the next free one.
 func (d *definition) resolveTokens(f *folder, own bool) error {
 	named, err := f.namedTokens()
 	if err != nil {
@@ -191,7 +191,7 @@ func (d *definition) resolveTokens(f *folder, own bool) error {
 	return nil
 }
 
-// number fills d.added, as the tokenizers library numbers added tokens, and d.size.
+// number sets d.added, with the tokenizers library's numbering of added tokens, and d.size.
 func (d *definition) number(tokens []addedToken) error {
 	owner, largest := map[int32]string{}, int32(0)
 	for piece, id := range d.vocab {
@@ -228,7 +228,7 @@ func (d *definition) number(tokens []addedToken) error {
 	return nil
 }
 
-// token finds an added token, or a piece of the vocabulary.
+// token returns an added token, or a piece of the vocabulary, by its content.
 func (d *definition) token(content string) addedToken {
 	for _, token := range d.added {
 		if token.Content == content {
@@ -238,7 +238,7 @@ func (d *definition) token(content string) addedToken {
 	return addedToken{ID: d.vocab[content], Content: content, Special: true}
 }
 
-// modelJSON is the WordPiece model alone, with a limit of the caller's on the length of a word.
+// modelJSON is the WordPiece model of a tokenizer.json, with the given max_input_chars_per_word.
 func (d *definition) modelJSON(maxChars int) map[string]any {
 	return map[string]any{
 		"type": wordPiece, "unk_token": d.unk, "continuing_subword_prefix": d.prefix,

@@ -6,13 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// The engines. RustEngine is there only in builds with the tag rusttokenizer.
+// The engines. RustEngine is only in builds with the tag rusttokenizer.
 const (
 	RustEngine = "rust"
 	GoEngine   = "go"
 )
 
-// engine turns valid UTF-8 text into ids, without [CLS] and [SEP] and uncut. It is safe for concurrent use.
+// engine encodes valid UTF-8 text as ids, without [CLS] and [SEP] and without truncation. It is safe for concurrent use.
 type engine interface {
 	encode(text string) ([]int32, error)
 }
@@ -35,20 +35,20 @@ func newEngine(name string, d *definition) (engine, error) {
 	return nil, fmt.Errorf("tokenizer engine %q is unknown, want %q or %q", name, RustEngine, GoEngine)
 }
 
-// rustText prepares text for the Rust library, so that it does what Python's newer build of it does. Its C interface
-// ends the text at U+0000, so U+0001 stands in, which is treated alike. And its lower case is that of the Rust release
-// it was compiled with, so letters younger than that are lowered here.
+// rustText prepares text for the Rust library, so that the ids are those of Python's newer build of it. Its C interface
+// ends the text at U+0000, which is replaced by U+0001, as it is treated in the same way. Its lower case is that of the
+// Unicode version of the Rust release that compiled it, so letters of later versions are lowered here.
 func rustText(text string, lower bool) string {
 	if strings.IndexByte(text, 0) >= 0 {
 		text = strings.ReplaceAll(text, "\x00", "\x01")
 	}
-	if !lower || !hasYoungLetter(text) {
+	if !lower || !hasNewLetter(text) {
 		return text
 	}
 	var b strings.Builder
 	b.Grow(len(text))
 	for _, r := range text {
-		if l, young := chars().lower[r]; young && utf8.RuneCountInString(l) == 1 {
+		if l, found := chars().lower[r]; found && utf8.RuneCountInString(l) == 1 {
 			b.WriteString(l)
 		} else {
 			b.WriteRune(r)
@@ -57,10 +57,11 @@ func rustText(text string, lower bool) string {
 	return b.String()
 }
 
-func hasYoungLetter(text string) bool {
+// hasNewLetter says whether rustText changes a letter.
+func hasNewLetter(text string) bool {
 	for _, r := range text {
 		if r >= utf8.RuneSelf {
-			if l, young := chars().lower[r]; young && utf8.RuneCountInString(l) == 1 {
+			if l, found := chars().lower[r]; found && utf8.RuneCountInString(l) == 1 {
 				return true
 			}
 		}

@@ -23,11 +23,11 @@ const (
 	bertNormalizer = "BertNormalizer"
 )
 
-// folder is what a tokenizer's folder says, before any of it is weighed against the rest.
+// folder holds the contents of a tokenizer's files, before their precedence is applied.
 type folder struct {
 	dir       string
-	source    string         // path of the file that gave the vocabulary
-	tokenizer *tokenizerFile // nil where there is only vocab.txt
+	source    string         // path of the vocabulary's file
+	tokenizer *tokenizerFile // nil if there is only vocab.txt
 	vocab     vocabulary
 	config    configFile
 	hasConfig bool
@@ -36,7 +36,7 @@ type folder struct {
 	legacy    map[string]int32           // added_tokens.json
 }
 
-// tokenizerFile is tokenizer.json, as far as it matters for ids.
+// tokenizerFile is tokenizer.json, with the keys on which the ids depend.
 type tokenizerFile struct {
 	Version    *string `json:"version"`
 	Truncation *struct {
@@ -77,12 +77,13 @@ type configFile struct {
 	named          map[string]json.RawMessage // every key, for bos_token ... mask_token
 }
 
-// modelFile is config.json, which says which tokenizer class transformers takes where tokenizer_config.json does not.
+// modelFile is config.json, which determines transformers' tokenizer class if tokenizer_config.json does not.
 type modelFile struct {
 	ModelType string `json:"model_type"`
 	Class     string `json:"tokenizer_class"`
 }
 
+// readFolder reads the files of a tokenizer's folder.
 func readFolder(dir string) (*folder, error) {
 	f := &folder{dir: dir}
 	f.source = filepath.Join(dir, tokenizerName)
@@ -129,8 +130,8 @@ func readFolder(dir string) (*folder, error) {
 	return f, nil
 }
 
-// readJSON reads a file into the value, and says whether the file is there.
-func readJSON(path string, into any) (bool, error) {
+// readJSON decodes a file into the value; found says whether there is one. Errors name the file, and the line of bad syntax.
+func readJSON(path string, into any) (found bool, err error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -152,7 +153,7 @@ func readJSON(path string, into any) (bool, error) {
 	return true, nil
 }
 
-// check refuses what is no BERT-family WordPiece tokenizer.
+// check returns an error unless the file is a WordPiece tokenizer of the BERT family.
 func (t *tokenizerFile) check() error {
 	m := t.Model
 	switch {
@@ -201,7 +202,7 @@ func (t *tokenizerFile) check() error {
 	return nil
 }
 
-// normalization gives the file's own settings. No normalizer means that the text is taken as it is.
+// normalization returns the file's settings. Without a normalizer, text is not changed.
 func (t *tokenizerFile) normalization() normalization {
 	n := t.Normalizer
 	if n == nil {

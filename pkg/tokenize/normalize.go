@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// normalization is BertNormalizer's four switches, named as in tokenizer.json.
+// normalization is BertNormalizer's settings, with the keys of tokenizer.json.
 type normalization struct {
 	CleanText    bool `json:"clean_text"`
 	ChineseChars bool `json:"handle_chinese_chars"`
@@ -23,11 +23,11 @@ const (
 	isPunct
 )
 
-// normalizer does for the Go engine what BertNormalizer and BertPreTokenizer do in the tokenizers library.
+// normalizer is the Go engine's version of the tokenizers library's BertNormalizer and BertPreTokenizer.
 type normalizer struct {
 	normalization
 	chars *characters
-	ascii [utf8.RuneSelf]int16 // the byte it becomes, or -1 where it is dropped
+	ascii [utf8.RuneSelf]int16 // the normalised byte, or -1 if it is dropped
 	class [utf8.RuneSelf]uint8
 }
 
@@ -56,8 +56,8 @@ func newNormalizer(settings normalization) *normalizer {
 	return n
 }
 
-// append adds the normalised text to dst. The steps are the library's, character by character: clean, set Chinese
-// characters apart, decompose and drop marks, lower.
+// append appends the normalised text to dst. The steps are the library's, character by character: clean the text, put
+// spaces around Chinese characters, decompose and drop marks, lower.
 func (n *normalizer) append(dst []byte, text string) []byte {
 	out := writer{normalizer: n, dst: dst}
 	for i := 0; i < len(text); {
@@ -99,8 +99,8 @@ func (n *normalizer) append(dst []byte, text string) []byte {
 	return out.dst
 }
 
-// writer collects normalised text. Characters with a combining class wait until the run of them ends, because
-// canonical decomposition sorts the run by class.
+// writer collects normalised text. Characters with a combining class are held back until their run ends, because canonical
+// decomposition sorts the run by class.
 type writer struct {
 	*normalizer
 	dst     []byte
@@ -112,7 +112,7 @@ type combining struct {
 	class uint8
 }
 
-// lower writes r, in lower case if so set. It looks at one character at a time: a final sigma is like any other.
+// lower writes r, in lower case if Lowercase is set. It has no context: a final sigma is lowered as any other.
 func (w *writer) lower(r rune) {
 	if w.Lowercase {
 		if lower, ok := w.chars.lower[r]; ok {
@@ -129,6 +129,7 @@ func (w *writer) space() {
 	w.dst = append(w.dst, ' ')
 }
 
+// flush writes the characters that are held back.
 func (w *writer) flush() {
 	if len(w.waiting) == 0 {
 		return
@@ -140,6 +141,7 @@ func (w *writer) flush() {
 	w.waiting = w.waiting[:0]
 }
 
+// decompose writes the canonical decomposition of r without marks.
 func (w *writer) decompose(r rune) {
 	var source [utf8.UTFMax]byte
 	var buffer [32]byte
@@ -151,7 +153,7 @@ func (w *writer) decompose(r rune) {
 	}
 }
 
-// strip writes r unless it is a mark.
+// strip writes r unless it is a mark, after the characters before it in canonical order.
 func (w *writer) strip(r rune) {
 	mark, class := w.combines(r)
 	if class == 0 {
@@ -166,7 +168,7 @@ func (w *writer) strip(r rune) {
 	}
 }
 
-// combines says whether strip_accents drops r, and gives its combining class.
+// combines says whether r is a mark, which strip_accents drops, and returns its combining class.
 func (n *normalizer) combines(r rune) (mark bool, class uint8) {
 	mark = unicode.Is(n.chars.mark, r)
 	if mark || unicode.Is(n.chars.reorder, r) {
@@ -176,7 +178,8 @@ func (n *normalizer) combines(r rune) (mark bool, class uint8) {
 	return mark, class
 }
 
-// eachWord calls emit with the place of each word of normalised text: runs without white space, and each punctuation character.
+// eachWord calls emit with the offsets of each word of normalised text: each punctuation character, and each run of other
+// characters without white space.
 func (n *normalizer) eachWord(text []byte, emit func(start, end int)) {
 	start := 0
 	for i := 0; i < len(text); {

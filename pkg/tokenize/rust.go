@@ -1,4 +1,4 @@
-//go:build rusttokenizer
+//go:build rusttokenizer && cgo
 
 package tokenize
 
@@ -14,14 +14,14 @@ import (
 
 const haveRust = true
 
-// chunkBytes is how much text the library gets at a time: it needs some 200 bytes of memory for each byte of text.
+// chunkBytes is the number of bytes that are passed to the library at a time: it needs some 200 bytes of memory for each.
 const chunkBytes = 1 << 16
 
-// rustEngine is Hugging Face's own library, with its own normalisation.
+// rustEngine is Hugging Face's tokenizers library, with its own normalisation.
 type rustEngine struct {
 	tokenizer *tokenizers.Tokenizer
 	lower     bool
-	whole     bool // an added token holds white space, so text must not be cut there
+	whole     bool // text must not be split at white space, because an added token contains some
 }
 
 func newRustEngine(d *definition) (engine, error) {
@@ -49,7 +49,7 @@ func (e *rustEngine) encode(text string) ([]int32, error) {
 			chunk = text[:chunkEnd(text)]
 		}
 		text = text[len(chunk):]
-		// With [CLS] and [SEP], because the binding cannot tell "no tokens" from a failure.
+		// With [CLS] and [SEP], because the binding does not distinguish an encoding without tokens from a failure.
 		encoding, err := e.tokenizer.EncodeWithOptionsErr(chunk, true)
 		runtime.KeepAlive(e)
 		if err != nil {
@@ -66,8 +66,8 @@ func (e *rustEngine) encode(text string) ([]int32, error) {
 	return ids, nil
 }
 
-// chunkEnd gives the place for a cut that changes no token: before a space, the last one within chunkBytes or else
-// the first one after.
+// chunkEnd returns the end of the first chunk of text, such that no token changes: before a space, the last one within
+// chunkBytes or else the first one after.
 func chunkEnd(text string) int {
 	if len(text) <= chunkBytes {
 		return len(text)
@@ -81,7 +81,7 @@ func chunkEnd(text string) int {
 	return len(text)
 }
 
-// tokenizerJSON is the whole definition as a tokenizer.json without truncation and padding.
+// tokenizerJSON is the definition as a tokenizer.json, without truncation and padding.
 func (d *definition) tokenizerJSON() ([]byte, error) {
 	special := func(t addedToken) map[string]any {
 		return map[string]any{"SpecialToken": map[string]any{"id": t.Content, "type_id": 0}}

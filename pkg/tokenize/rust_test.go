@@ -1,4 +1,4 @@
-//go:build rusttokenizer
+//go:build rusttokenizer && cgo
 
 package tokenize
 

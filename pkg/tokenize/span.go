@@ -10,20 +10,20 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Span is a stretch of a note: bytes Start up to, not including, End.
+// Span is a part of a note: bytes Start up to, not including, End.
 type Span struct{ Start, End int }
 
-// EncodeSpans gives the ids of a whole note, uncut, as [Tokenizer.Encode] with no limit does, and for each of them
-// (len(IDs) spans) the bytes of text it comes from. They are the offsets of the tokenizers library, which counts in
-// characters, in bytes:
+// EncodeSpans returns the encoding of a note without truncation, as [Tokenizer.Encode] with maxLen 0 does, and the span of
+// text of each id: shape [len(IDs)]. The spans are the offsets of the tokenizers library, which are in characters,
+// converted to bytes:
 //
 //   - [CLS] and [SEP] have the empty span 0, 0.
-//   - Marks and control characters that normalisation drops belong to no token, unless they stand inside one's word.
-//   - A word that becomes [UNK] has its whole extent.
-//   - Added tokens include the white space they swallow.
-//   - Two tokens have the same span where one character became both.
+//   - Marks and control characters that normalisation drops belong to no token, unless they are inside a token's word.
+//   - The span of [UNK] is the whole word.
+//   - The span of an added token includes the white space of its lstrip and rstrip.
+//   - Two tokens have the same span if one character became both.
 //
-// Text that is not UTF-8 is an error. Whichever engine runs, the work is done in Go, slower than the Go engine's Encode.
+// It fails for text that is not UTF-8. It runs in Go whatever the engine, slower than the Go engine's Encode.
 func (t *Tokenizer) EncodeSpans(text string) (Encoding, []Span, error) {
 	if !utf8.ValidString(text) {
 		return Encoding{}, nil, fmt.Errorf("the text is not UTF-8 (byte %d)", invalidAt(text))
@@ -40,14 +40,15 @@ func (t *Tokenizer) EncodeSpans(text string) (Encoding, []Span, error) {
 	return Encoding{IDs: out.ids, Tokens: len(out.ids)}, out.spans, nil
 }
 
-// aligner is the Go engine with the places of its tokens kept.
+// aligner is the Go engine with offsets.
 type aligner struct {
 	*goEngine
 	source string
-	prefix int             // bytes of the prefix of pieces that continue a word
+	prefix int             // bytes of continuing_subword_prefix
 	sizes  map[int32]int32 // bytes of each piece, its prefix included
 }
 
+// aligned collects the ids and spans of a note.
 type aligned struct {
 	ids   []int32
 	spans []Span
@@ -72,6 +73,7 @@ func newAligner(d *definition, e engine) (*aligner, error) {
 	return a, nil
 }
 
+// align appends the ids and spans of a text.
 func (a *aligner) align(out *aligned, text string) error {
 	s := a.scratch.Get().(*scratch)
 	defer a.scratch.Put(s)
@@ -97,6 +99,7 @@ func (a *aligner) align(out *aligned, text string) error {
 	return nil
 }
 
+// alignWords appends the ids and spans of normalised text, shape [bytes], with the sources of its bytes.
 func (a *aligner) alignWords(out *aligned, s *scratch, text []byte, sources []Span) error {
 	var failure error
 	a.normalizer.eachWord(text, func(start, end int) {
@@ -120,19 +123,19 @@ func (a *aligner) alignWords(out *aligned, s *scratch, text []byte, sources []Sp
 	return failure
 }
 
-// cover gives the stretch from the first source to the last.
+// cover returns the span from the first source to the last.
 func cover(sources []Span) Span {
 	return Span{sources[0].Start, sources[len(sources)-1].End}
 }
 
-// traced is a character on its way through normalisation, and the character of the note it stands for.
+// traced is a character during normalisation, with the span of the note's character that it comes from.
 type traced struct {
 	r      rune
 	source Span
 }
 
-// trace is [normalizer.append] with, for each byte it gives, the character of the note that the tokenizers library
-// says it comes from. Text begins at byte base of the note.
+// trace returns the bytes of [normalizer.append] and, for each, the span of the note's character that it comes from according
+// to the tokenizers library. Text begins at byte base of the note.
 func (n *normalizer) trace(text string, base int) ([]byte, []Span) {
 	characters := n.separate(text, base)
 	if n.StripAccents {
@@ -149,7 +152,7 @@ func (n *normalizer) trace(text string, base int) ([]byte, []Span) {
 	return out.dst, sources
 }
 
-// separate cleans text and sets Chinese characters apart. The spaces it puts around one count to it.
+// separate cleans text and puts spaces around Chinese characters, which come from the same character.
 func (n *normalizer) separate(text string, base int) []traced {
 	characters := make([]traced, 0, len(text))
 	for i, r := range text {
@@ -173,9 +176,9 @@ func (n *normalizer) separate(text string, base int) []traced {
 	return characters
 }
 
-// unaccent decomposes, puts each run of combining characters in canonical order, and drops marks. The library reckons
-// sources by position: what stands first in a decomposition takes the next character, also where the order has
-// changed, and the rest of it the one taken last.
+// unaccent decomposes characters, puts each run of combining ones in canonical order, and drops marks. The library assigns
+// sources by position: the first character of a decomposition has the next source, even if the order has changed, and the
+// others the one before.
 func (n *normalizer) unaccent(characters []traced, base int) []traced {
 	type part struct {
 		r     rune

@@ -9,16 +9,16 @@ import (
 	"strconv"
 )
 
-// specialNames are transformers' named special tokens, in the order in which it adds those that are not there yet.
+// specialNames are transformers' named special tokens, in the order in which it adds missing ones.
 var specialNames = []string{"bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"}
 
+// bertSpecials are BertTokenizer's default special tokens.
 var bertSpecials = map[string]string{
 	"unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]", "mask_token": "[MASK]",
 }
 
-// namedTokens gives the named special tokens that the folder sets: special_tokens_map.json over
-// tokenizer_config.json. As in transformers, the map counts only where tokenizer_config.json has no
-// added_tokens_decoder.
+// namedTokens returns the named special tokens of the folder: those of special_tokens_map.json, else of
+// tokenizer_config.json. As in transformers, the map is ignored if tokenizer_config.json has an added_tokens_decoder.
 func (f *folder) namedTokens() (map[string]addedToken, error) {
 	tokens := map[string]addedToken{}
 	for _, name := range specialNames {
@@ -39,7 +39,7 @@ func (f *folder) namedTokens() (map[string]addedToken, error) {
 	return tokens, nil
 }
 
-// extraTokens gives the further special tokens: extra_special_tokens, or additional_special_tokens of old.
+// extraTokens returns the extra special tokens: extra_special_tokens, or additional_special_tokens of older versions.
 func (f *folder) extraTokens() ([]addedToken, error) {
 	raw, file := f.config.Extra, configName
 	if isEmpty(raw) {
@@ -76,8 +76,8 @@ func isEmpty(raw json.RawMessage) bool {
 	return slices.Contains([]string{"", "null", "{}", "[]"}, string(raw))
 }
 
-// declaredTokens gives the added tokens that come with an id: added_tokens_decoder of tokenizer_config.json, else
-// added_tokens.json and added_tokens of tokenizer.json, by id.
+// declaredTokens returns the added tokens with an id, by id: added_tokens_decoder of tokenizer_config.json, else
+// added_tokens.json and added_tokens of tokenizer.json.
 func (f *folder) declaredTokens(special map[string]bool) ([]addedToken, error) {
 	byID := map[int32]addedToken{}
 	if f.config.AddedTokens != nil {
@@ -112,7 +112,7 @@ func (f *folder) declaredTokens(special map[string]bool) ([]addedToken, error) {
 	return tokens, nil
 }
 
-// parseToken reads a token that is written as a string or as an object with a content.
+// parseToken decodes a token, a string or an object with a content.
 func parseToken(raw json.RawMessage) (addedToken, error) {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
@@ -134,7 +134,7 @@ func parseToken(raw json.RawMessage) (addedToken, error) {
 	return t, nil
 }
 
-// postProcessor is the part of tokenizer.json that adds [CLS] and [SEP].
+// postProcessor is post_processor of tokenizer.json, which adds [CLS] and [SEP].
 type postProcessor struct {
 	Type   string `json:"type"`
 	Single []struct {
@@ -149,7 +149,7 @@ type postProcessor struct {
 	Cls []json.RawMessage `json:"cls"`
 }
 
-// ends gives the tokens put before and after a note.
+// ends returns the tokens that are added before and after a note.
 func (p *postProcessor) ends() (first, last string, err error) {
 	wrong := errors.New("post_processor does not put one token before a note and one after it, as BERT needs")
 	switch {

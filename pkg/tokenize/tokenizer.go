@@ -12,9 +12,9 @@ import (
 
 // Encoding is one note as token ids.
 type Encoding struct {
-	IDs       []int32 // with [CLS] first and [SEP] last
-	Tokens    int     // how many there were before the note was cut, [CLS] and [SEP] included
-	Truncated bool    // whether the note was cut
+	IDs       []int32 // [CLS] first, [SEP] last
+	Tokens    int     // the number before truncation, [CLS] and [SEP] included
+	Truncated bool    // whether the note was truncated
 }
 
 // Tokenizer encodes notes as a BERT-family WordPiece tokenizer does. It is safe for concurrent use.
@@ -22,15 +22,16 @@ type Tokenizer struct {
 	def     *definition
 	engine  engine
 	name    string
-	aligner func() (*aligner, error) // for EncodeSpans, built when first asked for
+	aligner func() (*aligner, error) // for EncodeSpans, built at the first call
 }
 
 // Open reads the tokenizer of a folder: tokenizer.json, or else vocab.txt, with tokenizer_config.json, config.json,
-// special_tokens_map.json and added_tokens.json where they are there. It takes the first of [Engines].
+// special_tokens_map.json and added_tokens.json if there are any. The engine is the first of [Engines]. It fails, naming the
+// file, for a tokenizer that is not WordPiece and for settings that are not supported.
 func Open(dir string) (*Tokenizer, error) { return OpenEngine(dir, Engines()[0]) }
 
-// OpenEngine is [Open] with an engine of the caller's choice, [RustEngine] or [GoEngine]. An engine that this build
-// does not have is an error.
+// OpenEngine is [Open] with the engine of the given name, [RustEngine] or [GoEngine]. It fails for one that is not in this
+// build.
 func OpenEngine(dir, engine string) (*Tokenizer, error) {
 	d, err := readDefinition(dir)
 	if err != nil {
@@ -46,22 +47,22 @@ func OpenEngine(dir, engine string) (*Tokenizer, error) {
 	}, nil
 }
 
-// Engine names the engine that runs.
+// Engine returns the name of the engine.
 func (t *Tokenizer) Engine() string { return t.name }
 
-// PadID is the id of [PAD].
+// PadID returns the id of [PAD].
 func (t *Tokenizer) PadID() int32 { return t.def.pad }
 
-// VocabSize is the largest id plus one, added tokens included: the rows an embedding needs. As in transformers, a
-// special token that the vocabulary lacks, such as [MASK], counts as added.
+// VocabSize returns the largest id plus one, added tokens included: the number of rows of the word embeddings. As in
+// transformers, a special token that the vocabulary lacks, such as [MASK], is an added one.
 func (t *Tokenizer) VocabSize() int { return t.def.size }
 
-// Remarks lists, a line each, the settings of tokenizer.json that tokenizer_config.json or its class overrules.
+// Remarks returns a line for each setting of tokenizer.json that tokenizer_config.json or its class overrides.
 func (t *Tokenizer) Remarks() []string { return slices.Clone(t.def.remarks) }
 
-// Encode gives the ids of a note, at most maxLen of them: [CLS], the note's first maxLen-2 (its last ones, where the
-// folder sets truncation_side to left), [SEP]. A maxLen of 0 means no limit; otherwise it must be 2 or more. Text that
-// is not UTF-8 is an error.
+// Encode returns the encoding of a note with at most maxLen ids: [CLS], the note's first maxLen-2 (the last ones if
+// truncation_side is left), [SEP]. A maxLen of 0 stands for no limit. It fails for another maxLen below 2 and for text that
+// is not UTF-8.
 func (t *Tokenizer) Encode(text string, maxLen int) (Encoding, error) {
 	if maxLen != 0 && maxLen < 2 {
 		return Encoding{}, fmt.Errorf("a length of %d tokens leaves no room for [CLS] and [SEP]: give 2 or more", maxLen)
@@ -87,6 +88,7 @@ func (t *Tokenizer) Encode(text string, maxLen int) (Encoding, error) {
 	return e, nil
 }
 
+// invalidAt returns the offset of the first byte that is not UTF-8.
 func invalidAt(text string) int {
 	for i, r := range text {
 		if r == utf8.RuneError {
@@ -98,7 +100,7 @@ func invalidAt(text string) int {
 	return len(text)
 }
 
-// TextError says which of the texts given to [Tokenizer.EncodeAll] could not be encoded.
+// TextError is the error of one of the texts of [Tokenizer.EncodeAll].
 type TextError struct {
 	Index int // from 0
 	Err   error
@@ -108,8 +110,8 @@ func (e *TextError) Error() string { return fmt.Sprintf("text %d: %v", e.Index+1
 
 func (e *TextError) Unwrap() error { return e.Err }
 
-// EncodeAll is [Tokenizer.Encode] over many notes, on all cores, in their order. Where notes fail, the error joins
-// a *[TextError] for each.
+// EncodeAll is [Tokenizer.Encode] of many notes, on all cores; the encodings are in their order. If notes fail, the error
+// joins a *[TextError] for each.
 func (t *Tokenizer) EncodeAll(texts []string, maxLen int) ([]Encoding, error) {
 	encodings, failures := make([]Encoding, len(texts)), make([]error, len(texts))
 	var next atomic.Int64

@@ -11,8 +11,8 @@ import (
 //go:embed unicode.txt
 var unicodeTables string
 
-// characters holds the classes that BERT's normalisation and pre-tokenisation depend on. They are read from
-// unicode.txt and not from package unicode, because the tokenizers library mixes tables of several Unicode versions.
+// characters holds the character classes of BERT's normalisation and pre-tokenisation. They are read from unicode.txt, not
+// taken from package unicode, because the tokenizers library has tables of several Unicode versions.
 type characters struct {
 	other      *unicode.RangeTable // dropped by clean_text
 	punct      *unicode.RangeTable // a word of its own
@@ -20,7 +20,7 @@ type characters struct {
 	decomposes *unicode.RangeTable // changed by canonical decomposition
 	reorder    *unicode.RangeTable // kept by strip_accents, yet with a combining class
 	word       *unicode.RangeTable // a word character for single_word
-	lower      map[rune]string     // lower case that unicode.ToLower does not know
+	lower      map[rune]string     // lower case where unicode.ToLower differs
 }
 
 var chars = sync.OnceValue(func() *characters {
@@ -66,7 +66,7 @@ func codePoint(hex string) rune {
 	return rune(n)
 }
 
-// addRange appends first..last, which must come after every range that is there.
+// addRange appends first..last, which must follow every range of the table.
 func addRange(t *unicode.RangeTable, first, last rune) {
 	if last <= 0xFFFF {
 		t.R16 = append(t.R16, unicode.Range16{Lo: uint16(first), Hi: uint16(last), Stride: 1})
@@ -82,8 +82,8 @@ func addRange(t *unicode.RangeTable, first, last rune) {
 	t.R32 = append(t.R32, unicode.Range32{Lo: uint32(first), Hi: uint32(last), Stride: 1})
 }
 
-// isChinese tells the characters that handle_chinese_chars sets apart. The gap from U+2B820 to U+2B91F is the
-// tokenizers library's own.
+// isChinese says whether handle_chinese_chars puts spaces around a character. The gap from U+2B820 to U+2B91F is that of
+// the tokenizers library.
 func isChinese(r rune) bool {
 	switch {
 	case r < 0x3400:

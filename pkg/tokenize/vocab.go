@@ -14,8 +14,8 @@ import (
 // vocabulary maps each piece to its id.
 type vocabulary map[string]int32
 
-// parseVocabJSON reads model.vocab of tokenizer.json, piece by piece, so that a piece or an id that is there twice
-// is an error and not a silent choice.
+// parseVocabJSON decodes model.vocab of tokenizer.json piece by piece, so that a piece or an id that occurs twice is an
+// error.
 func parseVocabJSON(raw []byte) (vocabulary, error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
@@ -49,8 +49,8 @@ func parseVocabJSON(raw []byte) (vocabulary, error) {
 	return vocab, vocab.checkCharacters()
 }
 
-// parseVocabText reads vocab.txt: a piece a line, its id the line's number from 0, white space at the end cut, as the
-// tokenizers library reads it. Lines left empty count, yet name no piece.
+// parseVocabText decodes vocab.txt as the tokenizers library does: a piece a line, without white space at its end; its id is
+// the line's number from 0. Empty lines count, but are no pieces.
 func parseVocabText(data []byte) (vocabulary, error) {
 	if !utf8.Valid(data) {
 		return nil, errors.New("is not UTF-8 text")
@@ -68,8 +68,8 @@ func parseVocabText(data []byte) (vocabulary, error) {
 	return vocab, vocab.checkCharacters()
 }
 
-// checkCharacters refuses pieces that hold U+0000 or U+0001: the Rust library takes its text as a C string, so the
-// one stands for the other there.
+// checkCharacters returns an error for a piece with U+0000 or U+0001: the Rust library takes text as a C string, in which
+// U+0001 replaces U+0000.
 func (v vocabulary) checkCharacters() error {
 	for piece := range v {
 		if strings.ContainsAny(piece, "\x00\x01") {

@@ -5,23 +5,20 @@ import (
 	"slices"
 )
 
-// Window is a stretch of a note's tokens, ready for a model.
+// Window is consecutive tokens of a note as a model's input.
 type Window struct {
 	IDs []int32 // [CLS], the tokens, [SEP]
-	// First and Last bound the stretch: tokens First up to, not including, Last of the note, counted from 0 without
-	// [CLS] and [SEP]. So IDs[1+i] is the note's token First+i, whose span is number 1+First+i of
-	// [Tokenizer.EncodeSpans].
+	// First and Last are the tokens' bounds: First up to, not including, Last of the note, counted from 0 without [CLS]
+	// and [SEP]. So IDs[1+i] is the note's token First+i, whose span is number 1+First+i of [Tokenizer.EncodeSpans].
 	First, Last int
 }
 
-// Windows gives a whole note as windows of at most length ids, of which each shares overlap tokens with the one before
-// it. Every token is in a window; an empty note is one window of [CLS] and [SEP]. The windows are those that
-// transformers gives for truncation=True, max_length=length, stride=overlap and return_overflowing_tokens=True, so the
-// first is what [Tokenizer.Encode] keeps, and only the last one may be short. Where the folder sets truncation_side to
-// left, they go from the note's end to its start.
+// Windows splits a note into windows of at most length ids, each of which shares overlap tokens with the one before it.
+// Every token is in a window; an empty note is one window of [CLS] and [SEP]. The windows are those of transformers with
+// truncation=True, max_length=length, stride=overlap and return_overflowing_tokens=True: the first is [Tokenizer.Encode]'s,
+// and only the last one may be shorter. If truncation_side is left, they go from the note's end to its start.
 //
-// A length below 3 has no room for a token, and an overlap must be 0 or more and less than length-2; all else is an
-// error, as is text that is not UTF-8.
+// It fails for a length below 3, for an overlap that is negative or not below length-2, and for text that is not UTF-8.
 func (t *Tokenizer) Windows(text string, length, overlap int) ([]Window, error) {
 	if length < 3 {
 		return nil, fmt.Errorf("a window of %d tokens leaves no room beside [CLS] and [SEP]: give 3 or more", length)

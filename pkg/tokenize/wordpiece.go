@@ -11,31 +11,32 @@ import (
 	"github.com/gomlx/go-huggingface/tokenizers/hftokenizer"
 )
 
-// cacheWords and cacheBytes bound the cache of words that a goroutine keeps: words of notes repeat a lot.
+// cacheWords and cacheBytes bound a goroutine's cache of words: the number of words, and the length of each.
 const (
 	cacheWords = 1 << 15
 	cacheBytes = 64
 )
 
-// goEngine finds the words itself and gives them one by one to hftokenizer's WordPiece model: on a whole note
-// hftokenizer takes time in the square of its length, and its own normalisation is not the library's.
+// goEngine splits text into words and encodes each with hftokenizer's WordPiece model: the time of hftokenizer is quadratic
+// in the length of its input, and its normalisation differs from the tokenizers library's.
 type goEngine struct {
 	model      *hftokenizer.Tokenizer
 	normalizer *normalizer
-	plain      *matcher // added tokens looked for in the text as it is
-	normalized *matcher // added tokens looked for in normalised text
+	plain      *matcher // of added tokens, in the text itself
+	normalized *matcher // of added tokens, in normalised text
 	maxChars   int
 	unk        []int32
 	scratch    sync.Pool // of *scratch
 }
 
+// scratch is a goroutine's buffer and cache.
 type scratch struct {
 	text  []byte
 	cache map[string][]int32
 }
 
 func newGoEngine(d *definition) (*goEngine, error) {
-	// hftokenizer counts a word's bytes where the library counts characters, so the limit is applied here.
+	// The limit on a word's characters is applied by word: hftokenizer's is on bytes.
 	content, err := json.Marshal(map[string]any{"version": "1.0", "model": d.modelJSON(math.MaxInt32)})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", d.source, err)
@@ -49,7 +50,7 @@ func newGoEngine(d *definition) (*goEngine, error) {
 	}
 	e := &goEngine{model: model, normalizer: newNormalizer(d.norm), maxChars: d.maxChars, unk: []int32{d.vocab[d.unk]}}
 	e.scratch.New = func() any { return &scratch{cache: map[string][]int32{}} }
-	// Of two tokens with one normalised form, the library takes the special one.
+	// Of two tokens with the same normalised form, the library matches the special one.
 	var plain, normalized []addedToken
 	for _, special := range []bool{true, false} {
 		for _, token := range d.added {
@@ -97,7 +98,7 @@ func (e *goEngine) words(ids []int32, s *scratch, text []byte) []int32 {
 	return ids
 }
 
-// word gives the pieces of one word: [UNK] alone where it has none or is too long.
+// word returns the pieces of one word: [UNK] alone if it has none or is too long.
 func (e *goEngine) word(s *scratch, word []byte) []int32 {
 	if pieces, known := s.cache[string(word)]; known {
 		return pieces

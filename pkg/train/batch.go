@@ -34,6 +34,15 @@ func (d Data) Batch(notes ...int) (Batch, error) {
 	return d.lay(tokenize.Layout{Size: len(notes), Length: d.Buckets[d.bucket(longest)], Index: notes})
 }
 
+// All lays out every note as one batch.
+func (d Data) All() (Batch, error) {
+	notes := make([]int, len(d.Encodings))
+	for i := range notes {
+		notes[i] = i
+	}
+	return d.Batch(notes...)
+}
+
 // lay fills a layout with notes and their targets.
 func (d Data) lay(layout tokenize.Layout) (Batch, error) {
 	tokens, err := layout.Batch(d.Encodings, d.Pad)

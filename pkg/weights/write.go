@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"path/filepath"
 	"slices"
 
-	"github.com/google/renameio/v2"
 	"github.com/nlpodyssey/safetensors"
+
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 )
 
 // Write stores the tensors as F32 with the given metadata, to which {"format": "pt"} is added unless it has a format: transformers
@@ -29,7 +29,7 @@ func Write(path string, tensors map[string]Tensor, metadata map[string]string) e
 		}
 		views[name] = view{t}
 	}
-	out, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644), renameio.WithTempDir(filepath.Dir(path)))
+	out, err := atomicfile.Create(path)
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}

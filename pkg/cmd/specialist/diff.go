@@ -15,7 +15,7 @@ type diffCommand struct {
 
 // Help is shown below the flags.
 func (diffCommand) Help() string {
-	return `Every value of the two results.json is compared, to the last digit, but for the times at their end. Equal reports end with
+	return `Every value of the two results.json is compared, to the last digit, but for the times at their end and the commit of the code. Equal reports end with
 exit code 0; others with 1, and a line for each value that differs.`
 }
 

@@ -10,15 +10,15 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
+	"github.com/specialist-nlp/specialist/pkg/atomicfile"
 )
 
 // output gathers JSON lines in a temporary file until they are complete. A plain file is then replaced as a whole; standard
 // output, a device or a pipe gets the lines at once.
 type output struct {
 	path string
-	file *renameio.PendingFile // beside the plain file that it will replace
-	pool *os.File              // without a name; copied to sink in the end
+	file *atomicfile.File // beside the plain file that it will replace
+	pool *os.File         // without a name; copied to sink in the end
 	sink *os.File
 	w    *bufio.Writer
 	json *json.Encoder
@@ -47,7 +47,7 @@ func (o *output) open() (io.Writer, error) {
 		return nil, err
 	}
 	if o.sink = sink; sink == nil {
-		o.file, err = renameio.NewPendingFile(target, renameio.WithTempDir(filepath.Dir(target)), renameio.WithPermissions(0o644))
+		o.file, err = atomicfile.Create(target)
 		return o.file, err
 	}
 	if o.pool, err = os.CreateTemp("", "specialist-*"); err != nil {

@@ -1,0 +1,55 @@
+package notebook
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestSavingInJupyterLabChangesNothing opens a notebook of the repository, as it is committed, and saves it. Nothing has asked the reader
+// anything meanwhile.
+func TestSavingInJupyterLabChangesNothing(t *testing.T) {
+	const name = "05_errors.ipynb"
+	want, err := os.ReadFile(filepath.Join("../../notebooks", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, want, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := openLab(t, filepath.Dir(path))
+	l.open(name)
+	click := func(button string) {
+		l.run(chromedp.Click(chromedp.CSS(`[data-jp-item-name="` + button + `"] :is(button, jp-button)`)))
+	}
+	// JupyterLab writes only what was touched: a cell comes and goes.
+	const active = `document.querySelector(".jp-Cell.jp-mod-active .jp-InputArea").innerText.trim()`
+	first := value[string](l, active)
+	click("insert")
+	l.until(active + ` !== ` + quoted(first))
+	click("cut")
+	l.until(active + ` !== ""`)
+	click("save")
+	l.wait("the file to be written", func() bool {
+		after, err := os.Stat(path)
+		return err == nil && after.ModTime() != before.ModTime()
+	})
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("the saved file differs from the committed one:\n%s", got)
+	}
+	if asked := value[string](l, `[...document.querySelectorAll(".Toastify__toast, .jp-Dialog")].map(e => e.innerText).join()`); asked != "" {
+		t.Errorf("the reader is asked: %q", asked)
+	}
+}
