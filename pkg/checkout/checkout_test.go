@@ -68,11 +68,13 @@ func TestIsDirAndIsFile(t *testing.T) {
 // A set-up's files are found above a folder that is given, and above the working folder.
 func TestInstalledIsFoundFromBelow(t *testing.T) {
 	root := t.TempDir()
-	want := testkit.WriteFile(t, filepath.Join(root, ".cache", "tool", "file"), "")
 	below := filepath.Join(root, "a", "b")
-	if err := os.MkdirAll(below, 0o755); err != nil {
-		t.Fatal(err)
+	for _, dir := range []string{below, filepath.Join(root, ".cache", "tool")} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
+	want := testkit.WriteFile(t, filepath.Join(root, ".cache", "tool", "file"), "")
 	t.Chdir(t.TempDir())
 	name := filepath.Join("tool", "file")
 	if path, found := Installed(name); found {

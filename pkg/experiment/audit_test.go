@@ -1,173 +1,99 @@
 package experiment
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
-	"fmt"
-	"os"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/specialist-nlp/specialist/pkg/audit"
-	"github.com/specialist-nlp/specialist/pkg/chapter"
 	"github.com/specialist-nlp/specialist/pkg/checkout"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/profile"
-	"github.com/specialist-nlp/specialist/pkg/report"
 	"github.com/specialist-nlp/specialist/pkg/stage"
 )
 
-// auditProfile is the demo profile on notes written to a file, or on the demo itself, with a small tokenizer, in a home of its own.
-func auditProfile(t *testing.T, notes string) profile.Profile {
+// auditOf audits a profile's notes.
+func auditOf(t *testing.T, p profile.Profile, s *stage.Store) *audit.Audit {
 	t.Helper()
-	base, err := filepath.Abs(filepath.Join("..", "classifier", "testdata", "tiny"))
+	a, err := newExperiment(t, p, s).Audit(t.Context(), stage.Log{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv(checkout.HomeEnv, t.TempDir())
-	p, err := profile.Read("demo", []string{"base=" + base})
+	return a
+}
+
+// stored lists the folders of a stage's results.
+func stored(t *testing.T, s *stage.Store, name string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(s.Dir, name, "*", "*.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if notes != "" {
-		p.Corpus.Source, p.Corpus.Path = "file", filepath.Join(t.TempDir(), "notes.csv")
-		if err := os.WriteFile(p.Corpus.Path, []byte(notes), 0o644); err != nil {
-			t.Fatal(err)
-		}
+	for i, file := range files {
+		files[i] = filepath.Dir(file)
 	}
-	return p
+	return files
 }
 
-// TestAuditIsCached: the second call reads what the first one wrote, and other notes, another seed or another tokenizer have folders of their own.
-func TestAuditIsCached(t *testing.T) {
-	p := auditProfile(t, "")
-	made, err := AuditProfile(p, context.Background(), stage.Log{})
-	if err != nil {
-		t.Fatal(err)
+func TestAuditIsMadeOnce(t *testing.T) {
+	p, s := tinyProfile(t), newStore(t)
+	made := auditOf(t, p, s)
+	if made.Lengths.Tokens == nil || made.Synthetic || made.Texts != 60 || made.RowsKept != 64 || made.Hash != notesHash || made.Seed != 42 {
+		t.Errorf("%d texts, tokens %v, synthetic %t, seed %d", made.Texts, made.Lengths.Tokens, made.Synthetic, made.Seed)
 	}
-	if made.Lengths.Tokens == nil || !made.Synthetic {
-		t.Errorf("%d texts, tokens %v, synthetic %v", made.Texts, made.Lengths.Tokens, made.Synthetic)
+	if found := auditOf(t, p, s); !cmp.Equal(found, made) || s.Made != 1 {
+		t.Errorf("the second time it is made again, or is another one")
 	}
-	path := filepath.Join(made.Dir, AuditFile)
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
+	// Other notes, another seed and another tokenizer have audits of their own; another length has not.
+	auditOf(t, profileOf(t, p.Corpus.Path, "max_length=16", "corpus.protocol=row"), s)
+	if n := len(stored(t, s, "audit")); n != 1 {
+		t.Errorf("%d audits of the same notes", n)
 	}
-	// A mark that no new audit would have shows that the file was read.
-	if err := os.WriteFile(path, bytes.Replace(raw, []byte(`"rows_read": `), []byte(`"rows_read": 9`), 1), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	found, err := AuditProfile(p, context.Background(), stage.Log{})
-	if err != nil || found.Dir != made.Dir || fmt.Sprint(found.RowsRead) != "9"+fmt.Sprint(made.RowsRead) {
-		t.Errorf("found %s with %d rows, %v; made %s with %d", found.Dir, found.RowsRead, err, made.Dir, made.RowsRead)
-	}
-	other := p
-	other.Corpus.Seed++
-	if second, err := AuditProfile(other, context.Background(), stage.Log{}); err != nil || second.Dir == made.Dir {
-		t.Errorf("another seed: %v, %v", second, err)
-	}
-	if err := os.WriteFile(path, raw[:len(raw)/2], 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := AuditProfile(p, context.Background(), stage.Log{}); err == nil || !strings.Contains(err.Error(), path) {
-		t.Errorf("half a file: %v", err)
+	auditOf(t, profileOf(t, p.Corpus.Path, "corpus.seed=7"), s)
+	other := testkit.CopyFolder(t, tiny)
+	testkit.EditJSON(t, filepath.Join(other, "tokenizer_config.json"), func(c map[string]any) { c["strip_accents"] = false })
+	auditOf(t, profileOf(t, p.Corpus.Path, "base="+other), s)
+	notes := testkit.ReadFile(t, p.Corpus.Path) + "one more note that is long enough,Cardiology\n"
+	auditOf(t, profileOf(t, testkit.WriteFile(t, filepath.Join(t.TempDir(), "notes.csv"), notes)), s)
+	if n := len(stored(t, s, "audit")); n != 4 || s.Made != 4 {
+		t.Errorf("%d audits are stored, %d were made, want 4", n, s.Made)
 	}
 }
 
-var fetched = regexp.MustCompile(`(?i)(src|href)\s*=\s*"?(https?:)?//|url\(\s*["']?(https?:)?//|@import`)
-
-// TestWriteAudit: both files are whole, the page asks nobody for anything, and a second run gives the same bytes.
-func TestWriteAudit(t *testing.T) {
-	var odd strings.Builder
-	odd.WriteString("text,label,keywords\n")
-	long := strings.Repeat("a very long label that an axis cannot show ", 2)
-	for i := range 150 {
-		fmt.Fprintf(&odd, "\"patient %d <b>was</b> seen in clinic, \"\"as planned\"\"\",%s%d,\n", i*i, long, i%50)
+func TestAuditWithOptions(t *testing.T) {
+	p, s := tinyProfile(t), newStore(t)
+	e := newExperiment(t, p, s)
+	a, err := e.AuditWith(t.Context(), AuditOptions{DocumentLabels: []string{"Chirurgie"}}, stage.Log{})
+	if err != nil || !slices.Equal(a.DocumentTypes.Labels, []string{"Chirurgie"}) || a.Lengths.Tokens == nil {
+		t.Fatalf("document labels %+v, %v", a, err)
 	}
-	for name, notes := range map[string]string{"demo": "", "very many long labels, one a text": odd.String()} {
-		t.Run(name, func(t *testing.T) {
-			p := auditProfile(t, notes)
-			out := filepath.Join(t.TempDir(), "deep", "audit")
-			var before [2][]byte
-			runs := 1
-			if notes == "" {
-				runs = 2
-			}
-			for range runs {
-				a, err := report.WriteAudit(p, context.Background(), out, report.AuditOptions{}, stage.Log{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				for i, name := range []string{AuditFile, AuditPage} {
-					raw, err := os.ReadFile(filepath.Join(out, name))
-					if err != nil {
-						t.Fatal(err)
-					}
-					if before[i] != nil && !bytes.Equal(raw, before[i]) {
-						t.Errorf("%s differs the second time", name)
-					}
-					before[i] = raw
-				}
-				if entries, err := os.ReadDir(out); err != nil || len(entries) != 2 {
-					t.Errorf("%d entries in the folder, %v", len(entries), err)
-				}
-				if len(chapter.AuditSummary(a)) < 6 {
-					t.Errorf("summary %q", chapter.AuditSummary(a))
-				}
-			}
-			var read audit.Audit
-			if err := json.Unmarshal(before[0], &read); err != nil || read.Texts == 0 {
-				t.Errorf("%d texts, %v", read.Texts, err)
-			}
-			page := string(before[1])
-			if found := fetched.FindString(page); found != "" {
-				t.Errorf("the page fetches something: %s", found)
-			}
-			if banner := strings.Contains(page, "<strong>Synthetic notes.</strong>"); banner != (notes == "") {
-				t.Errorf("the synthetic banner stands: %v", banner)
-			}
-			if n := strings.Count(page, `class="sp-still"`); n != 5 {
-				t.Errorf("%d figures, want 5", n)
-			}
-		})
+	if s.Made != 0 || len(stored(t, s, "audit")) != 0 {
+		t.Error("an audit with options is stored")
 	}
+	if own, err := e.Audit(t.Context(), stage.Log{}); err != nil || own != a {
+		t.Errorf("it does not take the audit's place: %v", err)
+	}
+	_, err = e.AuditWith(t.Context(), AuditOptions{DocumentLabels: []string{"Alchemy"}}, stage.Log{})
+	testkit.Refused(t, "an unknown label", err, "Alchemy")
 }
 
-// TestWriteAuditLeavesNothing: what fails writes nothing and leaves an earlier audit as it was.
-func TestWriteAuditLeavesNothing(t *testing.T) {
-	p := auditProfile(t, "text,label\na text that is long enough,a\nthe same label in another text,a\n")
-	out := filepath.Join(t.TempDir(), "out")
-	if _, err := report.WriteAudit(p, context.Background(), out, report.AuditOptions{}, stage.Log{}); err == nil {
-		t.Error("one label was audited")
-	}
-	if _, err := os.Stat(out); !os.IsNotExist(err) {
-		t.Errorf("the folder was made: %v", err)
-	}
-	if _, err := report.WriteAudit(p, context.Background(), p.Corpus.Path, report.AuditOptions{}, stage.Log{}); err == nil || !strings.Contains(err.Error(), "is a file") {
-		t.Errorf("into a file: %v", err)
-	}
-	p.Base = filepath.Join(t.TempDir(), "missing")
-	if _, err := report.WriteAudit(p, context.Background(), out, report.AuditOptions{WithoutBase: true}, stage.Log{}); err == nil {
-		t.Error("a base that does not exist was passed over")
-	}
-}
-
-// TestAuditWithoutBase: without what set-up installs, tokens are left out where that is allowed, and it is said.
+// Without what the set-up installs, tokens are left out where that is allowed, and it is logged.
 func TestAuditWithoutBase(t *testing.T) {
-	p := auditProfile(t, "")
+	p, s := tinyProfile(t), newStore(t)
 	p.Base = checkout.BundledBase
-	out := t.TempDir()
-	if _, err := report.WriteAudit(p, context.Background(), out, report.AuditOptions{}, stage.Log{}); err == nil || !strings.Contains(err.Error(), "base") {
-		t.Errorf("without leave: %v", err)
+	e := newExperiment(t, p, s)
+	_, err := e.Audit(t.Context(), stage.Log{})
+	testkit.Refused(t, "without leave", err, "base", "make build")
+	var r recorder
+	a, err := e.AuditWith(t.Context(), AuditOptions{WithoutBase: true}, r.log())
+	if err != nil || a.Lengths.Tokens != nil || len(r.lines) != 1 || !strings.HasPrefix(r.lines[0], "tokens are not counted") {
+		t.Errorf("tokens %v, logged %q, %v", a.Lengths.Tokens, r.lines, err)
 	}
-	var said []string
-	a, err := report.WriteAudit(p, context.Background(), out, report.AuditOptions{WithoutBase: true}, stage.Log{Say: func(line string) { said = append(said, line) }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a.Lengths.Tokens != nil || len(said) != 1 || !strings.Contains(said[0], "tokens are not counted") {
-		t.Errorf("tokens %v; said %q", a.Lengths.Tokens, said)
-	}
+	// Of a base of the user's own, what is missing is an error.
+	p.Base = filepath.Join(t.TempDir(), "missing")
+	_, err = newExperiment(t, p, s).AuditWith(t.Context(), AuditOptions{WithoutBase: true}, stage.Log{})
+	testkit.Refused(t, "a base that does not exist", err, p.Base)
 }

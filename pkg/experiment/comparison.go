@@ -60,7 +60,8 @@ func (e *Experiment) comparison(ctx context.Context, protocol string, selected *
 		if under, err = e.divided(protocol); err != nil {
 			return nil, err
 		}
-		p.Name, p.Corpus.Protocol = e.Profile.Name, protocol
+		// The selected run may have been made from the same notes and base in other places.
+		p.Name, p.Base, p.Corpus.Path, p.Corpus.Protocol = e.Profile.Name, e.Profile.Base, e.Profile.Corpus.Path, protocol
 		if c.Retrained, err = under.run(ctx, p, "", place{"protocol " + protocol, true}, log); err != nil {
 			return nil, err
 		}

@@ -38,7 +38,7 @@ func (e *Experiment) Rates(ctx context.Context, log stage.Log) (Curve, error) {
 		run := &TrainingRun{}
 		trial := e.Profile.RateTrial(point.Method, point.LearningRate)
 		err := e.train(ctx, stageRate, trial, "", run, place{title, i > 0}, log.Part(i, costs).Labelled(title), nil)
-		if ctx.Err() != nil || errors.Is(err, stage.ErrMissing) {
+		if err != nil && ctx.Err() != nil || errors.Is(err, stage.ErrMissing) {
 			return nil, err
 		}
 		if err != nil {

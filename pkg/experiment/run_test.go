@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -14,8 +13,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/specialist-nlp/specialist/pkg/checkout"
+	"github.com/specialist-nlp/specialist/pkg/classifier"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/predict"
@@ -23,104 +24,38 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/stage"
 )
 
-// change replaces a part of a file.
-func change(t *testing.T, path, from, to string) {
-	t.Helper()
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	changed := strings.Replace(string(raw), from, to, 1)
-	if changed == string(raw) {
-		t.Fatalf("%s does not hold %q", path, from)
-	}
-	if err := os.WriteFile(path, []byte(changed), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func fingerprint(t *testing.T, p profile.Profile) string {
-	t.Helper()
-	src, err := NewSource(p, t.Context(), stage.Log{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return fingerprint(p, "train", src)
-}
-
-func TestFingerprintFollowsContentNotPlace(t *testing.T) {
-	p := TinyProfile(t)
-	want := fingerprint(t, p)
-	if len(want) != 64 {
-		t.Fatalf("fingerprint %q", want)
-	}
-	same := p
-	same.Name, same.Base = "another name", testkit.CopyFolder(t, Tiny)
-	same.Corpus.Path = filepath.Join(testkit.CopyFolder(t, filepath.Dir(p.Corpus.Path)), "notes.csv")
-	if got := fingerprint(t, same); got != want {
-		t.Error("the same content in another place has another fingerprint")
-	}
-	for _, setting := range []string{
-		"max_length=31", "corpus.targets=rows", "corpus.seed=43", "corpus.limit=20", "adapter.rank=8", "adapter.alpha=16", "adapter.dropout=0",
-		"adapter.rslora=true", "adapter.target_modules=[q_lin]", "train.learning_rate=1e-4", "train.batch_size=4", "train.epochs=3",
-		"train.warmup_steps=2", "train.weight_decay=0", "train.max_grad_norm=0", "train.patience=1", "train.seed=1", "backend=xla:cpu",
-	} {
-		other := p
-		if err := other.Set(setting); err != nil {
-			t.Fatal(err)
-		}
-		if fingerprint(t, other) == want {
-			t.Errorf("%s does not change the fingerprint", setting)
-		}
-	}
-	other := p
-	other.Corpus.Path = filepath.Join(testkit.CopyFolder(t, filepath.Dir(p.Corpus.Path)), "notes.csv")
-	change(t, other.Corpus.Path, "chest", "chests")
-	if fingerprint(t, other) == want {
-		t.Error("other notes have the same fingerprint")
-	}
-	// The same weights compute something else with other heads or words.
-	for _, c := range []struct{ file, from, to string }{
-		{"config.json", `"n_heads": 4`, `"n_heads": 2`},
-		{"tokenizer_config.json", "{", `{"strip_accents": false, `},
-		{"tokenizer.json", `"hip": `, `"hop": `},
-	} {
-		other := p
-		other.Base = testkit.CopyFolder(t, Tiny)
-		change(t, filepath.Join(other.Base, c.file), c.from, c.to)
-		if fingerprint(t, other) == want {
-			t.Errorf("another %s has the same fingerprint", c.file)
-		}
-	}
-}
-
 func TestRunWritesWhatItMeasured(t *testing.T) {
-	p := TinyProfile(t)
+	p := tinyProfile(t)
 	dir := filepath.Join(t.TempDir(), "run")
-	var lines []string
-	steps := 0
-	run, err := RunProfile(p, context.Background(), dir, stage.Log{Say: func(line string) { lines = append(lines, line) }, Progress: func(stage.Progress) { steps++ }})
+	var r recorder
+	run, err := newExperiment(t, p, nil).Run(t.Context(), dir, r.log())
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := strings.Join(lines, "\n")
+	logged := strings.Join(r.lines, "\n")
 	for _, want := range []string{"60 texts under 4 labels", "cut to 32 tokens", "LoRA, rank 16", "on q_lin, v_lin", "newly initialised", "testing on"} {
-		if !strings.Contains(said, want) {
-			t.Errorf("it does not say %q:\n%s", want, said)
+		if !strings.Contains(logged, want) {
+			t.Errorf("it does not log %q:\n%s", want, logged)
 		}
 	}
-	if steps != run.Training.Step+len(run.Training.Epochs) || run.StepsPerEpoch*len(run.Training.Epochs) != run.Training.Step {
-		t.Errorf("told of %d steps; %d steps, %d an epoch, %d epochs", steps, run.Training.Step, run.StepsPerEpoch, len(run.Training.Epochs))
+	if len(r.steps) != run.Training.Step || run.StepsPerEpoch*len(run.Training.Epochs) != run.Training.Step || r.count("epoch ") != len(run.Training.Epochs) {
+		t.Errorf("progress of %d steps, %d lines of epochs; %d steps, %d an epoch, %d epochs", len(r.steps), r.count("epoch "), run.Training.Step, run.StepsPerEpoch, len(run.Training.Epochs))
+	}
+	if last := r.steps[len(r.steps)-1]; last.Label != "training" || last.Whole != 1 {
+		t.Errorf("the last progress is %+v", last)
 	}
 	// Values of the head (32 x 32 + 32, 4 x 32 + 4) and of the pairs (2 layers x 2 modules x 16 x 64).
-	if run.Parameters.Adapter != 4096 || run.Parameters.Trainable != 4096+1056+132 {
-		t.Errorf("parameters: %+v", run.Parameters)
+	if run.Parameters.Adapter != 4096 || run.Parameters.Head != 1056+132 || run.Parameters.Trainable != 4096+1056+132 || run.HiddenSize() != 32 {
+		t.Errorf("parameters %+v, hidden size %d", run.Parameters, run.HiddenSize())
+	}
+	if info, err := os.Stat(filepath.Join(dir, AdapterDir, "adapter_model.safetensors")); err != nil || run.Sizes.Trained != info.Size() || run.Sizes.Optimizer != int64(8*run.Parameters.Trainable) {
+		t.Errorf("sizes %+v, %v", run.Sizes, err)
 	}
 	back, err := ReadRun(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(run, back); diff != "" {
+	if diff := cmp.Diff(run, back, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("the run that is read differs (-run +read):\n%s", diff)
 	}
 	// The metrics are those of the predictions beside them.
@@ -136,226 +71,266 @@ func TestRunWritesWhatItMeasured(t *testing.T) {
 		if diff := cmp.Diff(summary, again); diff != "" {
 			t.Errorf("%s (-run.json +predictions):\n%s", file, diff)
 		}
-		if set.CorpusHash != run.Corpus.Hash || set.Synthetic {
+		if set.CorpusHash != notesHash || set.Synthetic {
 			t.Errorf("%s: corpus %s, synthetic %t", file, set.CorpusHash, set.Synthetic)
 		}
 	}
 	best := run.Training.Epochs[run.Training.Best]
-	if got := run.Validation.Metrics[evaluate.MacroF1Union].Value; got != best.MacroF1 {
+	if got := run.ValidationScore(); got != best.MacroF1 {
 		t.Errorf("the validation predictions have a macro-F1 of %v, the best epoch of %v: they are not the best epoch's", got, best.MacroF1)
-	}
-
-	// It is finished: nothing is computed again, whatever the folder's place.
-	lines, steps = nil, 0
-	again, err := RunProfile(p, context.Background(), dir, stage.Log{Say: func(line string) { lines = append(lines, line) }, Progress: func(stage.Progress) { steps++ }})
-	if err != nil || steps != 0 || len(lines) != 1 || !strings.Contains(lines[0], "finished already") || !cmp.Equal(again, run) {
-		t.Errorf("the second time: %d steps, %q, %v", steps, lines, err)
-	}
-	// Another run does not take the folder.
-	other := p
-	other.Train.Epochs = 3
-	if _, err := RunProfile(other, context.Background(), dir, stage.Log{}); err == nil || !strings.Contains(err.Error(), run.Fingerprint[:12]) || !strings.Contains(err.Error(), "choose another folder") {
-		t.Errorf("another run in the same folder: %v", err)
 	}
 }
 
-func TestRunInterruptedWhileTestingGoesOn(t *testing.T) {
-	p := TinyProfile(t)
+func TestRunLogsTheLabelsThatAPartLacks(t *testing.T) {
+	p := tinyProfile(t, "train.epochs=1", "corpus.limit=1")
+	testkit.WriteFile(t, p.Corpus.Path, testkit.ReadFile(t, p.Corpus.Path)+"a note of a label that stands alone,Alone\n")
+	var r recorder
+	if _, err := newExperiment(t, p, nil).Run(t.Context(), filepath.Join(t.TempDir(), "run"), r.log()); err != nil {
+		t.Fatal(err)
+	}
+	if r.count("labels without a training text: ") != 1 || !slices.Contains(r.lines, "labels without a test text: Alone") {
+		t.Errorf("it logs %q", r.lines)
+	}
+}
+
+func TestAFinishedRunIsRead(t *testing.T) {
+	p := tinyProfile(t, "train.epochs=1")
 	dir := filepath.Join(t.TempDir(), "run")
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	_, err := RunProfile(p, ctx, dir, stage.Log{Say: func(line string) {
-		if strings.HasPrefix(line, "testing on") {
-			cancel()
+	run := runOf(t, p, dir)
+	var r recorder
+	again, err := newExperiment(t, p, nil).Run(t.Context(), dir, r.log())
+	if err != nil || len(r.steps) != 0 || len(r.lines) != 1 || !strings.Contains(r.lines[0], "finished already") || !cmp.Equal(again, run, cmpopts.EquateEmpty()) {
+		t.Errorf("the second time: %d steps, %q, %v", len(r.steps), r.lines, err)
+	}
+	// Another run does not take the folder.
+	other := profileOf(t, p.Corpus.Path, "train.epochs=3")
+	_, err = newExperiment(t, other, nil).Run(t.Context(), dir, stage.Log{})
+	testkit.Refused(t, "another run in the same folder", err, dir, run.Fingerprint[:12], keyHash(t, other)[:12], "choose another folder")
+}
+
+// The store's folder has what a folder of the caller's has, bit for bit.
+func TestRunInTheStoreIsTheSame(t *testing.T) {
+	p, s := tinyProfile(t, "train.epochs=1"), newStore(t)
+	dir := filepath.Join(t.TempDir(), "run")
+	own := runOf(t, p, dir)
+	stored, err := newExperiment(t, p, s).Run(t.Context(), "", stage.Log{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := filepath.Join(s.Dir, "train", own.Fingerprint[:16]); stored.Dir != want || stored.Fingerprint != own.Fingerprint || s.Made != 1 {
+		t.Errorf("the run is in %s, want %s", stored.Dir, want)
+	}
+	sameRun(t, stored.Dir, dir)
+	var r recorder
+	again, err := newExperiment(t, p, s).Run(t.Context(), "", r.log())
+	if err != nil || !cmp.Equal(again, stored, cmpopts.EquateEmpty()) || len(r.steps)+len(r.lines) != 0 || s.Made != 1 {
+		t.Errorf("the second time: %d steps, %q, %v", len(r.steps), r.lines, err)
+	}
+}
+
+// sameRun fails unless two run folders hold the same but for times.
+func sameRun(t *testing.T, got, want string) {
+	t.Helper()
+	for _, file := range []string{AdapterDir + "/adapter_model.safetensors", AdapterDir + "/adapter_config.json", AdapterDir + "/labels.json", TestFile, ValidationFile, CardFile} {
+		if testkit.ReadFile(t, got, file) != testkit.ReadFile(t, want, file) {
+			t.Errorf("%s differs in %s and %s", file, got, want)
 		}
-	}})
-	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "interrupted while testing; the same command goes on") {
-		t.Fatalf("interrupted: %v", err)
 	}
-	if _, err := ReadRun(dir); !errors.Is(err, os.ErrNotExist) {
-		t.Fatalf("the folder counts as finished: %v", err)
+	result := func(dir string) map[string]any {
+		out := testkit.ReadJSON[map[string]any](t, dir, ResultFile)
+		delete(out["provenance"].(map[string]any), "times")
+		return out
 	}
-	steps := 0
-	if _, err := RunProfile(p, context.Background(), dir, stage.Log{Progress: func(stage.Progress) { steps++ }}); err != nil || steps != 0 {
-		t.Errorf("going on trained %d steps again: %v", steps, err)
+	if diff := cmp.Diff(result(want), result(got)); diff != "" {
+		t.Errorf("%s (-%s +%s):\n%s", ResultFile, want, got, diff)
+	}
+	names := func(dir string) []string {
+		return slices.DeleteFunc(testkit.Entries(t, dir), func(name string) bool { return name == ".lock" })
+	}
+	if !slices.Equal(names(got), names(want)) {
+		t.Errorf("%s holds %q, %s %q", got, names(got), want, names(want))
+	}
+}
+
+func TestAStoppedRunGoesOn(t *testing.T) {
+	p := tinyProfile(t)
+	whole := filepath.Join(t.TempDir(), "whole")
+	runOf(t, p, whole)
+	for name, when := range map[string]string{"while training": "", "while testing": "testing on"} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "run")
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			_, err := newExperiment(t, p, nil).Run(ctx, dir, stage.Log{
+				Print: func(line string) {
+					if when != "" && strings.HasPrefix(line, when) {
+						cancel()
+					}
+				},
+				Progress: func(p stage.Progress) {
+					if when == "" && p.Step == 8 {
+						cancel()
+					}
+				},
+			})
+			testkit.Refused(t, "it was stopped", err, "the same command goes on", filepath.Join(dir, CheckpointFile))
+			if when != "" && (!errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "interrupted while testing")) {
+				t.Errorf("it was stopped with %v", err)
+			}
+			if _, err := ReadRun(dir); !errors.Is(err, os.ErrNotExist) {
+				t.Fatalf("the folder counts as finished: %v", err)
+			}
+			var r recorder
+			if _, err := newExperiment(t, p, nil).Run(t.Context(), dir, r.log()); err != nil {
+				t.Fatal(err)
+			}
+			if when == "" && (len(r.steps) == 0 || r.steps[0].Step != 9) || when != "" && len(r.steps) != 0 {
+				t.Errorf("it goes on with %+v", r.steps)
+			}
+			sameRun(t, dir, whole)
+		})
 	}
 }
 
 func TestReadRun(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := ReadRun(dir); !errors.Is(err, os.ErrNotExist) {
+	if _, err := ReadRun(dir); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), dir) {
 		t.Errorf("a folder without a result: %v", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, ResultFile), []byte(`{"fingerprint": "ab`), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := ReadRun(dir); err == nil || errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), ResultFile) || !strings.Contains(err.Error(), "remove") {
-		t.Errorf("a damaged result: %v", err)
+	testkit.WriteFile(t, filepath.Join(dir, ResultFile), `{"fingerprint": "ab`)
+	_, err := ReadRun(dir)
+	testkit.Refused(t, "a damaged result", err, filepath.Join(dir, ResultFile), "remove")
+	if errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a damaged result counts as none: %v", err)
 	}
 }
 
 func TestRunRefusesBeforeItWrites(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "run")
 	for want, edit := range map[string]func(*profile.Profile){
-		"train.epochs": func(p *profile.Profile) { p.Train.Epochs = 0 },
-		"no-such.csv":  func(p *profile.Profile) { p.Corpus.Path = "no-such.csv" },
 		"no-such-base": func(p *profile.Profile) { p.Base = "no-such-base" },
 		"query":        func(p *profile.Profile) { p.Adapter.TargetModules = []string{"query"} },
+		"train.layers": func(p *profile.Profile) { p.Train.Method, p.Train.Layers = profile.MethodPartial, 3 },
 	} {
-		p := TinyProfile(t)
+		p, s := tinyProfile(t), newStore(t)
+		dir := filepath.Join(t.TempDir(), "run")
 		edit(&p)
-		if _, err := RunProfile(p, context.Background(), dir, stage.Log{}); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%v, want an error with %q", err, want)
-		}
-		if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		e := newExperiment(t, p, s)
+		_, err := e.Run(t.Context(), dir, stage.Log{})
+		testkit.Refused(t, "in a folder", err, want)
+		if checkout.IsDir(dir) {
 			t.Errorf("%s: the folder was made", want)
 		}
-	}
-}
-
-func TestLockHoldsOneProcessAtATime(t *testing.T) {
-	dir := t.TempDir()
-	release, err := stage.Lock(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := stage.Lock(dir); err == nil || !strings.Contains(err.Error(), "another process is working in "+dir) {
-		t.Errorf("a second lock: %v", err)
-	}
-	release()
-	release, err = stage.Lock(dir)
-	if err != nil {
-		t.Errorf("after the release: %v", err)
-	}
-	release()
-	if _, err := stage.Lock(filepath.Join(dir, "missing")); err == nil || strings.Contains(err.Error(), "another process") || !strings.Contains(err.Error(), "missing") {
-		t.Errorf("no folder: %v", err)
+		_, err = e.Run(t.Context(), "", stage.Log{})
+		testkit.Refused(t, "in the store", err, want)
+		if left, err := filepath.Glob(filepath.Join(s.Dir, "train", "*.part")); err != nil || len(left) != 0 {
+			t.Errorf("%s: it left %q in the store", want, left)
+		}
 	}
 }
 
 func TestRunRemovesWhatAKilledProcessLeftUnfinished(t *testing.T) {
-	p := TinyProfile(t)
 	dir := filepath.Join(t.TempDir(), "run")
 	if err := os.MkdirAll(filepath.Join(dir, AdapterDir), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{".checkpoint.safetensors123456", ".run.json99", ".test.parquet.1", "adapter/.adapter_model.safetensors5577006791947779410", ".mine", ".notes.json", "remark.txt1"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte("half a fi"), 0o644); err != nil {
+	for _, name := range []string{".checkpoint.safetensors123456", ".run.json99", ".README.md5", "adapter/.adapter_model.safetensors5577006791947779410", ".mine", "remark.txt1"} {
+		testkit.WriteFile(t, filepath.Join(dir, name), "half a fi")
+	}
+	runOf(t, tinyProfile(t, "train.epochs=1"), dir)
+	want := []string{".lock", ".mine", "README.md", "adapter", "checkpoint.safetensors", "remark.txt1", "run.json", "test.parquet", "validation.parquet"}
+	if got := testkit.Entries(t, dir); !slices.Equal(got, want) {
+		t.Errorf("the folder holds %q, want %q", got, want)
+	}
+	want = []string{"README.md", "adapter_config.json", "adapter_model.safetensors", "labels.json"}
+	if got := testkit.Entries(t, filepath.Join(dir, AdapterDir)); !slices.Equal(got, want) {
+		t.Errorf("the adapter's folder holds %q, want %q", got, want)
+	}
+}
+
+func TestEveryMethodLeavesAModelThatOpens(t *testing.T) {
+	for method, settings := range map[profile.Method][]string{
+		profile.MethodFull: {"train.method=full"}, profile.MethodPartial: {"train.method=partial", "train.layers=1"}, profile.MethodHead: {"train.method=head"},
+	} {
+		dir := filepath.Join(t.TempDir(), "run")
+		// A model that a killed process left half written is replaced.
+		if err := os.MkdirAll(filepath.Join(dir, ModelDir), 0o755); err != nil {
 			t.Fatal(err)
 		}
+		testkit.WriteFile(t, filepath.Join(dir, ModelDir, "model.safetensors"), "half")
+		run := runOf(t, tinyProfile(t, append(settings, "train.learning_rate=1e-3", "train.epochs=1")...), dir)
+		c, err := classifier.Open(run.ModelPath(), "")
+		if err != nil {
+			t.Fatalf("%s: %v", method, err)
+		}
+		if run.ModelPath() != filepath.Join(dir, ModelDir) || len(c.Labels) != 4 || c.MaxLength != 32 || c.Synthetic {
+			t.Errorf("%s in %s: labels %q, length %d", method, run.ModelPath(), c.Labels, c.MaxLength)
+		}
+		n := run.Parameters
+		if n.Adapter != 0 || n.Trainable < n.Head || (method == profile.MethodFull) != (n.Trainable == n.Total) || (method == profile.MethodHead) != (n.Trainable == n.Head) {
+			t.Errorf("%s: %+v", method, n)
+		}
+		if run.EncoderParameters() != n.Total-n.Head {
+			t.Errorf("%s: %d parameters of the encoder of %+v", method, run.EncoderParameters(), n)
+		}
 	}
-	if _, err := RunProfile(p, context.Background(), dir, stage.Log{}); err != nil {
+}
+
+func TestCardSaysWhatTheRunIs(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	run := runOf(t, tinyProfile(t, "train.epochs=1"), dir)
+	card := testkit.ReadFile(t, dir, CardFile)
+	if card != testkit.ReadFile(t, run.ModelPath(), CardFile) {
+		t.Error("the model's folder has another card")
+	}
+	for _, want := range []string{run.Corpus.Hash, "`group`", "ceiling", run.Provenance.BaseSHA256, "library_name: peft", "Licence", "Limits", "LoRA, rank 16", run.Fingerprint, "base_model: \"" + run.Profile.Base + "\""} {
+		if !strings.Contains(card, want) {
+			t.Errorf("the card does not say %q:\n%s", want, card)
+		}
+	}
+	if strings.Contains(card, "synthetic") {
+		t.Error("the card calls real notes synthetic")
+	}
+	synthetic := *run
+	synthetic.Corpus.Synthetic, synthetic.Profile.Base, synthetic.Corpus.AbsentInTest = true, checkout.BundledBase, []string{"Letters", "Autopsy"}
+	if err := synthetic.writeCard(); err != nil {
 		t.Fatal(err)
 	}
-	var got []string
-	for _, pattern := range []string{"*", "adapter/*"} { // Glob lists hidden files too
-		paths, err := filepath.Glob(filepath.Join(dir, pattern))
-		if err != nil {
-			t.Fatal(err)
+	card = testkit.ReadFile(t, dir, CardFile)
+	for _, want := range []string{"synthetic-data", "**Trained and tested on synthetic notes", "all-MiniLM-L6-v2", "apache-2.0", "Letters; Autopsy"} {
+		if !strings.Contains(card, want) {
+			t.Errorf("the card of synthetic notes does not say %q:\n%s", want, card)
 		}
-		for _, path := range paths {
-			got = append(got, strings.TrimPrefix(path, dir+"/"))
-		}
-	}
-	slices.Sort(got)
-	want := []string{
-		".lock", ".mine", ".notes.json", "README.md", "adapter", "adapter/README.md", "adapter/adapter_config.json", "adapter/adapter_model.safetensors", "adapter/labels.json",
-		"checkpoint.safetensors", "remark.txt1", "run.json", "test.parquet", "validation.parquet",
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("the folder holds %q, want %q", got, want)
 	}
 }
 
 func TestProvenanceNamesTheCodeAndTheMachine(t *testing.T) {
-	p := TinyProfile(t)
-	t.Setenv(checkout.HomeEnv, t.TempDir()) // no checkout
-	if got := checkout.Commit(); got != "unknown" {
-		t.Errorf("outside of a checkout the commit is %q", got)
-	}
-	git := func(args ...string) {
-		t.Helper()
-		cmd := exec.Command("git", append([]string{"-C", os.Getenv(checkout.HomeEnv), "-c", "user.name=a", "-c", "user.email=a@b"}, args...)...)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %v: %s", args, err, out)
-		}
-	}
-	git("init", "-q")
-	if err := os.WriteFile(filepath.Join(os.Getenv(checkout.HomeEnv), "file"), nil, 0o644); err != nil {
+	home := t.TempDir()
+	t.Setenv(checkout.HomeEnv, home)
+	testkit.WriteFile(t, filepath.Join(home, ".commit"), "0123abc\n")
+	p := tinyProfile(t)
+	model, err := newModel(p, p.Base, readNotes(t, p).Corpus.Labels)
+	if err != nil {
 		t.Fatal(err)
 	}
-	git("add", "file")
-	git("commit", "-q", "-m", "first")
-	clean := checkout.Commit()
-	if len(clean) != 40 {
-		t.Errorf("the commit is %q", clean)
-	}
-	if err := os.WriteFile(filepath.Join(os.Getenv(checkout.HomeEnv), "file"), []byte("changed"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if got := checkout.Commit(); got != clean+"+changes" {
-		t.Errorf("with a change the commit is %q, was %q", got, clean)
-	}
-
-	notes := readNotes(t, p)
-	run := prepare(t, p, notes)
-	got := newProvenance(p, run, "a device", time.Now())
-	if got.Backend != "go" || got.Device != "a device" || got.Go != runtime.Version() || got.Cores != runtime.NumCPU() || got.BaseSHA256 != run.BaseSHA256 ||
-		got.Tokenizer != run.Tokenizer.Engine() || got.Times.Finished.IsZero() {
+	got := newProvenance(p, model, "a device", time.Now().Add(-time.Minute))
+	if got.Commit != "0123abc" || got.Backend != "go" || got.Device != "a device" || got.Go != runtime.Version() || got.Cores != runtime.NumCPU() ||
+		got.BaseSHA256 != model.BaseSHA256 || got.Tokenizer != model.Tokenizer.Engine() || got.Times.Finished.IsZero() || got.Times.TrainSeconds < 60 {
 		t.Errorf("provenance: %+v", got)
 	}
 	// A test's build information may name no modules; what it names is one of those that are traced.
 	for module := range maps.Keys(got.Modules) {
-		if !slices.Contains(Traced, module) {
+		if !slices.Contains(TracedModules, module) {
 			t.Errorf("module %s", module)
 		}
 	}
 }
 
-func TestHomeIsFoundFromBelow(t *testing.T) {
-	t.Setenv(checkout.HomeEnv, "")
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := checkout.Home(); err != nil || got != root {
-		t.Errorf("home is %q (%v), want %q", got, err, root)
-	}
-	t.Setenv(checkout.HomeEnv, "/elsewhere")
-	if got, err := checkout.Home(); err != nil || got != "/elsewhere" {
-		t.Errorf("home is %q (%v)", got, err)
-	}
-	t.Setenv(checkout.HomeEnv, "")
-	t.Chdir(t.TempDir())
-	if got, err := checkout.Home(); err == nil || !strings.Contains(err.Error(), checkout.HomeEnv) {
-		t.Errorf("outside of a checkout home is %q (%v)", got, err)
-	}
-}
-
-func TestBaseDir(t *testing.T) {
-	home := t.TempDir()
-	t.Setenv(checkout.HomeEnv, home)
-	p := profile.Profile{Base: "minilm"}
-	if _, err := baseDir(p, context.Background(), nil); err == nil || !strings.Contains(err.Error(), "make build") {
-		t.Errorf("without set-up: %v", err)
-	}
-	want := filepath.Join(home, ".cache", "base", "minilm")
-	if err := os.MkdirAll(want, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := baseDir(p, context.Background(), nil); err != nil || got != want {
-		t.Errorf("the bundled base is %q (%v)", got, err)
-	}
-	p.Base = filepath.Join(home, "missing")
-	if _, err := baseDir(p, context.Background(), nil); err == nil || !strings.Contains(err.Error(), p.Base) {
-		t.Errorf("a missing base: %v", err)
-	}
-	p.Base = "hub:nonsense"
-	if _, err := baseDir(p, context.Background(), nil); err == nil || !strings.Contains(err.Error(), "nonsense") {
-		t.Errorf("a reference that is none: %v", err)
-	}
-	p.Base = home
-	if got, err := baseDir(p, context.Background(), nil); err != nil || got != home {
-		t.Errorf("a folder is %q (%v)", got, err)
+func TestHiddenSizeFollowsFromTheHead(t *testing.T) {
+	r := TrainingRun{Corpus: Counts{Labels: 40}}
+	for head, want := range map[int]int{769 * (768 + 40): 768, 385 * (384 + 40): 384, 385*(384+40) + 1: 0, 0: 0} {
+		r.Parameters.Head = head
+		if got := r.HiddenSize(); got != want {
+			t.Errorf("a head of %d parameters: width %d, want %d", head, got, want)
+		}
 	}
 }

@@ -83,7 +83,7 @@ func (e *Experiment) runAll(ctx context.Context, configurations profile.Configur
 			}
 			o.Run, err = e.run(ctx, one, folder, place{title, i > 0}, log.Part(i, costs).Labelled(title))
 		}
-		if ctx.Err() != nil || errors.Is(err, stage.ErrMissing) {
+		if err != nil && ctx.Err() != nil || errors.Is(err, stage.ErrMissing) {
 			return nil, err
 		}
 		if err != nil {

@@ -2,8 +2,7 @@ package experiment
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,290 +10,185 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/specialist-nlp/specialist/pkg/chapter"
-	"github.com/specialist-nlp/specialist/pkg/checkout"
-	"github.com/specialist-nlp/specialist/pkg/classifier"
-	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/profile"
-	"github.com/specialist-nlp/specialist/pkg/report"
 	"github.com/specialist-nlp/specialist/pkg/stage"
 )
 
-// tinySweep is two configurations that train and, at will, one that cannot.
-func tinySweep(t *testing.T, failing bool) profile.Profile {
+// twoConfigurations is a profile whose sweep trains two.
+func twoConfigurations(t *testing.T) profile.Profile {
 	t.Helper()
-	p := TinyProfile(t, "sweep=[]", "compare=[]", "rates.lora=[]", "rates.full=[]")
+	p := tinyProfile(t)
 	p.Configurations = profile.Configurations{{Name: "slow", Set: []string{"train.learning_rate=1e-6"}}, {Name: "fast", Set: []string{"train.learning_rate=2e-2", "adapter.rank=4"}}}
-	if failing {
-		p.Configurations = append(profile.Configurations{{Name: "wild", Set: []string{"adapter.target_modules=[query]"}}}, p.Configurations...)
-	}
 	return p
 }
 
 func TestSweepSelectsByValidation(t *testing.T) {
-	p := tinySweep(t, false)
-	dir := t.TempDir()
-	stages := map[string]int{}
-	s, err := SweepProfile(p, t.Context(), dir, stage.Log{Progress: func(p stage.Progress) { stages[p.Stage]++ }})
+	s := wholeStudy(t)
+	outcomes := s.study.Sweep.Outcomes
+	if len(outcomes) != 3 || outcomes[0].Name != "slow" || outcomes[2].Name != "fast" {
+		t.Fatalf("outcomes %v", outcomes)
+	}
+	best := 0
+	if outcomes[2].Run.ValidationScore() > outcomes[0].Run.ValidationScore() {
+		best = 2
+	}
+	if s.study.Sweep.Best != best || s.study.Sweep.Selected() != outcomes[best].Run {
+		t.Errorf("selected %d, the scores are %v and %v", s.study.Sweep.Best, outcomes[0].Run.ValidationScore(), outcomes[2].Run.ValidationScore())
+	}
+	if r := outcomes[2].Run.Profile; r.Adapter.Rank != 4 || r.Train.LearningRate != 2e-2 || r.Train.Epochs != 3 || r.Configurations != nil {
+		t.Errorf("the last configuration ran with %+v", r)
+	}
+	// Of a configuration that cannot be trained it is said why, and the others are trained.
+	if failed := outcomes[1]; failed.Run != nil || !strings.Contains(failed.Failed, "query") || !strings.Contains(failed.String(), "wild: failed, ") {
+		t.Errorf("the one that cannot be trained: %+v", failed)
+	}
+	if want := fmt.Sprintf("fast: validation macro-F1 %.3f in epoch ", outcomes[2].Run.ValidationScore()); !strings.HasPrefix(outcomes[2].String(), want) {
+		t.Errorf("%q does not begin with %q", outcomes[2], want)
+	}
+	// What an earlier run left in memory is not counted as a later one's.
+	if cost := outcomes[2].Run.Provenance.Times.Cost; cost.PeakBytes != nil || !strings.Contains(cost.PeakUnknown, "earlier run") {
+		t.Errorf("the last run's peak: %v, %q", cost.PeakBytes, cost.PeakUnknown)
+	}
+}
+
+func TestSweepLogsASeries(t *testing.T) {
+	s := wholeStudy(t)
+	for line, n := range map[string]int{
+		"configuration 1 of 3, slow": 1, "configuration 2 of 3, wild": 1, "configuration 3 of 3, fast": 1, "wild failed: ": 1, "comparison 1 of 1, full": 1,
+		"learning rate 1 of 3, lora at 0.001": 1, "learning rate 3 of 3, full at 0.001": 1, "protocol row": 1, "notes: notes.csv, 64 rows kept": 3, // once for each series
+	} {
+		if got := s.count(line); got != n {
+			t.Errorf("%q is logged %d times, want %d:\n%s", line, got, n, strings.Join(s.lines, "\n"))
+		}
+	}
+	labels := s.labels()
+	if want := []string{"configuration 1 of 3, slow", "configuration 3 of 3, fast", "comparison 1 of 1, full", "learning rate 1 of 3, lora at 0.001"}; !slices.Equal(labels[:4], want) {
+		t.Errorf("progress of %q, want to begin with %q", labels, want)
+	}
+	// A configuration that costs more has a larger share of the whole: epochs 2, 2 and 3.
+	for _, p := range s.steps {
+		if p.Label == "configuration 3 of 3, fast" {
+			testkit.Near(t, "the share before the last configuration", p.Whole-3./7*float64(p.Step)/float64(p.Steps), 4./7, 1e-9)
+		}
+	}
+}
+
+func TestSweepInAFolder(t *testing.T) {
+	p, dir := twoConfigurations(t), t.TempDir()
+	var first, second recorder
+	s, err := newExperiment(t, p, nil).SweepIn(t.Context(), dir, first.log())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(stages) != 2 || stages["configuration 1 of 2, slow"] == 0 || stages["configuration 2 of 2, fast"] == 0 {
-		t.Errorf("told of %v", stages)
-	}
-	best := 0
-	if s.Outcomes[1].Run.ValidationScore() > s.Outcomes[0].Run.ValidationScore() {
-		best = 1
-	}
-	if s.Best != best || s.Selected() != s.Outcomes[best].Run {
-		t.Errorf("selected %d, the scores are %v and %v", s.Best, s.Outcomes[0].Run.ValidationScore(), s.Outcomes[1].Run.ValidationScore())
+	if n := first.count("configuration "); n != 2 {
+		t.Errorf("%d configurations are logged: %q", n, first.lines)
 	}
 	for _, o := range s.Outcomes {
 		run, err := ReadRun(filepath.Join(dir, o.Name))
-		if err != nil || !cmp.Equal(run, o.Run) {
+		if err != nil || !cmp.Equal(run, o.Run, cmpopts.EquateEmpty()) {
 			t.Errorf("the folder of %s: %v", o.Name, err)
 		}
 	}
-	if r := s.Outcomes[1].Run.Profile; r.Adapter.Rank != 4 || r.Train.LearningRate != 2e-2 || r.Configurations != nil {
-		t.Errorf("the second configuration ran with %+v", r)
+	// Finished ones are read, without a word.
+	again, err := newExperiment(t, p, nil).SweepIn(t.Context(), dir, second.log())
+	if err != nil || len(second.steps)+len(second.lines) != 0 || !cmp.Equal(again, s, cmpopts.EquateEmpty()) {
+		t.Errorf("the second time: %q, %v", second.lines, err)
 	}
-	// What an earlier run left in memory is not counted as a later one's.
-	if cost := s.Outcomes[1].Run.Provenance.Times.Cost; cost.PeakBytes != nil || !strings.Contains(cost.PeakUnknown, "earlier run") {
-		t.Errorf("the second run's peak: %v, %q", cost.PeakBytes, cost.PeakUnknown)
+	if err := s.Write(dir); err != nil {
+		t.Fatal(err)
 	}
-	// Finished ones are read.
-	clear(stages)
-	again, err := SweepProfile(p, t.Context(), dir, stage.Log{Progress: func(p stage.Progress) { stages[p.Stage]++ }})
-	if err != nil || len(stages) != 0 || !cmp.Equal(again, s) {
-		t.Errorf("the second time: %v, %v", stages, err)
+	score := func(i int) float64 { return s.Outcomes[i].Run.ValidationScore() }
+	want := map[string]any{
+		"selected": s.Outcomes[s.Best].Name,
+		"configurations": []any{
+			map[string]any{"name": "slow", "set": []any{"train.learning_rate=1e-6"}, "fingerprint": s.Outcomes[0].Run.Fingerprint, "validation_macro_f1": score(0)},
+			map[string]any{"name": "fast", "set": []any{"train.learning_rate=2e-2", "adapter.rank=4"}, "fingerprint": s.Outcomes[1].Run.Fingerprint, "validation_macro_f1": score(1)},
+		},
+	}
+	if diff := cmp.Diff(want, testkit.ReadJSON[map[string]any](t, dir, SweepFile)); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", SweepFile, diff)
 	}
 	// Another profile's sweep is refused by the folders.
 	other := p
 	other.Train.Seed = 7
-	if _, err := SweepProfile(other, t.Context(), dir, stage.Log{}); err == nil || !strings.Contains(err.Error(), "choose another folder") {
+	_, err = newExperiment(t, other, nil).SweepIn(t.Context(), dir, stage.Log{})
+	if err == nil || !strings.Contains(err.Error(), "choose another folder") {
 		t.Errorf("another sweep in the same folder: %v", err)
 	}
 }
 
-func TestFailedConfigurationLeavesTheOthers(t *testing.T) {
-	p := tinySweep(t, true)
-	dir := t.TempDir()
-	s, err := SweepProfile(p, t.Context(), dir, stage.Log{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	failed := s.Outcomes[0]
-	if failed.Run != nil || !strings.Contains(failed.Failed, "query") || s.Best == 0 || s.Outcomes[1].Run == nil || s.Outcomes[2].Run == nil {
-		t.Errorf("outcomes: %+v, best %d", s.Outcomes, s.Best)
-	}
-	text, err := chapter.SweepTable(s).Text()
-	if err != nil || !strings.Contains(text, "query") {
-		t.Errorf("the table does not say why a configuration failed: %v\n%s", err, text)
-	}
-	p.Configurations = p.Configurations[:1]
-	if _, err := SweepProfile(p, t.Context(), dir, stage.Log{}); err == nil || !strings.Contains(err.Error(), "no configuration could be trained") || !strings.Contains(err.Error(), "wild") {
-		t.Errorf("none left: %v", err)
+func TestASweepThatTrainsNothingIsAnError(t *testing.T) {
+	p := tinyProfile(t)
+	p.Configurations = profile.Configurations{{Name: "wild", Set: []string{"adapter.target_modules=[query]"}}, {Name: "odd", Set: []string{"adapter.target_modules=[key]"}}}
+	e := newExperiment(t, p, newStore(t))
+	_, err := e.Sweep(t.Context(), stage.Log{})
+	if err == nil || !strings.Contains(err.Error(), "no configuration could be trained") || !strings.Contains(err.Error(), "wild: ") || !strings.Contains(err.Error(), "odd: ") {
+		t.Errorf("none could be trained: %v", err)
 	}
 }
 
-func TestSweepStopsWhenAsked(t *testing.T) {
-	p := tinySweep(t, false)
-	dir := t.TempDir()
+func TestSweepWithoutConfigurationsTrainsTheProfile(t *testing.T) {
+	p, s := tinyProfile(t, "train.epochs=1"), newStore(t)
+	sweep, err := newExperiment(t, p, s).Sweep(t.Context(), stage.Log{})
+	if err != nil || len(sweep.Outcomes) != 1 || sweep.Best != 0 || sweep.Outcomes[0].Name != "profile" {
+		t.Fatalf("%+v, %v", sweep, err)
+	}
+	run, err := newExperiment(t, p, s).Run(t.Context(), "", stage.Log{})
+	if err != nil || s.Made != 1 || run.Fingerprint != sweep.Selected().Fingerprint {
+		t.Errorf("it is another run than the profile's own: %v", err)
+	}
+}
+
+func TestAStoppedSweepGoesOn(t *testing.T) {
+	p, dir := twoConfigurations(t), t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	_, err := SweepProfile(p, ctx, dir, stage.Log{Progress: func(p stage.Progress) {
-		if strings.HasSuffix(p.Stage, "fast") && p.Step == 2 {
+	_, err := newExperiment(t, p, nil).SweepIn(ctx, dir, stage.Log{Progress: func(p stage.Progress) {
+		if strings.HasSuffix(p.Label, "fast") && p.Step == 2 {
 			cancel()
 		}
 	}})
-	if err == nil || !strings.Contains(err.Error(), "step 2") {
-		t.Fatalf("stopped: %v", err)
-	}
+	testkit.Refused(t, "it was stopped", err, "step 2", "the same command goes on")
 	if _, err := ReadRun(filepath.Join(dir, "slow")); err != nil {
 		t.Errorf("the finished configuration: %v", err)
 	}
-	first := 0
-	if _, err := SweepProfile(p, t.Context(), dir, stage.Log{Progress: func(p stage.Progress) {
-		if first == 0 {
-			first = p.Step
-		}
-	}}); err != nil || first != 3 {
-		t.Errorf("it goes on at step %d: %v", first, err)
+	// Stopped again before anything is to be done, it still has what is finished.
+	if s, err := newExperiment(t, p, nil).SweepIn(ctx, dir, stage.Log{}); err == nil || s != nil {
+		t.Errorf("with its context at an end: %v, %v", s, err)
+	}
+	var r recorder
+	if _, err := newExperiment(t, p, nil).SweepIn(t.Context(), dir, r.log()); err != nil || r.steps[0].Step != 3 {
+		t.Errorf("it goes on with %+v, %v", r.steps, err)
 	}
 }
 
-func TestConfigurationsAreChecked(t *testing.T) {
-	for _, c := range []struct {
-		list profile.Configurations
-		want string
-	}{
-		{profile.Configurations{{Name: "A b"}}, "A b"},
-		{profile.Configurations{{Name: "../up"}}, "../up"},
-		{profile.Configurations{{Name: "a"}, {Name: "a"}}, "two configurations"},
-		{profile.Configurations{{Name: "a", Set: []string{"train.learning_rat=1"}}}, "train.learning_rate"},
-		{profile.Configurations{{Name: "a", Set: []string{"corpus.seed=1"}}}, "corpus.seed"},
-		{profile.Configurations{{Name: "a", Set: []string{"train.epochs=0"}}}, "train.epochs"},
-		{profile.Configurations{{Name: "a", Set: []string{"train.method=partial"}}}, "train.layers"},
-	} {
-		p := TinyProfile(t)
-		p.Configurations = c.list
-		if err := p.Check(); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "sweep") {
-			t.Errorf("%v: %v, want an error with %q", c.list, err, c.want)
-		}
+// A context that ends when the last result is there does not take the results with it.
+func TestWhatIsOnDiskNeedsNoTime(t *testing.T) {
+	s := wholeStudy(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	e := withoutWild(s.again(t))
+	sweep, err := e.Sweep(ctx, stage.Log{})
+	if err != nil || len(sweep.Outcomes) != 2 {
+		t.Errorf("the sweep: %+v, %v", sweep, err)
 	}
-	p := profile.ReadProfile(t, "demo", "sweep=[3-conservative, 1-baseline]")
-	if got := p.Configurations.Names(); !slices.Equal(got, []string{"1-baseline", "3-conservative"}) {
-		t.Errorf("picked %q", got)
-	}
-	if _, err := profile.Read("demo", []string{"sweep=[2-higher]"}); err == nil || !strings.Contains(err.Error(), "2-higher-rate") {
-		t.Errorf("a configuration that there is not: %v", err)
-	}
-	for setting, refused := range map[string]bool{"train.learning_rate=1": true, "train.epochs=1": false} {
-		err := p.CheckSettings([]string{setting})
-		if (err != nil) != refused || refused && (!strings.Contains(err.Error(), "train.learning_rate") || !strings.Contains(err.Error(), "sweep=[")) {
-			t.Errorf("%s: %v", setting, err)
-		}
+	if rates, err := e.Rates(ctx, stage.Log{}); err != nil || len(rates) != 3 {
+		t.Errorf("the learning rates: %v, %v", rates, err)
 	}
 }
 
-func TestProfileFileExtendsAProfile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "mine.yaml")
-	for content, want := range map[string]string{
-		"extends: demo\ntrain:\n  epochs: 9\nsweep:\n  - {name: one, set: [train.learning_rate=1e-3]}\n": "",
-		"train:\n  epochs: 9\n":               "extends",
-		"extends: large\n":                    "large",
-		"extends: demo\ntrain:\n  epoch: 9\n": "epoch",
-		"extends: demo\nextends: mtsamples\n": "extends",
-	} {
-		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		p, err := profile.Read(path, nil)
-		if want != "" {
-			if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
-				t.Errorf("%q: %v, want an error with %q", content, err, want)
-			}
-			continue
-		}
-		demo := profile.ReadProfile(t, "demo")
-		if err != nil || p.Name != "mine" || p.Train.Epochs != 9 || p.Train.BatchSize != demo.Train.BatchSize || !slices.Equal(p.Configurations.Names(), []string{"one"}) || p.Corpus.Source != "demo" {
-			t.Errorf("%+v, %v", p, err)
-		}
+func TestAlternativesAreMeasuredAndNotSelected(t *testing.T) {
+	s := wholeStudy(t)
+	if c := s.study.Compared; len(c) != 1 || c[0].Name != "full" || c[0].Run.Profile.Train.Method != profile.MethodFull || len(c[0].Run.Test.Metrics) == 0 {
+		t.Fatalf("compared %+v", c)
 	}
-	if _, err := profile.Read("missing.yaml", nil); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("a file that is not there: %v", err)
+	if o := s.study.Configuration("full"); o != nil {
+		t.Errorf("it takes part in the sweep: %+v", o)
 	}
-}
-
-func TestEveryMethodLeavesAModelThatOpens(t *testing.T) {
-	for _, method := range [][]string{{"train.method=full"}, {"train.method=partial", "train.layers=1"}, {"train.method=head"}} {
-		p := TinyProfile(t, append(method, "train.learning_rate=1e-3", "train.epochs=1")...)
-		dir := filepath.Join(t.TempDir(), "run")
-		run, err := RunProfile(p, t.Context(), dir, stage.Log{})
-		if err != nil {
-			t.Fatalf("%v: %v", method, err)
-		}
-		c, err := classifier.Open(filepath.Join(dir, ModelDir), "")
-		if err != nil {
-			t.Fatalf("%v: %v", method, err)
-		}
-		if !slices.Equal(c.Labels, readNotes(t, p).Corpus.Labels) || c.MaxLength != 32 || c.Synthetic {
-			t.Errorf("%v: labels %q, length %d", method, c.Labels, c.MaxLength)
-		}
-		if run.Parameters.Adapter != 0 || run.Parameters.Trainable < run.Parameters.Head || (p.Train.Method == profile.MethodFull) != (run.Parameters.Trainable == run.Parameters.Total) {
-			t.Errorf("%v: %+v", method, run.Parameters)
-		}
-	}
-}
-
-func TestCardSaysWhatTheRunIs(t *testing.T) {
-	p := TinyProfile(t)
-	dir := filepath.Join(t.TempDir(), "run")
-	run, err := RunProfile(p, t.Context(), dir, stage.Log{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	raw, err := os.ReadFile(filepath.Join(dir, CardFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{run.Corpus.Hash, "`group`", "ceiling", run.Provenance.BaseSHA256, "library_name: peft", "Licence", "Limits", "LoRA, rank 16"} {
-		if !strings.Contains(string(raw), want) {
-			t.Errorf("the card does not say %q:\n%s", want, raw)
-		}
-	}
-	if strings.Contains(string(raw), "synthetic") {
-		t.Error("the card calls real notes synthetic")
-	}
-	front, _, ok := strings.Cut(strings.TrimPrefix(string(raw), "---\n"), "\n---\n")
-	var fields map[string]any
-	if !ok || profile.Decode([]byte(front), &fields) != nil || fields["base_model"] != Tiny {
-		t.Errorf("the card's front matter cannot be read: %s", front)
-	}
-}
-
-func TestRateCurveJudgesOnValidationAlone(t *testing.T) {
-	t.Setenv(checkout.HomeEnv, t.TempDir())
-	base, err := filepath.Abs(Tiny)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := TinyProfile(t, "base="+base, "sweep=[]", "compare=[]", "rates.lora=[1e-3, 1e-2]", "rates.full=[1e-3]", "rates.epochs=1", "rates.warmup_steps=1")
-	s, err := StudyOf(p, t.Context(), stage.Log{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(s.Rates) != 3 || s.Rates[2].Run.Parameters.Adapter != 0 || s.Rates[1].Run.Profile.Train.LearningRate != 1e-2 {
-		t.Errorf("points: %+v", s.Rates)
-	}
-	if c := s.Comparisons; len(c) != 2 || c[0].Retrained != nil || c[1].Retrained == nil || c[1].Run.Corpus.Protocol != "row" || len(c[0].Baselines.Models) != 8 {
-		t.Errorf("comparisons: %+v", c)
-	}
-	for _, c := range s.Comparisons {
-		for _, table := range []page.Table{chapter.ComparisonTable(c), chapter.FurtherScoresTable(c), chapter.SignificanceTable(c), chapter.TuningTable(c), chapter.TermTable(c)} {
-			if _, err := table.HTML(); err != nil {
-				t.Error(err)
-			}
-		}
-		if _, err := chapter.ComparisonFigure(c); err != nil {
-			t.Error(err)
-		}
-	}
-	for _, point := range s.Rates {
-		if files, err := filepath.Glob(filepath.Join(point.Run.Dir, TestFile)); err != nil || len(files) != 0 {
-			t.Errorf("%s was tested: %v", point.Name(), files)
-		}
-	}
-	if _, err := chapter.RatesFigure(s.Rates); err != nil {
+	if _, err := os.Stat(filepath.Join(s.study.Compared[0].Run.Dir, ModelDir, "model.safetensors")); err != nil {
 		t.Error(err)
-	}
-	if _, err := chapter.RatesTable(s.Rates).HTML(); err != nil {
-		t.Error(err)
-	}
-	// Everything that was trained is in the results, the times apart.
-	path := filepath.Join(t.TempDir(), "results.json")
-	if err := report.WriteResults(s, path); err != nil {
-		t.Fatal(err)
-	}
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, times, ok := strings.Cut(string(raw), "\n  \"times\": {\n")
-	if !ok || strings.Contains(body, `"finished": "2`) || !strings.Contains(times, `"finished": "2`) {
-		t.Error("the times are not a block of their own at the end")
-	}
-	var results struct {
-		Schema int
-		Sweep  Sweep
-		Times  struct {
-			Runs      map[string]Times
-			Inference Inference
-			Claims    []map[string]any
-		}
-	}
-	if err := json.Unmarshal(raw, &results); err != nil || results.Schema != report.ResultsSchema || results.Sweep.Selected() == nil || len(results.Times.Runs) != 5 || results.Times.Inference.Singles == 0 || len(results.Times.Claims) == 0 {
-		t.Errorf("results: %v, times %+v", err, results.Times)
 	}
 }

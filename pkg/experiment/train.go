@@ -1,7 +1,9 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync/atomic"
@@ -47,6 +49,13 @@ func (e *Experiment) runKey(name string, p profile.Profile, b *baseModel) stage.
 	return stage.Key{Name: name, Version: runVersion, Inputs: []any{p}, File: ResultFile}
 }
 
+// begin logs what a series calls the run.
+func (at place) begin(log stage.Log) {
+	if at.title != "" {
+		log.Printf("%s", at.title)
+	}
+}
+
 // train fills into with a run of a profile: it reads what is in the folder, or trains and lets finish do what is left with the best epoch's
 // model. An empty dir stands for the store.
 func (e *Experiment) train(ctx context.Context, name string, p profile.Profile, dir string, into trained, at place, log stage.Log,
@@ -57,47 +66,54 @@ func (e *Experiment) train(ctx context.Context, name string, p profile.Profile, 
 		return err
 	}
 	key := e.runKey(name, p, b)
+	f := &fineTuning{TrainingRun: TrainingRun{Profile: p, Fingerprint: key.Hash()}, notes: e.Notes}
 	making := func(dir string) error {
-		f := &fineTuning{TrainingRun: TrainingRun{Profile: p, Fingerprint: key.Hash(), Dir: dir}, notes: e.Notes}
-		return f.run(ctx, b.dir, into, at, log, finish)
+		f.Dir = dir
+		return f.run(ctx, into, at, log, finish)
 	}
 	if dir != "" {
-		return e.trainIn(ctx, dir, key, into, log, making)
-	}
-	into.trainingRun().Dir = e.Store.Path(key)
-	begin := func() {
-		if at.title != "" {
-			log.Printf("%s", at.title)
+		if found, err := findRun(dir, key, into, at, log); found || err != nil {
+			return err
 		}
+		at.begin(log)
+		if err := f.open(b.dir); err != nil { // before there is a folder
+			return err
+		}
+		return stage.MakeIn(ctx, dir, key, into, making)
 	}
 	if len(e.Worker) > 0 {
-		return e.Store.MakeElsewhere(key, into, func() error {
-			begin()
+		err = e.Store.MakeElsewhere(key, into, func() error {
+			at.begin(log)
 			return e.Worker.Do(ctx, request{Stage: name, Profile: p, Key: key.Hash(), Later: at.later}, log)
 		})
+	} else {
+		err = e.Store.Make(ctx, key, into, func(dir string) error {
+			at.begin(log)
+			if err := f.open(b.dir); err != nil {
+				return err
+			}
+			return making(dir)
+		})
 	}
-	err = e.Store.Make(ctx, key, into, func(dir string) error {
-		begin()
-		return making(dir)
-	})
 	into.trainingRun().Dir = e.Store.Path(key)
+	if errors.Is(err, stage.ErrMissing) { // of what cannot be set up there is never a result
+		return cmp.Or(f.open(b.dir), err)
+	}
 	return err
 }
 
-// trainIn is train in a folder of the caller's, which must not hold another run.
-func (e *Experiment) trainIn(ctx context.Context, dir string, key stage.Key, into trained, log stage.Log, making func(dir string) error) error {
-	found, err := readRun(dir, into)
-	if err != nil {
-		return err
-	}
-	if !found {
-		return stage.MakeIn(ctx, dir, key, into, making)
+// findRun reads the run in a folder of the caller's, which must not hold another one.
+func findRun(dir string, key stage.Key, into trained, at place, log stage.Log) (found bool, err error) {
+	if found, err = readRun(dir, into); !found || err != nil {
+		return false, err
 	}
 	if theirs := into.trainingRun().Fingerprint; theirs != key.Hash() {
-		return fmt.Errorf("%s holds a run with fingerprint %.12s, this one's is %.12s: the settings, the data or the base weights differ; choose another folder or remove it", dir, theirs, key.Hash())
+		return false, fmt.Errorf("%s holds a run with fingerprint %.12s, this one's is %.12s: the settings, the data or the base weights differ; choose another folder or remove it", dir, theirs, key.Hash())
 	}
-	log.Printf("the run in %s is finished already", dir)
-	return nil
+	if at.title == "" { // a series says itself what it has
+		log.Printf("the run in %s is finished already", dir)
+	}
+	return true, nil
 }
 
 // fineTuning is a training run that is under way.
@@ -107,11 +123,14 @@ type fineTuning struct {
 	model *classifier.Classifier
 }
 
+// open sets up the model, fresh from the base.
+func (f *fineTuning) open(baseDir string) (err error) {
+	f.model, err = newModel(f.Profile, baseDir, f.notes.Corpus.Labels)
+	return err
+}
+
 // run trains, and has finish do the rest while the backend is open.
-func (f *fineTuning) run(ctx context.Context, baseDir string, into trained, at place, log stage.Log, finish func(*fineTuning, predict.Predictor) error) (err error) {
-	if f.model, err = newModel(f.Profile, baseDir, f.notes.Corpus.Labels); err != nil {
-		return err
-	}
+func (f *fineTuning) run(ctx context.Context, into trained, at place, log stage.Log, finish func(*fineTuning, predict.Predictor) error) error {
 	backend, err := classifier.OpenBackend(f.Profile.Backend)
 	if err != nil {
 		return err

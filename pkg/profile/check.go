@@ -52,6 +52,17 @@ func (p Profile) Check() error {
 	if err := p.Train.Check(); err != nil {
 		return err
 	}
+	for _, r := range []struct {
+		key    string
+		method Method
+		rates  []float64
+	}{{"rates.lora", MethodLoRA, p.Rates.LoRA}, {"rates.full", MethodFull, p.Rates.Full}} {
+		for _, rate := range r.rates {
+			if err := p.RateTrial(r.method, rate).Train.Check(); err != nil {
+				return fmt.Errorf("%s: %w", r.key, err)
+			}
+		}
+	}
 	for _, l := range p.lists() {
 		if err := l.list.check(p, l.key); err != nil {
 			return err

@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -157,7 +156,11 @@ func serveProgram([]string) error {
 		case "vanish":
 			os.Exit(3)
 		case "kill":
-			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			self, err := os.FindProcess(os.Getpid())
+			if err != nil {
+				return err
+			}
+			_ = self.Kill()
 			time.Sleep(deadline)
 		case "hang":
 			log.Printf("hanging")

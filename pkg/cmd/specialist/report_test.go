@@ -109,6 +109,26 @@ func TestReportIsKilledAndGoesOn(t *testing.T) {
 	}
 }
 
+func TestReportMakesAStageAnewWhereItIsAsked(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("SPECIALIST_HOME", dir)
+	args := []string{"report", "--base", model(t, "tiny"), "--data", trainCSV(t), "--out", filepath.Join(dir, "out"), "--only", "data"}
+	for i, c := range []struct {
+		extra []string
+		want  string
+	}{{nil, "[1/1] data: done in "}, {nil, "[1/1] data: ready\n"}, {[]string{"--fresh"}, "[1/1] data: done in "}} {
+		if r := call(t, append(args, c.extra...)...).works(t); !strings.HasPrefix(r.stderr, c.want) && !strings.Contains(r.stderr, "\n"+c.want) {
+			t.Errorf("call %d does not say %q:\n%s", i+1, c.want, r.stderr)
+		}
+	}
+	// What a stage needs of others that are left out has to be there.
+	args[len(args)-1] = "speed"
+	call(t, args...).failsLate(t, 1, "stage sweep has no result for these settings", "--only sweep")
+	if exists(filepath.Join(dir, "out")) || exists(filepath.Join(dir, "data", "cache", "train")) {
+		t.Error("something else was made")
+	}
+}
+
 func TestWorkIsForReports(t *testing.T) {
 	call(t, "work").fails(t, 1, "for a report's own use")
 	callWith(t, strings.NewReader("{}\n"), command("go", "work")).failsLate(t, 1)

@@ -42,6 +42,11 @@ func TestSweepIsKilledAndEndsTheSame(t *testing.T) {
 			t.Errorf("standard output does not say %q:\n%s", want, r.stdout)
 		}
 	}
+	for _, want := range []string{"configuration 1 of 3, first\n", "configuration 3 of 3, last\n", "broken failed: ", "60 texts under 4 labels"} {
+		if strings.Count(r.stderr, want) != 1 {
+			t.Errorf("standard error does not say %q once:\n%s", want, r.stderr)
+		}
+	}
 	var said struct {
 		Selected       string
 		Configurations []struct {
@@ -61,6 +66,12 @@ func TestSweepIsKilledAndEndsTheSame(t *testing.T) {
 	}
 	if said.Selected != best.Name {
 		t.Errorf("selected %s of %+v", said.Selected, said.Configurations)
+	}
+
+	// What is finished is read, and said in the table alone.
+	again := call(t, args(whole)...).works(t)
+	if again.stdout != r.stdout || strings.Contains(again.stderr, "first\n") || strings.Contains(again.stderr, "finished already") {
+		t.Errorf("a second time:\n%s%s", again.stdout, again.stderr)
 	}
 
 	killed := filepath.Join(dir, "killed")

@@ -2,89 +2,34 @@ package experiment
 
 import (
 	"context"
-	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/specialist-nlp/specialist/pkg/classifier"
 	"github.com/specialist-nlp/specialist/pkg/corpus"
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 	"github.com/specialist-nlp/specialist/pkg/profile"
 	"github.com/specialist-nlp/specialist/pkg/stage"
+	"github.com/specialist-nlp/specialist/pkg/train"
 )
 
-const Tiny = "../classifier/testdata/tiny"
-
-// wordsOf are words of tiny's vocabulary, a few for each label.
-var wordsOf = map[string][]string{
-	"Cardiology": {"chest", "heart", "blood", "pressure"},
-	"Orthopedic": {"knee", "hip", "fracture", "left"},
-	"Chirurgie":  {"surgery", "incision", "closed", "procedure"},
-	"Pulmonary":  {"lung", "cough", "fever", "exam"},
-}
-
-// notesCSV writes 60 notes under 4 labels. Every fifteenth text stands under a second label as well.
-func notesCSV(t *testing.T) string {
-	t.Helper()
-	labels := []string{"Cardiology", "Chirurgie", "Orthopedic", "Pulmonary"}
-	var b strings.Builder
-	b.WriteString("text,label\n")
-	for i := range 60 {
-		label := labels[i%4]
-		text := ""
-		for k := range 6 + i%20 {
-			text += wordsOf[label][(k*k+i/4)%4] + " "
-		}
-		text += fmt.Sprintf("mg %d %d", i/10, i%10)
-		fmt.Fprintf(&b, "%s,%s\n", text, label)
-		if i%15 == 0 {
-			fmt.Fprintf(&b, "%s,%s\n", text, labels[(i+1)%4])
-		}
-	}
-	path := filepath.Join(t.TempDir(), "notes.csv")
-	if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-// TinyProfile is quick: the tiny base on the Go backend.
-func TinyProfile(t *testing.T, settings ...string) profile.Profile {
-	t.Helper()
-	return profile.ReadProfile(t, "demo", append([]string{
-		"corpus.source=file", "corpus.path=" + notesCSV(t), "base=" + Tiny, "backend=go", "max_length=32",
-		"train.batch_size=8", "train.epochs=2", "train.warmup_steps=1",
-	}, settings...)...)
-}
-
+// readNotes reads a profile's notes.
 func readNotes(t *testing.T, p profile.Profile) *Notes {
 	t.Helper()
-	notes, err := ReadNotes(p, t.Context(), stage.Log{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return notes
+	return newExperiment(t, p, nil).Notes
 }
 
-func prepare(t *testing.T, p profile.Profile, notes *Notes) *classifier.Classifier {
-	t.Helper()
+func TestTrainingDataHasTheTargetsAskedFor(t *testing.T) {
+	p := tinyProfile(t)
+	notes := readNotes(t, p)
 	model, err := newModel(p, p.Base, notes.Corpus.Labels)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return model
-}
-
-func TestTrainingDataHasTheTargetsAskedFor(t *testing.T) {
-	p := TinyProfile(t)
-	notes := readNotes(t, p)
-	model := prepare(t, p, notes)
 	rows := 0
 	for _, note := range notes.Train {
 		rows += len(note.Labels)
@@ -140,9 +85,9 @@ func TestTrainingDataHasTheTargetsAskedFor(t *testing.T) {
 
 // A text under two labels is one text of each part that its rows stand in, with its labels there.
 func TestRowProtocolListsATextOncePerPart(t *testing.T) {
-	notes := readNotes(t, TinyProfile(t, "corpus.protocol=row"))
+	notes := readNotes(t, tinyProfile(t, "corpus.protocol=row"))
 	rows, parts := 0, map[string]int{}
-	for _, part := range [][]corpus.Example{notes.Train, notes.Validation, notes.Test} {
+	for _, part := range [][]corpus.Note{notes.Train, notes.Validation, notes.Test} {
 		seen := map[string]bool{}
 		for _, e := range part {
 			if seen[e.ID] {
@@ -164,13 +109,10 @@ func TestRowProtocolListsATextOncePerPart(t *testing.T) {
 			t.Errorf("text %s has %d labels over the parts, %d in all", note.ID, parts[note.ID], len(note.Labels))
 		}
 	}
-	if got := union([]int{1, 3, 5}, []int{0, 3, 9}); !slices.Equal(got, []int{0, 1, 3, 5, 9}) {
-		t.Errorf("union: %v", got)
-	}
 }
 
 func TestLimitTakesTrainingTextsOnly(t *testing.T) {
-	p := TinyProfile(t)
+	p := tinyProfile(t)
 	all := readNotes(t, p)
 	p.Corpus.Limit = 10
 	few := readNotes(t, p)
@@ -184,16 +126,16 @@ func TestLimitTakesTrainingTextsOnly(t *testing.T) {
 }
 
 func TestMajorityAnswersWithTheTrainingShares(t *testing.T) {
-	notes := readNotes(t, TinyProfile(t))
+	notes := readNotes(t, tinyProfile(t))
 	majority, err := notes.majority()
 	if err != nil {
 		t.Fatal(err)
 	}
-	counts, total := notes.RowCounts(notes.Train), 0
+	counts, total := notes.Corpus.LabelCounts(notes.Train), 0
 	for _, n := range counts {
 		total += n
 	}
-	set, err := notes.predict(context.Background(), majority, "majority", "test", notes.Test)
+	set, err := notes.predict(t.Context(), majority, "majority", "test", notes.Test)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,10 +167,10 @@ func (f fixed) Predict(_ context.Context, texts []string) ([]predict.Output, err
 }
 
 func TestValidateComputesTheRowsMeanCrossEntropy(t *testing.T) {
-	notes := readNotes(t, TinyProfile(t))
+	notes := readNotes(t, tinyProfile(t))
 	notes.Validation = append(append(notes.Train, notes.Validation...), notes.Test...) // with texts of two labels
 	logits := []float32{0.5, -1, 2, 300}
-	got, err := notes.validate(context.Background(), fixed{notes.Corpus.Labels, logits})
+	got, err := notes.validate(t.Context(), fixed{notes.Corpus.Labels, logits})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,5 +200,60 @@ func TestValidateComputesTheRowsMeanCrossEntropy(t *testing.T) {
 	precision, recall := float64(hits)/float64(rows), 1.0
 	if want := 2 * precision * recall / (precision + recall) / 4; math.Abs(got.MacroF1-want) > 1e-9 {
 		t.Errorf("macro-F1 is %v, want %v", got.MacroF1, want)
+	}
+}
+
+func TestReadNotes(t *testing.T) {
+	p := tinyProfile(t)
+	notes := readNotes(t, p)
+	if c := notes.Corpus; c.Name != "notes.csv" || c.Synthetic || len(c.Labels) != 4 || notes.Division.Protocol != corpus.ProtocolGroup {
+		t.Errorf("corpus %s, synthetic %t, labels %q, protocol %s", c.Name, c.Synthetic, c.Labels, notes.Division.Protocol)
+	}
+	synthetic, err := ReadNotes(t.Context(), profile.Corpus{Source: "demo", Protocol: corpus.ProtocolRow, Seed: 7}, stage.Log{})
+	if err != nil || !synthetic.Corpus.Synthetic || synthetic.Division.Protocol != corpus.ProtocolRow || len(synthetic.Test) == 0 {
+		t.Errorf("the demo's notes: %v", err)
+	}
+	p.Corpus.Path = "no-such.csv"
+	_, err = ReadNotes(t.Context(), p.Corpus, stage.Log{})
+	testkit.Refused(t, "no file", err, "no-such.csv")
+	few := testkit.WriteFile(t, filepath.Join(t.TempDir(), "few.csv"), "text,label\na text that is long enough,a\nanother text that is long enough,b\n")
+	p.Corpus.Path = few
+	_, err = ReadNotes(t.Context(), p.Corpus, stage.Log{})
+	testkit.Refused(t, "too few notes", err, "few.csv", "at least 3")
+}
+
+func TestNewChecksTheProfileFirst(t *testing.T) {
+	p := tinyProfile(t)
+	p.Corpus.Path, p.Train.Epochs = "no-such.csv", 0
+	_, err := New(t.Context(), p, nil, stage.Log{})
+	testkit.Refused(t, "epochs", err, "train.epochs")
+	p.Train.Epochs = 1
+	_, err = New(t.Context(), p, nil, stage.Log{})
+	testkit.Refused(t, "notes", err, "no-such.csv")
+}
+
+func TestCountsNameTheLabelsThatAPartLacks(t *testing.T) {
+	p := tinyProfile(t)
+	rare := testkit.ReadFile(t, p.Corpus.Path) + "a note of a label that stands alone,Alone\n"
+	testkit.WriteFile(t, p.Corpus.Path, rare)
+	notes := readNotes(t, p)
+	c := notes.counts(train.Data{Buckets: []int{16, 32}})
+	if !slices.Equal(c.AbsentInTest, []string{"Alone"}) || len(c.AbsentInTrain) != 0 || !c.trained("Alone") || c.MaxLength != 32 {
+		t.Errorf("counts %+v", c)
+	}
+	notes.Train = nil
+	if c := notes.counts(train.Data{Buckets: []int{32}}); len(c.AbsentInTrain) != 5 || c.trained("Alone") {
+		t.Errorf("without training texts: %+v", c)
+	}
+}
+
+func TestLogSumExpDoesNotOverflow(t *testing.T) {
+	for _, c := range []struct {
+		values []float32
+		want   float64
+	}{
+		{[]float32{0, 0, 0}, math.Log(3)}, {[]float32{1000, 1000}, 1000 + math.Log(2)}, {[]float32{-1000, -1001}, -1000 + math.Log(1+math.Exp(-1))}, {[]float32{5}, 5},
+	} {
+		testkit.Near(t, "log sum exp", logSumExp(c.values), c.want, 1e-9)
 	}
 }
