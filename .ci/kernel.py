@@ -9,10 +9,10 @@ from pathlib import Path
 
 from jupyter_client.manager import start_new_kernel
 
-CELL = """import "github.com/specialist-nlp/specialist/pkg/corpus"
+CELL = """import "github.com/specialist-nlp/specialist/pkg/demo"
 
 %%
-c, err := corpus.De"""
+c, err := demo.Co"""
 
 
 def fail(what):
@@ -68,16 +68,20 @@ try:
         if time.monotonic() > begin + 180:
             fail("no completion in three minutes")
     warm = time.monotonic() - begin
-    if "Demo" not in matches or "DemoSized" not in matches:
-        fail(f"corpus.De completes to {matches}")
+    if "Corpus" not in matches:
+        fail(f"demo.Co completes to {matches}")
+    value = "%%\ne := notebook.LoadErrors()\ne.Ca"
+    found = reply(client, client.complete('import "github.com/specialist-nlp/specialist/pkg/notebook"\n' + value, 62 + len(value)), 60)["matches"]
+    if "Cases" not in found:
+        fail(f"a value's fields complete to {found}")
     begin = time.monotonic()
     again = reply(client, client.complete(CELL, len(CELL)), 60)
     took = time.monotonic() - begin
-    if again["matches"] != matches or CELL[again["cursor_start"] : again["cursor_end"]] != "De":
+    if again["matches"] != matches or CELL[again["cursor_start"] : again["cursor_end"]] != "Co":
         fail(f"a second time it completes to {again}")
-    whole = CELL + "mo(7)"
+    whole = CELL + "rpus(7)"
     told = reply(client, client.inspect(whole, len(whole) - 5), 60)
-    if "func corpus.Demo(" not in told["data"].get("text/markdown", ""):
+    if "func demo.Corpus(" not in told["data"].get("text/markdown", ""):
         fail(f"of corpus.Demo it tells {told}")
     kernel = manager.provisioner.pid
     [gopls] = children(kernel, "gopls")
