@@ -71,7 +71,7 @@ try:
     if "Corpus" not in matches:
         fail(f"demo.Co completes to {matches}")
     value = "%%\ne := notebook.LoadErrors()\ne.Ca"
-    found = reply(client, client.complete('import "github.com/specialist-nlp/specialist/pkg/notebook"\n' + value, 62 + len(value)), 60)["matches"]
+    found = reply(client, client.complete('import "github.com/specialist-nlp/specialist/pkg/notebook"\n' + value, 59 + len(value)), 60)["matches"]
     if "Cases" not in found:
         fail(f"a value's fields complete to {found}")
     begin = time.monotonic()

@@ -34,21 +34,43 @@ func (s Section) Blocks(ctx context.Context, e *experiment.Experiment, log stage
 	return s.show(of)
 }
 
-// blocks gathers what a section shows, to the first error.
-type blocks struct {
-	all []page.Block
-	err error
+// view adds a block of a result, or several.
+type view[T any] func(of T) ([]page.Block, error)
+
+// figure is the view of a result as a figure.
+func figure[T any](draw func(T) (page.Figure, error)) view[T] {
+	return func(of T) ([]page.Block, error) {
+		f, err := draw(of)
+		return []page.Block{f}, err
+	}
 }
 
-func (b *blocks) text(markdown string) { b.all = append(b.all, page.Prose(markdown)) }
+// table is the view of a result as a table.
+func table[T any](fill func(T) page.Table) view[T] {
+	return func(of T) ([]page.Block, error) { return []page.Block{fill(of)}, nil }
+}
 
-func (b *blocks) table(t page.Table) { b.all = append(b.all, t) }
-
-func (b *blocks) figure(f page.Figure, err error) {
-	if err != nil && b.err == nil {
-		b.err = err
+// prose is the view of a result as text in Markdown.
+func prose[T any](write func(T) (string, error)) view[T] {
+	return func(of T) ([]page.Block, error) {
+		markdown, err := write(of)
+		return []page.Block{page.Prose(markdown)}, err
 	}
-	b.all = append(b.all, f)
+}
+
+// each shows a view of every element.
+func each[T any](of view[T]) view[[]T] {
+	return func(all []T) ([]page.Block, error) {
+		var blocks []page.Block
+		for _, one := range all {
+			b, err := of(one)
+			if err != nil {
+				return nil, err
+			}
+			blocks = append(blocks, b...)
+		}
+		return blocks, nil
+	}
 }
 
 // source is a result that sections show, and the parts of a study that it is taken from.
@@ -57,12 +79,19 @@ type source[T any] struct {
 	of    func(s *experiment.Study) T
 }
 
-// section is a section that shows what comes from a source.
-func section[T any](id, title string, from source[T], show func(b *blocks, of T)) Section {
+// section is a section that shows views of what comes from a source, one below the other.
+func section[T any](id, title string, from source[T], views ...view[T]) Section {
 	return Section{ID: id, Title: title, needs: from.needs, show: func(s *experiment.Study) ([]page.Block, error) {
-		b := &blocks{}
-		show(b, from.of(s))
-		return b.all, b.err
+		var blocks []page.Block
+		of := from.of(s)
+		for _, v := range views {
+			b, err := v(of)
+			if err != nil {
+				return nil, err
+			}
+			blocks = append(blocks, b...)
+		}
+		return blocks, nil
 	}}
 }
 
@@ -76,6 +105,7 @@ var (
 	ofAudit       = part(experiment.PartAudit, func(s *experiment.Study) *audit.Audit { return s.Audit })
 	ofSweep       = part(experiment.PartSweep, func(s *experiment.Study) *experiment.Sweep { return s.Sweep })
 	ofSelected    = part(experiment.PartSweep, (*experiment.Study).Selected)
+	ofTraining    = part(experiment.PartSweep, func(s *experiment.Study) *experiment.TrainingRun { return &s.Selected().TrainingRun })
 	ofRates       = part(experiment.PartRates, func(s *experiment.Study) experiment.Curve { return s.Rates })
 	ofComparisons = part(experiment.PartComparisons, func(s *experiment.Study) []*experiment.Comparison { return s.Comparisons })
 	ofErrors      = part(experiment.PartErrors, func(s *experiment.Study) *experiment.Errors { return s.Errors })
