@@ -32,7 +32,7 @@ func TestSavingInJupyterLabChangesNothing(t *testing.T) {
 	}
 	// JupyterLab writes only what was touched: a cell comes and goes.
 	const active = `document.querySelector(".jp-Cell.jp-mod-active .jp-InputArea").innerText.trim()`
-	first := value[string](l, active)
+	first := evaluated[string](l, active)
 	click("insert")
 	l.until(active + ` !== ` + quoted(first))
 	click("cut")
@@ -49,7 +49,7 @@ func TestSavingInJupyterLabChangesNothing(t *testing.T) {
 	if !bytes.Equal(got, want) {
 		t.Errorf("the saved file differs from the committed one:\n%s", got)
 	}
-	if asked := value[string](l, `[...document.querySelectorAll(".Toastify__toast, .jp-Dialog")].map(e => e.innerText).join()`); asked != "" {
+	if asked := evaluated[string](l, `[...document.querySelectorAll(".Toastify__toast, .jp-Dialog")].map(e => e.innerText).join()`); asked != "" {
 		t.Errorf("the reader is asked: %q", asked)
 	}
 }

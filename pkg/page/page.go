@@ -38,7 +38,7 @@ func render(name string, data any) (template.HTML, error) {
 	return template.HTML(b.String()), nil
 }
 
-// Block is what a page or a notebook can show: a [Figure] or a [Table].
+// Block is what a page or a notebook can show: a [Figure], a [Table], an [Explorer] or [Prose].
 type Block interface {
 	// HTML renders the block for a page that holds [Assets].
 	HTML() (template.HTML, error)

@@ -50,8 +50,11 @@ func simpleCell(value any) Cell {
 
 // SimpleBars is a bar chart of one number for each label, in their order.
 func SimpleBars(title string, labels []string, values []float64) (Figure, error) {
-	if len(labels) != len(values) {
+	switch {
+	case len(labels) != len(values):
 		return Figure{}, fmt.Errorf("figure %q has %d labels for %d values", title, len(labels), len(values))
+	case len(labels) == 0:
+		return Figure{}, fmt.Errorf("figure %q has no bars", title)
 	}
 	group := Group{Name: title}
 	highest := 0
@@ -61,9 +64,9 @@ func SimpleBars(title string, labels []string, values []float64) (Figure, error)
 			highest = i
 		}
 	}
-	about := About{ID: identifier(title), Title: title}
-	if len(labels) > 0 {
-		about.Alt = fmt.Sprintf("The highest of %d bars is %s, with %s.", len(labels), labels[highest], FormatExact(values[highest]))
+	about := About{
+		ID: identifier(title), Title: title,
+		Alt: fmt.Sprintf("The highest of %d bars is %s, with %s.", len(labels), labels[highest], FormatExact(values[highest])),
 	}
 	return Bars(BarsSpec{About: about, Axis: Axis{Title: title}, Form: Decimal, Labels: labels, Groups: []Group{group}})
 }

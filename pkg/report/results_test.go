@@ -128,6 +128,9 @@ func TestResultsNameBaselinesInWords(t *testing.T) {
 	if model, words := dig(t, verdict, "model"), dig(t, verdict, "words"); model != "TF-IDF + linear SVM" || words != "TF-IDF + linear SVM is above LoRA" {
 		t.Errorf("the verdict is on %q: %q", model, words)
 	}
+	if b := dig(t, content, "comparisons.0.family.comparisons.0.b"); b != "TF-IDF + linear SVM" {
+		t.Errorf("the comparison is with %q", b)
+	}
 	raw, err := encodeResults(s)
 	if err != nil {
 		t.Fatal(err)

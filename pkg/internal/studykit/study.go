@@ -89,7 +89,9 @@ func Comparison(r *experiment.Run) *experiment.Comparison {
 	models := []experiment.Baseline{model(baseline.KeyRandomUniform, 0, 0), model(baseline.KeyRules, .2, .15), model(baseline.KeyTFIDFSVM, .4, .45)}
 	models[1].Remarks, models[2].Tuned = []string{"a label has no cue"}, tuned
 	return &experiment.Comparison{
-		Run: r, Family: evaluate.Family{Reference: "LoRA", Verdicts: []evaluate.Verdict{better}},
+		Run: r, Family: evaluate.Family{
+			Reference: "LoRA", Comparisons: []evaluate.Comparison{{A: "LoRA", B: better.Model}}, Verdicts: []evaluate.Verdict{better},
+		},
 		Baselines: &experiment.Baselines{
 			Protocol: r.Corpus.Protocol, Models: models, TermsOf: tuned.Model,
 			Terms: []experiment.LabelTerms{{Label: "Urology", Terms: []baseline.Term{{Term: "bladder", Weight: 2}}}},
