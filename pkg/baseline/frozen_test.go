@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
@@ -63,6 +64,6 @@ func TestFrozenRefuses(t *testing.T) {
 		"not finite": {table{"a": {1, 2}, "b": {1, nan32}}, "value 1 of text 1's vector is NaN"},
 	} {
 		_, err := FitFrozen(t.Context(), []string{"x", "y"}, train, test.vectors, Penalty{Logistic, 1, false})
-		refused(t, name, err, "frozen encoder", test.want)
+		testkit.Refused(t, name, err, "frozen encoder", test.want)
 	}
 }

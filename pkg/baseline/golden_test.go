@@ -1,13 +1,11 @@
 package baseline
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"gonum.org/v1/gonum/floats"
 )
 
@@ -46,19 +44,6 @@ type golden struct {
 	}
 }
 
-func readGolden(t *testing.T) golden {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", "golden.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var g golden
-	if err := json.Unmarshal(data, &g); err != nil {
-		t.Fatal(err)
-	}
-	return g
-}
-
 // near fails unless the distance of got from want is at most tolerance x want's norm.
 func near(t *testing.T, what string, got, want []float64, tolerance float64) {
 	t.Helper()
@@ -79,7 +64,7 @@ func textsOf(examples []Example) []string {
 }
 
 func TestFeaturesEqualScikitLearn(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	train, err := newTrainingSet(g.Labels, g.Train)
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +108,7 @@ func only(examples []Example, labels []int) []Example {
 }
 
 func TestModelsEqualScikitLearn(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	for _, want := range g.Models {
 		t.Run(fmt.Sprint(want.Penalty, want.Classes), func(t *testing.T) {
 			m, err := FitText(t.Context(), g.Labels, only(g.Train, want.Classes), TextSettings{Features{1, 2, 2, true}, want.Penalty})
@@ -192,7 +177,7 @@ func TestModelsEqualScikitLearn(t *testing.T) {
 }
 
 func TestDenseVectorsEqualScikitLearn(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	e := table{}
 	var train []Example
 	for i, v := range g.Dense.Vectors {

@@ -8,6 +8,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
@@ -80,13 +81,13 @@ func TestRandomDependsOnSeedAndTextAlone(t *testing.T) {
 
 func TestRandomRefuses(t *testing.T) {
 	_, err := NewRandom(nil, 1)
-	refused(t, "no labels", err, "no labels")
+	testkit.Refused(t, "no labels", err, "no labels")
 	_, err = NewRandom([]string{"a", "a"}, 1)
-	refused(t, "twice", err, `"a" occurs twice`)
+	testkit.Refused(t, "twice", err, `"a" occurs twice`)
 	_, err = NewRandomPrior([]string{"a", "b"}, []int{1}, 1)
-	refused(t, "counts", err, "1 row counts for 2 labels")
+	testkit.Refused(t, "counts", err, "1 row counts for 2 labels")
 	_, err = NewRandomPrior([]string{"a", "b"}, []int{1, -1}, 1)
-	refused(t, "negative", err, `"b" has a row count of -1`)
+	testkit.Refused(t, "negative", err, `"b" has a row count of -1`)
 	_, err = NewRandomPrior([]string{"a", "b"}, []int{0, 0}, 1)
-	refused(t, "none", err, "no training rows")
+	testkit.Refused(t, "none", err, "no training rows")
 }

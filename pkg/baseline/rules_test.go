@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
@@ -146,23 +147,23 @@ func TestRulesRefuse(t *testing.T) {
 		"not YAML":        {"[foot]}", "[foot", "yaml"},
 	} {
 		_, err := book(t, strings.Replace(smallRules, test.old, test.new, 1))
-		refused(t, name, err, "rules.yaml", test.want)
+		testkit.Refused(t, name, err, "rules.yaml", test.want)
 	}
 	_, err := book(t, "")
-	refused(t, "empty", err, "the file is empty")
+	testkit.Refused(t, "empty", err, "the file is empty")
 	_, err = book(t, smallRules+"---\nmost: 3\n")
-	refused(t, "second document", err, "more than one YAML document")
+	testkit.Refused(t, "second document", err, "more than one YAML document")
 	_, err = ReadRules(filepath.Join(t.TempDir(), "none.yaml"))
-	refused(t, "missing", err, "none.yaml")
+	testkit.Refused(t, "missing", err, "none.yaml")
 
 	b, err := book(t, smallRules)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = NewRules(b, []string{"a", "b"}, []int{1, 1})
-	refused(t, "no label known", err, "none of the 2 labels has rules")
+	testkit.Refused(t, "no label known", err, "none of the 2 labels has rules")
 	_, err = NewRules(b, []string{"urology", "Urologic Surgery"}, []int{1, 1})
-	refused(t, "one specialty", err, `"urology" and "Urologic Surgery" are both spellings of "Urology"`)
+	testkit.Refused(t, "one specialty", err, `"urology" and "Urologic Surgery" are both spellings of "Urology"`)
 	_, err = NewRules(b, []string{"Urology"}, []int{0})
-	refused(t, "no rows", err, "no training rows")
+	testkit.Refused(t, "no rows", err, "no training rows")
 }

@@ -11,24 +11,11 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
 var nan32 = float32(math.NaN())
-
-// refused fails unless err contains all of the words.
-func refused(t *testing.T, name string, err error, words ...string) {
-	t.Helper()
-	if err == nil {
-		t.Errorf("%s: no error", name)
-		return
-	}
-	for _, word := range words {
-		if !strings.Contains(err.Error(), word) {
-			t.Errorf("%s: error %q does not say %q", name, err, word)
-		}
-	}
-}
 
 var (
 	plain = Features{LeastWords: 1, MostWords: 2, MinDF: 2, Sublinear: true}
@@ -37,7 +24,7 @@ var (
 
 // TestUnlearnedLabels checks that a label without training rows is ranked last and has the score 0 at any temperature in use.
 func TestUnlearnedLabels(t *testing.T) {
-	g := readGolden(t) // the label Letters, with the index 2, has no rows
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json") // the label Letters, with the index 2, has no rows
 	for _, kind := range kinds {
 		m, err := FitText(t.Context(), g.Labels, g.Train, TextSettings{plain, Penalty{kind, 100, true}})
 		if err != nil {
@@ -67,12 +54,12 @@ func TestUnlearnedLabels(t *testing.T) {
 			}
 		}
 		_, err = m.Terms("Letters", 3)
-		refused(t, "terms", err, `"Letters" has no training row`)
+		testkit.Refused(t, "terms", err, `"Letters" has no training row`)
 	}
 }
 
 func TestTermsBelongToTheirLabel(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	m, err := FitText(t.Context(), g.Labels, g.Train, TextSettings{plain, Penalty{SVM, 1, true}})
 	if err != nil {
 		t.Fatal(err)
@@ -96,12 +83,12 @@ func TestTermsBelongToTheirLabel(t *testing.T) {
 		t.Errorf("Surgery has %d terms with positive weights, error %v", len(all), err)
 	}
 	_, err = m.Terms("Astrology", 3)
-	refused(t, "unknown label", err, `"Astrology"`)
+	testkit.Refused(t, "unknown label", err, `"Astrology"`)
 }
 
 // TestTuneTextIsReproducible tunes with one and with many goroutines, and from examples of one label instead of several.
 func TestTuneTextIsReproducible(t *testing.T) {
-	g := readGolden(t)
+	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	var rows []Example
 	for _, e := range g.Train {
 		for _, label := range e.Labels {
@@ -168,14 +155,14 @@ func TestTextRefuses(t *testing.T) {
 		"C not finite":   {labels, good, with(func(s *TextSettings) { s.C = math.Inf(1) }), "C is +Inf"},
 	} {
 		_, err := FitText(t.Context(), test.labels, test.train, test.settings)
-		refused(t, name, err, "TF-IDF", test.want)
+		testkit.Refused(t, name, err, "TF-IDF", test.want)
 	}
 	_, _, err := TuneText(t.Context(), labels, good, nil, TextGrid(SVM))
-	refused(t, "no validation", err, "no validation texts")
+	testkit.Refused(t, "no validation", err, "no validation texts")
 	_, _, err = TuneText(t.Context(), labels, good, good, nil)
-	refused(t, "no grid", err, "the grid is empty")
+	testkit.Refused(t, "no grid", err, "the grid is empty")
 	_, _, err = TuneText(t.Context(), labels, good, good, []TextSettings{settings, {Features{1, 1, 1, true}, Penalty{SVM, -1, true}}})
-	refused(t, "bad candidate", err, "candidate 1", "C is -1")
+	testkit.Refused(t, "bad candidate", err, "candidate 1", "C is -1")
 
 	stopped, stop := context.WithCancel(t.Context())
 	stop()

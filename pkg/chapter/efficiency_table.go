@@ -1,6 +1,7 @@
 package chapter
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
@@ -96,4 +97,170 @@ func ParameterTable(r *experiment.Run) page.Table {
 		},
 		Note: "Reported: DistilBERT-base; the adapter's number follows from its settings. PEFT's count of all parameters holds the head twice, as the frozen original and as the trained copy.",
 	}
+}
+
+// curveSynthetic says whether any point was made on made-up notes.
+func curveSynthetic(c experiment.Curve) bool {
+	for _, p := range c {
+		if p.Run != nil {
+			return p.Run.Corpus.Synthetic
+		}
+	}
+	return false
+}
+
+// RatesFigure is the validation macro-F1 by learning rate.
+func RatesFigure(c experiment.Curve) (page.Figure, error) {
+	var series []page.Series
+	alt := ""
+	for _, method := range []profile.Method{profile.MethodLoRA, profile.MethodFull} {
+		line := page.Series{Name: method.Title()}
+		for _, p := range c {
+			if p.Method != method || p.Run == nil {
+				continue
+			}
+			m := p.Run.Validation.Metrics[evaluate.MacroF1Union]
+			line.X, line.Y = append(line.X, p.LearningRate), append(line.Y, m.Value)
+			if m.Low != nil && m.High != nil { // an interval of resamples may leave its value out
+				line.Low, line.High = append(line.Low, min(*m.Low, m.Value)), append(line.High, max(*m.High, m.Value))
+			}
+		}
+		if len(line.X) == 0 {
+			continue
+		}
+		series = append(series, line)
+		best, _ := c.Best(method)
+		alt += fmt.Sprintf("%s does best at %g, with %.3f. ", line.Name, best.LearningRate, best.Run.ValidationScore())
+	}
+	if len(series) == 0 {
+		return page.Figure{}, errors.New("no learning rate of the profile (rates.lora, rates.full) could be trained")
+	}
+	return page.Lines(page.LinesSpec{
+		About: page.About{
+			ID: "rates", Title: "Learning-rate sensitivity", Synthetic: curveSynthetic(c), Alt: alt,
+			Caption: "Validation macro-F1 with 95 % intervals after a short run at each rate: the same epochs, warm-up and batch for all.",
+		},
+		X: page.Axis{Title: "Learning rate", Log: true}, Y: page.Axis{Title: "Macro-F1"}, Series: series,
+	})
+}
+
+// RatesTable lists every point of the curve.
+func RatesTable(c experiment.Curve) page.Table {
+	t := page.Table{
+		ID: "rate-points", Caption: "Learning rates, judged on the validation texts", Synthetic: curveSynthetic(c),
+		Columns: []page.Column{
+			{Name: "Method"},
+			{Name: "Learning rate", Numeric: true},
+			{Name: "Validation loss", Numeric: true, Note: "cross entropy against the rows, in nats, in the best epoch"},
+			{Name: "Row accuracy", Numeric: true},
+			{Name: "Macro-F1", Numeric: true},
+		},
+		Note: ratesRatio(c),
+	}
+	for _, p := range c {
+		rate := page.Cell{Text: fmt.Sprintf("%g", p.LearningRate), Sort: &p.LearningRate}
+		if p.Run == nil {
+			failed := page.Metric.Cell(page.Missing(p.Failed))
+			t.Rows = append(t.Rows, []page.Cell{page.Text(p.Method.Title()), rate, failed, failed, failed})
+			continue
+		}
+		best := p.Run.Training.Epochs[p.Run.Training.Best]
+		f1 := page.Metric.Cell(wording.Measure(p.Run.Validation.Metrics[evaluate.MacroF1Union]))
+		if top, _ := c.Best(p.Method); top.LearningRate == p.LearningRate {
+			f1 = f1.Best()
+		}
+		t.Rows = append(t.Rows, []page.Cell{
+			page.Text(p.Method.Title()), rate, page.Metric.Cell(page.Of(best.Loss)),
+			page.Metric.Cell(page.Of(p.Run.Validation.Metrics[evaluate.RowAccuracy].Value)), f1,
+		})
+	}
+	return t
+}
+
+// ratesRatio compares the best rates of the two methods with the reported finding.
+func ratesRatio(c experiment.Curve) string {
+	lora, loraInside := c.Best(profile.MethodLoRA)
+	full, fullInside := c.Best(profile.MethodFull)
+	if lora == nil || full == nil {
+		return ""
+	}
+	text := fmt.Sprintf("Best rates: LoRA %g, full fine-tuning %g, a ratio of %.3g; reported: %g against %g, a ratio of %.0f to %.0f.",
+		lora.LearningRate, full.LearningRate, lora.LearningRate/full.LearningRate, original.Study.RateLoRA, original.Study.RateFull, original.Study.RateRatio[0], original.Study.RateRatio[1])
+	if !loraInside || !fullInside {
+		text += " At least one of the two lies at the edge of the rates that were tried, so the ratio is not settled."
+	}
+	return text
+}
+
+// TrainingTimesTable is what each way to train took. It stands apart from the other tables, because times differ between equal runs.
+func TrainingTimesTable(s *experiment.Study) page.Table {
+	t := page.Table{
+		ID: "training-times", Caption: "What training took", Synthetic: s.Sweep.Selected().Corpus.Synthetic,
+		Columns: []page.Column{
+			{Name: "Way"},
+			{Name: "Seconds a step", Numeric: true, Note: "median, without steps that compiled a graph"},
+			{Name: "Training", Numeric: true, Note: "all steps, compilation included"},
+			{Name: "First step after", Numeric: true, Note: "compilation included"},
+			{Name: "Peak memory", Numeric: true, Note: "resident, of the process while it trained"},
+			{Name: "Checkpoint", Numeric: true, Note: "trained tensors, the best epoch's, and the optimiser's state"},
+		},
+		Note: speedup(s),
+	}
+	for _, w := range trainingMethods(s) {
+		r := w.outcome.Run
+		if r == nil {
+			continue
+		}
+		c := r.Provenance.Times.Cost
+		peak := page.Missing(c.PeakUnknown)
+		if c.PeakBytes != nil {
+			peak = page.Of(float64(*c.PeakBytes))
+		}
+		step := page.Missing("every step compiled a graph")
+		if c.StepSeconds > 0 {
+			step = page.Of(c.StepSeconds)
+		}
+		t.Rows = append(t.Rows, []page.Cell{
+			page.Text(w.name), page.Metric.Cell(step),
+			page.Duration.Cell(page.Of(c.TrainSeconds)), page.Duration.Cell(page.Of(c.FirstStepSeconds)), page.Bytes.Cell(peak),
+			page.Bytes.Cell(page.Of(float64(c.CheckpointBytes))),
+		})
+	}
+	return t
+}
+
+// speedup compares the times of LoRA and of full fine-tuning with the reported ones.
+func speedup(s *experiment.Study) string {
+	full, lora := s.FullFineTuning(), s.Sweep.Selected()
+	text := fmt.Sprintf("Reported: %.1f s for LoRA on a GPU and an estimated %.0f to %.0f minutes for full fine-tuning, about %.0f times as long.",
+		original.Study.TrainSeconds, original.Study.FullSeconds[0]/60, original.Study.FullSeconds[1]/60, original.Study.Speedup)
+	if full == nil || full.Provenance.Times.Cost.StepSeconds == 0 || lora.Provenance.Times.Cost.StepSeconds == 0 {
+		return text
+	}
+	return text + fmt.Sprintf(" This run: a step of full fine-tuning takes %.2f times as long as one of LoRA, because LoRA saves the gradients and the update of the frozen weights, but not the pass through them.",
+		full.Provenance.Times.Cost.StepSeconds/lora.Provenance.Times.Cost.StepSeconds)
+}
+
+// InferenceTable says how fast the model answers. It belongs to the block of times.
+func InferenceTable(s *experiment.Study) page.Table {
+	i, run := s.Inference, s.Sweep.Selected()
+	t := page.Table{
+		ID: "inference", Caption: "How fast the model answers", Synthetic: run.Corpus.Synthetic,
+		Columns: []page.Column{{Name: "Quantity"}, {Name: "Value", Numeric: true}},
+		Note: fmt.Sprintf("From a text to its scores, tokenisation included, once every graph is compiled; test texts as they come, of which up to %d tokens are read. On %s, %s cores. "+
+			"Memory: what is resident once the model has answered, less what was before it was opened: XLA and its compiled graphs included.", i.MaxLength, i.Device, page.FormatCount(i.Cores)),
+	}
+	for _, row := range []struct {
+		name string
+		cell page.Cell
+	}{
+		{fmt.Sprintf("One text, median of %d", i.Singles), wording.Latency(i)},
+		{"One text, 95 % take at most", page.Duration.Cell(page.Of(i.P95Seconds))},
+		{fmt.Sprintf("Texts a second, in batches of %d", i.BatchSize), wording.Throughput(i)},
+		{"Memory", wording.Memory(i)},
+		{"of this the parameters, at 4 bytes each", page.Bytes.Cell(page.Of(float64(i.WeightBytes)))},
+	} {
+		t.Rows = append(t.Rows, []page.Cell{page.Text(row.name), row.cell})
+	}
+	return t
 }

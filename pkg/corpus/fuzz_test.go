@@ -44,18 +44,22 @@ func FuzzReadCSV(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := readString(string(data), readCSV)
-		if err != nil {
-			oneLine(t, err)
-			var line *LineError
-			if errors.As(err, &line) && (line.Line < 1 || line.Line > 1+strings.Count(string(data), "\n")) {
-				t.Errorf("line %d is not in the file", line.Line)
-			}
-			return
-		}
+	f.Fuzz(func(t *testing.T, data []byte) { checkLines(t, string(data), readCSV) })
+}
+
+// checkLines reads data, and fails where that gives a corpus that no reader should give, or an error that does not name a line of data.
+func checkLines(t *testing.T, data string, read func(*builder, io.Reader, Fields) error) {
+	t.Helper()
+	c, err := readString(data, read)
+	if err == nil {
 		checkRead(t, c)
-	})
+		return
+	}
+	oneLine(t, err)
+	var line *LineError
+	if errors.As(err, &line) && (line.Line < 1 || line.Line > 1+strings.Count(data, "\n")) {
+		t.Errorf("line %d is not in the file", line.Line)
+	}
 }
 
 // checkRead fails on a corpus that no reader should give.
@@ -90,18 +94,7 @@ func FuzzReadJSONLines(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := readString(string(data), readJSONLines)
-		if err != nil {
-			oneLine(t, err)
-			var line *LineError
-			if errors.As(err, &line) && (line.Line < 1 || line.Line > 1+strings.Count(string(data), "\n")) {
-				t.Errorf("line %d is not in the file", line.Line)
-			}
-			return
-		}
-		checkRead(t, c)
-	})
+	f.Fuzz(func(t *testing.T, data []byte) { checkLines(t, string(data), readJSONLines) })
 }
 
 func FuzzReadParquet(f *testing.F) {

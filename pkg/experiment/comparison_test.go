@@ -15,6 +15,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
 	"github.com/specialist-nlp/specialist/pkg/internal/modelkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/profilekit"
 	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 	"github.com/specialist-nlp/specialist/pkg/profile"
@@ -154,7 +155,7 @@ func TestBaselinesSayWhatTheyKnow(t *testing.T) {
 			t.Errorf("%s has %d terms", of.Label, len(of.Terms))
 		}
 		// The words of a label's own notes weigh most.
-		if first := strings.Fields(of.Terms[0].Term)[0]; !slices.Contains(wordsOf[of.Label], first) {
+		if words, first := profilekit.Words[of.Label], strings.Fields(of.Terms[0].Term)[0]; !slices.Contains(words[:], first) {
 			t.Errorf("the first term of %s is %q", of.Label, of.Terms[0].Term)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/specialist-nlp/specialist/pkg/checkout"
-	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
+	"github.com/specialist-nlp/specialist/pkg/internal/profilekit"
 	"github.com/specialist-nlp/specialist/pkg/profile"
 	"github.com/specialist-nlp/specialist/pkg/stage"
 )
@@ -39,56 +39,17 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// wordsOf are words of tiny's vocabulary, a few for each label.
-var wordsOf = map[string][]string{
-	"Cardiology": {"chest", "heart", "blood", "pressure"},
-	"Orthopedic": {"knee", "hip", "fracture", "left"},
-	"Chirurgie":  {"surgery", "incision", "closed", "procedure"},
-	"Pulmonary":  {"lung", "cough", "fever", "exam"},
-}
-
-// writeNotes writes 60 notes under 4 labels, and returns the file. Every fifteenth text stands under a second label as well.
-func writeNotes(t testing.TB, dir string) string {
-	t.Helper()
-	labels := []string{"Cardiology", "Chirurgie", "Orthopedic", "Pulmonary"}
-	var b strings.Builder
-	b.WriteString("text,label\n")
-	for i := range 60 {
-		label := labels[i%4]
-		text := ""
-		for k := range 6 + i%20 {
-			text += wordsOf[label][(k*k+i/4)%4] + " "
-		}
-		text += fmt.Sprintf("mg %d %d", i/10, i%10)
-		fmt.Fprintf(&b, "%s,%s\n", text, label)
-		if i%15 == 0 {
-			fmt.Fprintf(&b, "%s,%s\n", text, labels[(i+1)%4])
-		}
-	}
-	return testkit.WriteFile(t, filepath.Join(dir, "notes.csv"), b.String())
-}
-
 // tinyProfile is quick: the tiny base on the Go backend, one run of two epochs. The settings come after its own.
 func tinyProfile(t testing.TB, settings ...string) profile.Profile {
 	t.Helper()
-	return profileOf(t, writeNotes(t, t.TempDir()), settings...)
+	alone := []string{"sweep=[]", "compare=[]", "rates.lora=[]", "rates.full=[]", "protocols=[]"}
+	return profilekit.Tiny(t, append(alone, settings...)...)
 }
 
 // profileOf is tinyProfile on notes that were written before.
 func profileOf(t testing.TB, notes string, settings ...string) profile.Profile {
 	t.Helper()
-	base, err := filepath.Abs(tiny)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := profile.Read("demo", append([]string{
-		"corpus.source=file", "corpus.path=" + notes, "base=" + base, "backend=go", "max_length=32",
-		"train.batch_size=8", "train.epochs=2", "train.warmup_steps=1", "sweep=[]", "compare=[]", "rates.lora=[]", "rates.full=[]", "protocols=[]",
-	}, settings...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return tinyProfile(t, append([]string{"corpus.path=" + notes}, settings...)...)
 }
 
 // newStore is an empty store, in a checkout of its own.
@@ -192,7 +153,7 @@ func wholeStudy(t *testing.T) *sharedStudy {
 		sharedDir = dir
 		s := &sharedStudy{dir: dir, home: filepath.Join(dir, "home")}
 		t.Setenv(checkout.HomeEnv, s.home)
-		s.profile = profileOf(t, writeNotes(t, dir), "rates.lora=[1e-3, 1e-2]", "rates.full=[1e-3]", "rates.epochs=1", "rates.warmup_steps=1", "protocols=[group, row]")
+		s.profile = profileOf(t, profilekit.WriteNotes(t, dir), "rates.lora=[1e-3, 1e-2]", "rates.full=[1e-3]", "rates.epochs=1", "rates.warmup_steps=1", "protocols=[group, row]")
 		s.profile.Configurations = profile.Configurations{
 			{Name: "slow", Set: []string{"train.learning_rate=1e-6"}},
 			{Name: "wild", Set: []string{"adapter.target_modules=[query]"}},

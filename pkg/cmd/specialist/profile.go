@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
+	"github.com/specialist-nlp/specialist/pkg/experiment"
 	"github.com/specialist-nlp/specialist/pkg/profile"
 	"github.com/specialist-nlp/specialist/pkg/stage"
 )
@@ -58,6 +61,14 @@ func (f *profileFlags) readSwept() (profile.Profile, error) {
 		return p, err
 	}
 	return p, p.CheckSettings(f.Set)
+}
+
+// start reads the profile's notes for a command that writes run folders to out.
+func (f *profileFlags) start(ctx context.Context, p profile.Profile, out string, log stage.Log) (*experiment.Experiment, error) {
+	if out == "" { // an unset variable
+		return nil, errors.New("--out is empty")
+	}
+	return experiment.New(ctx, p, nil, log)
 }
 
 // log shows lines and progress, the remark first.

@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
-	"github.com/specialist-nlp/specialist/pkg/experiment"
 )
 
 type trainCommand struct {
@@ -27,12 +25,9 @@ func (c *trainCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.Out == "" {
-		return errors.New("--out is empty")
-	}
 	bar := newBar(os.Stderr)
 	log := c.log(bar)
-	e, err := experiment.New(ctx, p, nil, log)
+	e, err := c.start(ctx, p, c.Out, log)
 	if err != nil {
 		return err
 	}

@@ -43,16 +43,23 @@ func Base(t testing.TB) string {
 // Labels are those of [Notes], in the corpus's order.
 var Labels = []string{"Cardiology", "Chirurgie", "Orthopedic", "Pulmonary"}
 
-// words are some of the tiny base's vocabulary, a few for each label.
-var words = map[string][4]string{
+// Words are some of the tiny base's vocabulary, a few for each label.
+var Words = map[string][4]string{
 	"Cardiology": {"chest", "heart", "blood", "pressure"},
 	"Orthopedic": {"knee", "hip", "fracture", "left"},
 	"Chirurgie":  {"surgery", "incision", "closed", "procedure"},
 	"Pulmonary":  {"lung", "cough", "fever", "exam"},
 }
 
-// Notes writes 60 notes under 4 labels, 64 rows as every fifteenth text stands under the next label as well, and returns the file.
+// Notes is [WriteNotes] in a folder of the test.
 func Notes(t testing.TB) string {
+	t.Helper()
+	return WriteNotes(t, t.TempDir())
+}
+
+// WriteNotes writes 60 notes under 4 labels into a folder, 64 rows as every fifteenth text stands under the next label as well, and returns
+// the file.
+func WriteNotes(t testing.TB, dir string) string {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString("text,label\n")
@@ -60,7 +67,7 @@ func Notes(t testing.TB) string {
 		label := Labels[i%4]
 		text := ""
 		for k := range 6 + i%20 {
-			text += words[label][(k*k+i/4)%4] + " "
+			text += Words[label][(k*k+i/4)%4] + " "
 		}
 		text += fmt.Sprintf("mg %d %d", i/10, i%10)
 		fmt.Fprintf(&b, "%s,%s\n", text, label)
@@ -68,5 +75,5 @@ func Notes(t testing.TB) string {
 			fmt.Fprintf(&b, "%s,%s\n", text, Labels[(i+1)%4])
 		}
 	}
-	return testkit.WriteFile(t, filepath.Join(t.TempDir(), "notes.csv"), b.String())
+	return testkit.WriteFile(t, filepath.Join(dir, "notes.csv"), b.String())
 }
