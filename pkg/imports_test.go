@@ -48,6 +48,7 @@ var allowed = map[string][]string{
 	"cmd/specialist": {"atomicfile", "chapter", "classifier", "corpus", "distilbert", "evaluate", "experiment", "predict", "profile", "report", "stage", "train"},
 
 	"internal/testkit":    {},
+	"internal/browserkit": {"checkout", "internal/testkit"},
 	"internal/modelkit":   {"weights"},
 	"internal/profilekit": {"internal/testkit", "profile"},
 	"internal/studykit":   {"audit", "baseline", "corpus", "erroranalysis", "evaluate", "experiment", "internal/profilekit", "profile", "train"},
