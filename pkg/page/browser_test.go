@@ -17,7 +17,7 @@ import (
 
 const plotlyPath = "../../.cache/plotly/plotly.min.js"
 
-// samplePage writes a page of chapters with every kind of figure, tables of all widths and an explorer, and returns its address.
+// samplePage writes a page of chapters with every kind of figure and tables of all widths, and returns its address.
 func samplePage(t *testing.T, script bool) string {
 	t.Helper()
 	p := sampleSections(t)
@@ -73,7 +73,7 @@ func drawSections(t *testing.T) Page {
 			{ID: "tables", Title: "Tables", Body: words("# A heading of the text\n\nAnd [elsewhere](https://example.org/a).", 3) +
 				join(sampleTable(), wideTable("wide", 8, "Cardiovascular"), wideTable("absurd", 14, "Otorhinolaryngological"))},
 			{ID: "errors", Title: "Errors", Level: 1},
-			{ID: "notes", Title: "Walk into the notes", Body: "<details class=\"code\"><summary>Code</summary><pre><code>notebook.Explore()</code></pre></details>" + join(sampleExplorer())},
+			{ID: "notes", Title: "Single notes", Body: "<details class=\"code\"><summary>Code</summary><pre><code>notebook.Show(table)</code></pre></details>" + join(wideTable("single", 3, "Cardiovascular"))},
 		},
 		Times: join(Table{ID: "times-table", Caption: "Times", Columns: []Column{{Name: "Stage"}, {Name: "Time", Numeric: true}}, Rows: [][]Cell{{Text("all"), Duration.Cell(Of(61))}}}),
 	}
@@ -120,7 +120,7 @@ func TestPageInBrowser(t *testing.T) {
 			if s.Width != s.Room {
 				t.Errorf("figure %s is drawn %v wide in %v", s.ID, s.Width, s.Room)
 			}
-			if s.Alt == "" || !strings.Contains(s.Caption, badge) {
+			if s.Alt == "" || !strings.Contains(s.Caption, Badge) {
 				t.Errorf("figure %s: alt %q, caption %q", s.ID, s.Alt, s.Caption)
 			}
 		}

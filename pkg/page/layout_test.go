@@ -21,11 +21,11 @@ func TestContents(t *testing.T) {
 	const link = `nav a[href="#tables"]`
 
 	t.Run("links", func(t *testing.T) {
-		want := []string{"In short", "The data", "Figures", "Tables", "Errors", "Walk into the notes", "Times"}
+		want := []string{"In short", "The data", "Figures", "Tables", "Errors", "Single notes", "Times"}
 		if got := browserkit.Eval[[]string](b, `[...document.querySelectorAll("nav a")].map(a => a.textContent)`); !slices.Equal(got, want) {
 			t.Errorf("contents %q, want %q", got, want)
 		}
-		if got := browserkit.Eval[[]string](b, `[...document.querySelectorAll("nav ol ol a")].map(a => a.textContent)`); !slices.Equal(got, []string{"Figures", "Tables", "Walk into the notes"}) {
+		if got := browserkit.Eval[[]string](b, `[...document.querySelectorAll("nav ol ol a")].map(a => a.textContent)`); !slices.Equal(got, []string{"Figures", "Tables", "Single notes"}) {
 			t.Errorf("second level %q", got)
 		}
 		if got := browserkit.UnresolvedLinks(b); len(got) > 0 {
@@ -35,8 +35,8 @@ func TestContents(t *testing.T) {
 
 	t.Run("headings", func(t *testing.T) {
 		want := []string{
-			"H1 A report: figures & tables", "H2 In short", "H2 The data", "H3 Figures", "H3 Tables", "H4 A heading of the text", "H2 Errors", "H3 Walk into the notes",
-			"H4 Note note-00", "H2 Times",
+			"H1 A report: figures & tables", "H2 In short", "H2 The data", "H3 Figures", "H3 Tables", "H4 A heading of the text", "H2 Errors", "H3 Single notes",
+			"H2 Times",
 		}
 		if got := browserkit.Eval[[]string](b, `[...document.querySelectorAll(":is(h1, h2, h3, h4, h5, h6)")].filter(h => h.getClientRects().length).map(h => h.tagName + " " + h.textContent)`); !slices.Equal(got, want) {
 			t.Errorf("headings %q, want %q", got, want)
@@ -59,7 +59,7 @@ func TestContents(t *testing.T) {
 		browserkit.Eval[any](b, `window.scrollTo(0, document.documentElement.scrollHeight)`)
 		b.Until(current + ` === "Times"`)
 		browserkit.Eval[any](b, `window.scrollTo(0, document.querySelector("#notes").getBoundingClientRect().top + window.scrollY)`)
-		b.Until(current + ` === "Walk into the notes"`)
+		b.Until(current + ` === "Single notes"`)
 		if got := browserkit.Eval[int](b, `document.querySelectorAll("nav a[aria-current]").length`); got != 1 {
 			t.Errorf("%d parts are marked", got)
 		}

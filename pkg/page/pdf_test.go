@@ -47,7 +47,7 @@ func TestPDF(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	browserkit.CheckPDF(t, pdf, "A report: figures & tables", []string{"In short", "The data", "Figures", "Tables", "A heading of the text", "Errors", "Walk into the notes", "Times"})
+	browserkit.CheckPDF(t, pdf, "A report: figures & tables", []string{"In short", "The data", "Figures", "Tables", "A heading of the text", "Errors", "Single notes", "Times"})
 	nothingLeft(t, dir, "report.pdf")
 }
 

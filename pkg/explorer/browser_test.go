@@ -1,4 +1,4 @@
-package page
+package explorer
 
 import (
 	"bytes"
@@ -15,24 +15,34 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/specialist-nlp/specialist/pkg/internal/browserkit"
+	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
-// explorerPage writes a page with two explorers, and returns its address.
-func explorerPage(t *testing.T) string {
+// writePage writes a page with explorers in a section of a chapter, and returns its path and its address.
+func writePage(t *testing.T, explorers ...page.Block) (path, address string) {
 	t.Helper()
-	second := sampleExplorer()
-	second.ID, second.Title, second.Query = "second", "The same again", ExplorerQuery{}
-	body, err := Join(sampleExplorer(), second)
+	body, err := page.Join(explorers...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := (Page{Title: "Errors", Sections: []Section{{ID: "errors", Title: "Errors", Body: body}}}).Write(&b); err != nil {
+	p := page.Page{Title: "A report", Sections: []page.Section{{ID: "errors", Title: "Errors", Level: 1}, {ID: "notes", Title: "Walk into the notes", Body: body}}}
+	if err := p.Write(&b); err != nil {
 		t.Fatal(err)
 	}
-	_, address := browserkit.WritePage(t, b.Bytes())
-	return address
+	return browserkit.WritePage(t, b.Bytes())
 }
+
+// samplePage writes a page with two explorers.
+func samplePage(t *testing.T) (path, address string) {
+	t.Helper()
+	second := sampleExplorer()
+	second.ID, second.Title, second.Query = "second", "The same again", Query{}
+	return writePage(t, sampleExplorer(), second)
+}
+
+// live is a JavaScript expression: the script has taken over every explorer.
+const live = `document.querySelectorAll("section.spx").length > 0 && [...document.querySelectorAll(".spx-live")].every(e => !e.hidden)`
 
 // pick sets the control of the first explorer whose label begins with the given words, as a person would.
 func pick(t *testing.T, b *browserkit.Tab, label, value string) {
@@ -59,11 +69,11 @@ func pick(t *testing.T, b *browserkit.Tab, label, value string) {
 const retainedText = `[...document.querySelector("#walk .spx-live .spx-text").childNodes].filter(e => e.className !== "spx-cut").map(e => e.textContent).join("")`
 
 func TestExplorerInBrowser(t *testing.T) {
-	address := explorerPage(t)
+	_, address := samplePage(t)
 	b := browserkit.Open(t)
 	b.Desktop()
 	b.Run(chromedp.Navigate(address))
-	b.Until(`document.querySelectorAll("section.spx").length === 2 && [...document.querySelectorAll(".spx-live")].every(e => !e.hidden)`)
+	b.Until(`document.querySelectorAll("section.spx").length === 2 && ` + live)
 	state := func() (total string, ids []string) {
 		return browserkit.Eval[string](b, `document.querySelector("#walk .spx-count").textContent`),
 			browserkit.Eval[[]string](b, `[...document.querySelectorAll("#walk .spx-list tbody th")].map(e => e.textContent)`)
@@ -223,8 +233,9 @@ func TestExplorerInBrowser(t *testing.T) {
 // TestExplorerIsLabelled: every control has a name, and every scrolling part can be reached from the keyboard.
 func TestExplorerIsLabelled(t *testing.T) {
 	b := browserkit.Open(t)
-	b.Run(chromedp.Navigate(explorerPage(t)))
-	b.Until(`[...document.querySelectorAll(".spx-live")].every(e => !e.hidden)`)
+	_, address := samplePage(t)
+	b.Run(chromedp.Navigate(address))
+	b.Until(live)
 	for _, unnamed := range browserkit.Eval[[]string](b, `[...document.querySelectorAll(".spx-live :is(button, select, input, textarea)")]
 		.filter(e => !(e.labels && [...e.labels].some(l => l.textContent.trim())) && !e.textContent.trim() && !e.hidden).map(e => e.outerHTML)`) {
 		t.Errorf("%s has no name", unnamed)
@@ -239,7 +250,8 @@ func TestExplorerIsLabelled(t *testing.T) {
 func TestExplorerWithoutScripts(t *testing.T) {
 	b := browserkit.Open(t)
 	b.DisableScripts()
-	b.Run(chromedp.Navigate(explorerPage(t)))
+	_, address := samplePage(t)
+	b.Run(chromedp.Navigate(address))
 	shown, err := chromedp.Run(b, chromedp.Text(chromedp.CSS("#walk")))
 	if err != nil {
 		t.Fatal(err)
@@ -249,6 +261,43 @@ func TestExplorerWithoutScripts(t *testing.T) {
 			t.Errorf("no %q in %q", want, shown)
 		}
 	}
+}
+
+// TestExplorerIsAccessible runs axe-core on a page with one explorer, as the report is, on a screen of each kind.
+func TestExplorerIsAccessible(t *testing.T) {
+	_, address := writePage(t, sampleExplorer())
+	b := browserkit.Open(t)
+	b.Desktop()
+	b.Run(chromedp.Navigate(address))
+	b.Until(live)
+	for _, scheme := range []string{"light", "dark"} {
+		b.Media("", scheme)
+		browserkit.Accessible(t, b, scheme)
+	}
+	b.Phone()
+	browserkit.Accessible(t, b, "phone")
+}
+
+// TestExplorerPrints: paper has no part of the explorer but the line that names it, with scripts and without.
+func TestExplorerPrints(t *testing.T) {
+	path, address := samplePage(t)
+	b := browserkit.Open(t)
+	b.Sheet()
+	b.Run(chromedp.Navigate(address))
+	b.Until(live)
+	browserkit.PrintsWhole(t, b)
+	out := filepath.Join(t.TempDir(), "page.pdf")
+	if err := page.PDF(t.Context(), path, out); err != nil {
+		t.Fatal(err)
+	}
+	pdf, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browserkit.CheckPDF(t, pdf, "A report", []string{"Errors", "Walk into the notes"})
+	b.DisableScripts()
+	b.Run(chromedp.Reload())
+	browserkit.PrintsWhole(t, b)
 }
 
 // download runs a script and returns the file that it makes the browser keep.
