@@ -36,7 +36,7 @@ echo "report: the page in a browser"
 SPECIALIST_REPORT=$out/two GOFLAGS="${GOFLAGS/-tags=/-tags=madereport,}"
 case $GOFLAGS in *madereport*) ;; *) GOFLAGS="$GOFLAGS -tags=madereport" ;; esac
 export SPECIALIST_REPORT GOFLAGS
-bash .ci/gotest -count=1 -run '^TestMade' ./pkg/page
+bash .ci/gotest -count=1 -run '^TestMade' ./pkg/report
 
 echo "report: the walkthrough of the library"
 jupyter nbconvert --to notebook --execute --ExecutePreprocessor.timeout=-1 --output-dir "$out" --log-level=WARN notebooks/00_walkthrough.ipynb

@@ -16,6 +16,7 @@ var allowed = map[string][]string{
 	"checkout":      {},
 	"original":      {},
 	"page":          {"atomicfile"},
+	"explorer":      {"page"},
 	"seal":          {},
 	"spelling":      {},
 	"stage":         {"atomicfile"},
@@ -44,17 +45,18 @@ var allowed = map[string][]string{
 	"claim":          {"audit", "baseline", "corpus", "erroranalysis", "evaluate", "experiment", "original", "page", "profile", "wording"},
 	"chapter":        {"audit", "baseline", "claim", "corpus", "erroranalysis", "evaluate", "experiment", "original", "page", "profile", "stage", "wording"},
 	"report":         {"atomicfile", "audit", "baseline", "chapter", "checkout", "claim", "evaluate", "experiment", "page", "profile", "spelling", "stage", "wording"},
-	"notebook":       {"audit", "chapter", "checkout", "classifier", "corpus", "erroranalysis", "experiment", "page", "profile", "stage"},
+	"notebook":       {"audit", "chapter", "checkout", "classifier", "corpus", "erroranalysis", "experiment", "explorer", "page", "profile", "stage"},
 	"cmd/specialist": {"atomicfile", "chapter", "classifier", "corpus", "distilbert", "evaluate", "experiment", "predict", "profile", "report", "stage", "train"},
 
 	"internal/testkit":    {},
+	"internal/browserkit": {"checkout", "internal/testkit"},
 	"internal/modelkit":   {"weights"},
 	"internal/profilekit": {"internal/testkit", "profile"},
 	"internal/studykit":   {"audit", "baseline", "corpus", "erroranalysis", "evaluate", "experiment", "internal/profilekit", "profile", "train"},
 }
 
 // filesOnly are packages that an analyst uses without XLA.
-var filesOnly = []string{"checkout", "original", "stage", "base", "column", "corpus", "demo", "audit", "predict", "evaluate", "erroranalysis", "baseline", "page", "hub"}
+var filesOnly = []string{"checkout", "original", "stage", "base", "column", "corpus", "demo", "audit", "predict", "evaluate", "erroranalysis", "baseline", "page", "explorer", "hub"}
 
 func goList(t *testing.T, args ...string) []string {
 	t.Helper()

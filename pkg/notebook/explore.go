@@ -11,7 +11,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/comms"
 
-	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/explorer"
 	"github.com/specialist-nlp/specialist/pkg/stage"
 )
 
@@ -33,7 +33,7 @@ const (
 //
 // Everywhere else the cell ends at once: under nbconvert, in a report, in an editor, where nothing opens GoNB's channel. Filters work
 // there all the same, and corrections can be downloaded.
-func Explore(ctx context.Context, e page.Explorer, where string, save func(line string) (said string, err error)) error {
+func Explore(ctx context.Context, e explorer.Explorer, where string, save func(line string) (said string, err error)) error {
 	live := gonbui.IsNotebook && os.Getenv(stage.ParentEnv) == "" && os.Getenv(sessionEnv) != ""
 	e.Channel = ""
 	if live {

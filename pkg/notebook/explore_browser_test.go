@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
+	"github.com/specialist-nlp/specialist/pkg/internal/browserkit"
 )
 
 // exploreCell is a cell as a notebook has it: what it shows is on disk.
@@ -87,9 +88,9 @@ func TestExploreInJupyterLab(t *testing.T) {
 	l.open("explore.ipynb")
 	l.execute()
 	const serving = `document.querySelector(".spx-state")?.textContent.startsWith("Corrections are saved to corrections.jsonl")`
-	l.until(serving)
+	l.Until(serving)
 	text := func(selector string) string {
-		return evaluated[string](l, `document.querySelector(`+quoted(selector)+`).textContent`)
+		return browserkit.Eval[string](l.Tab, `document.querySelector(`+browserkit.Quote(selector)+`).textContent`)
 	}
 
 	// The misread notes, then all, then those of one label.
@@ -99,17 +100,17 @@ func TestExploreInJupyterLab(t *testing.T) {
 	}
 	label := a.Cases[3].Gold[0]
 	own := matching(a, func(one erroranalysis.Case) bool { return slices.Contains(one.Gold, label) })
-	took := evaluated[float64](l, `(() => {
+	took := browserkit.Eval[float64](l.Tab, `(() => {
 		const [gold,,,, outcome] = document.querySelectorAll(".spx-filter select"), start = performance.now();
 		outcome.value = "";
 		outcome.dispatchEvent(new Event("change"));
-		gold.value = [...gold.options].find(o => o.text.startsWith(`+quoted(label+" (")+`)).value;
+		gold.value = [...gold.options].find(o => o.text.startsWith(`+browserkit.Quote(label+" (")+`)).value;
 		gold.dispatchEvent(new Event("change"));
 		document.body.getBoundingClientRect();
 		return performance.now() - start;
 	})()`)
 	t.Logf("two filters took %.0f ms", took)
-	rows := evaluated[[]string](l, `[...document.querySelectorAll(".spx-list tbody th")].map(e => e.textContent)`)
+	rows := browserkit.Eval[[]string](l.Tab, `[...document.querySelectorAll(".spx-list tbody th")].map(e => e.textContent)`)
 	slices.Sort(rows)
 	if !slices.Equal(rows, own) || !strings.HasPrefix(text(".spx-count"), fmt.Sprintf("%d of 100 notes;", len(own))) {
 		t.Errorf("filed under %s: %q and %q, want %q", label, text(".spx-count"), rows, own)
@@ -117,20 +118,20 @@ func TestExploreInJupyterLab(t *testing.T) {
 
 	// A note opens, with its words shaded, and its letters do not go to JupyterLab's own shortcuts.
 	one := a.Cases[3]
-	l.run(chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".spx-list tbody button")].find(b => b.textContent === ` + quoted(one.ID) + `).click()`))
+	l.Run(chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".spx-list tbody button")].find(b => b.textContent === ` + browserkit.Quote(one.ID) + `).click()`))
 	if got := text(".spx-live h4"); got != "Note "+one.ID {
 		t.Fatalf("%q is open", got)
 	}
-	if got := evaluated[int](l, `document.querySelectorAll(".spx-live .spx-text .spx-for, .spx-live .spx-text .spx-against").length`); got != 2 {
+	if got := browserkit.Eval[int](l.Tab, `document.querySelectorAll(".spx-live .spx-text .spx-for, .spx-live .spx-text .spx-against").length`); got != 2 {
 		t.Errorf("%d words are shaded, want 2", got)
 	}
-	cells := evaluated[int](l, `document.querySelectorAll(".jp-Cell").length`)
-	if got := evaluated[string](l, `document.activeElement.textContent`); got != "Note "+one.ID {
+	cells := browserkit.Eval[int](l.Tab, `document.querySelectorAll(".jp-Cell").length`)
+	if got := browserkit.Eval[string](l.Tab, `document.activeElement.textContent`); got != "Note "+one.ID {
 		t.Errorf("the focus is on %q", got)
 	}
-	l.run(chromedp.KeyEvent("ddabx"))
-	l.run(chromedp.SendKeys(chromedp.CSS(".spx textarea"), "ddabx <it> is & was"))
-	if got := evaluated[int](l, `document.querySelectorAll(".jp-Cell").length`); got != cells {
+	l.Run(chromedp.KeyEvent("ddabx"))
+	l.Run(chromedp.SendKeys(chromedp.CSS(".spx textarea"), "ddabx <it> is & was"))
+	if got := browserkit.Eval[int](l.Tab, `document.querySelectorAll(".jp-Cell").length`); got != cells {
 		t.Errorf("typing left %d cells of %d", got, cells)
 	}
 
@@ -138,9 +139,9 @@ func TestExploreInJupyterLab(t *testing.T) {
 
 	// Its correction is saved, then another one refused, because the file is damaged.
 	other := a.Labels[(slices.Index(a.Labels, one.Labels[0])+1)%len(a.Labels)]
-	pick := `[...document.querySelectorAll(".spx-labels label")].find(l => l.textContent === ` + quoted(other) + `).querySelector("input").click()`
-	l.run(chromedp.Evaluate[chromedp.Void](pick), chromedp.Click(chromedp.CSS(".spx-main")))
-	l.until(`document.querySelector(".spx-said").textContent.startsWith("Saved: ")`)
+	pick := `[...document.querySelectorAll(".spx-labels label")].find(l => l.textContent === ` + browserkit.Quote(other) + `).querySelector("input").click()`
+	l.Run(chromedp.Evaluate[chromedp.Void](pick), chromedp.Click(chromedp.CSS(".spx-main")))
+	l.Until(`document.querySelector(".spx-said").textContent.startsWith("Saved: ")`)
 	got, err := erroranalysis.ReadCorrections(path, a.Labels)
 	if err != nil {
 		t.Fatal(err)
@@ -157,8 +158,8 @@ func TestExploreInJupyterLab(t *testing.T) {
 	if err := os.WriteFile(path, damaged, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	l.run(chromedp.Click(chromedp.CSS(".spx-main")))
-	l.until(`document.querySelector(".spx-said.spx-bad")`)
+	l.Run(chromedp.Click(chromedp.CSS(".spx-main")))
+	l.Until(`document.querySelector(".spx-said.spx-bad")`)
 	if got := text(".spx-said"); !strings.Contains(got, "line 2: not a correction") || !strings.Contains(got, "corrections.jsonl") {
 		t.Errorf("refused with %q", got)
 	}
@@ -167,19 +168,19 @@ func TestExploreInJupyterLab(t *testing.T) {
 	}
 
 	// The cell ends without an error, and what it showed stays usable.
-	l.run(chromedp.Click(chromedp.CSS(".spx-state button:not([hidden])")))
-	l.until(`document.querySelector(".jp-CodeCell .jp-InputPrompt").textContent.includes("[1]")`)
+	l.Run(chromedp.Click(chromedp.CSS(".spx-state button:not([hidden])")))
+	l.Until(`document.querySelector(".jp-CodeCell .jp-InputPrompt").textContent.includes("[1]")`)
 	if got := text(".spx-state"); !strings.HasPrefix(got, "The cell has ended;") || !strings.Contains(got, "downloaded as corrections.jsonl") {
 		t.Errorf("at the end it says %q", got)
 	}
-	if got := evaluated[int](l, `document.querySelectorAll(".jp-OutputArea-output[data-mime-type$=stderr]").length`); got != 0 {
+	if got := browserkit.Eval[int](l.Tab, `document.querySelectorAll(".jp-OutputArea-output[data-mime-type$=stderr]").length`); got != 0 {
 		t.Error("the cell ended with an error")
 	}
 
 	// A page that goes ends its cell.
 	l.execute()
-	l.until(serving)
-	l.run(chromedp.Reload())
+	l.Until(serving)
+	l.Run(chromedp.Reload())
 	l.wait("the kernel to be idle", func() bool { return l.kernel() == "idle" })
 }
 
@@ -192,12 +193,4 @@ func matching(a *erroranalysis.Analysis, wanted func(one erroranalysis.Case) boo
 		}
 	}
 	return ids
-}
-
-func quoted(s string) string {
-	b, err := json.Marshal(s)
-	if err != nil {
-		panic(err)
-	}
-	return string(b)
 }

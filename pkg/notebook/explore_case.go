@@ -11,6 +11,7 @@ import (
 
 	"github.com/specialist-nlp/specialist/pkg/corpus"
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
+	"github.com/specialist-nlp/specialist/pkg/explorer"
 	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
@@ -28,26 +29,26 @@ type Reading struct {
 	// From and To bound, in bytes, what it read of a note that it truncated; both are 0 where that is not known.
 	From, To int
 	// Shading says which words spoke for the label; nil where that was not computed.
-	Shading *page.Shading
+	Shading *explorer.Shading
 }
 
 // Explorer makes the explorer of an analysis of errors: the analysis's test notes, with their texts out of the corpus. readings are by the
 // id of a note, and may be nil or have some notes only. corrections are those made so far, in the order of writing, and path is the
 // file that new ones go to. It refuses an analysis of another corpus.
-func Explorer(a *erroranalysis.Analysis, c *corpus.Corpus, readings map[string]Reading, corrections []erroranalysis.Correction, path string) (page.Explorer, error) {
+func Explorer(a *erroranalysis.Analysis, c *corpus.Corpus, readings map[string]Reading, corrections []erroranalysis.Correction, path string) (explorer.Explorer, error) {
 	if a.CorpusHash != c.Hash {
-		return page.Explorer{}, fmt.Errorf("the errors of %q are those in corpus %q, and %s is %q: analyse this corpus, or give the one that was analysed",
+		return explorer.Explorer{}, fmt.Errorf("the errors of %q are those in corpus %q, and %s is %q: analyse this corpus, or give the one that was analysed",
 			a.Model, a.CorpusHash, c.Name, c.Hash)
 	}
-	e := page.Explorer{
+	e := explorer.Explorer{
 		ID: "explorer", Title: "Notes of the " + a.Part + " part, read by " + a.Model,
 		Caption:   "Pick notes, open one, read what the model saw, and correct its labels where they are wrong.",
 		Synthetic: a.Synthetic, Labels: a.Labels, CorpusHash: a.CorpusHash, File: filepath.Base(path),
-		Query: page.ExplorerQuery{Outcome: page.OutcomeMisread},
+		Query: explorer.Query{Outcome: explorer.OutcomeMisread},
 	}
 	fields, having, err := explored(a)
 	if err != nil {
-		return page.Explorer{}, err
+		return explorer.Explorer{}, err
 	}
 	e.Fields = fields
 	texts := make(map[string]string, len(c.Notes))
@@ -62,7 +63,7 @@ func Explorer(a *erroranalysis.Analysis, c *corpus.Corpus, readings map[string]R
 		one := &a.Cases[i]
 		text, ok := texts[one.TextSHA256]
 		if !ok {
-			return page.Explorer{}, fmt.Errorf("%s has no text with the hash %s, which %q is analysed as", c.Name, one.TextSHA256, one.ID)
+			return explorer.Explorer{}, fmt.Errorf("%s has no text with the hash %s, which %q is analysed as", c.Name, one.TextSHA256, one.ID)
 		}
 		e.Notes = append(e.Notes, exploredNote(one, text, having[one.ID], readings[one.ID], corrected[one.TextSHA256]))
 	}
@@ -70,18 +71,18 @@ func Explorer(a *erroranalysis.Analysis, c *corpus.Corpus, readings map[string]R
 }
 
 // explored gives the fields with the values that a reader can pick, and by the id of a text its values of each field.
-func explored(a *erroranalysis.Analysis) ([]page.ExplorerField, map[string]map[string][]string, error) {
+func explored(a *erroranalysis.Analysis) ([]explorer.Field, map[string]map[string][]string, error) {
 	having := make(map[string]map[string][]string, len(a.Cases))
 	for i := range a.Cases {
 		having[a.Cases[i].ID] = map[string][]string{}
 	}
-	var fields []page.ExplorerField
+	var fields []explorer.Field
 	for _, f := range exploredFields {
 		values, err := a.Values(f)
 		if err != nil {
 			return nil, nil, err
 		}
-		field := page.ExplorerField{Name: string(f), Title: f.Title()}
+		field := explorer.Field{Name: string(f), Title: f.Title()}
 		for _, v := range values[:min(len(values), exploredValues)] {
 			picked, err := a.Filter(erroranalysis.Query{Slice: []erroranalysis.Condition{{Field: f, Value: v.Value}}})
 			if err != nil {
@@ -98,18 +99,18 @@ func explored(a *erroranalysis.Analysis) ([]page.ExplorerField, map[string]map[s
 	return fields, having, nil
 }
 
-func exploredNote(one *erroranalysis.Case, text string, values map[string][]string, r Reading, correction erroranalysis.Correction) page.ExplorerNote {
-	n := page.ExplorerNote{
+func exploredNote(one *erroranalysis.Case, text string, values map[string][]string, r Reading, correction erroranalysis.Correction) explorer.Note {
+	n := explorer.Note{
 		ID: one.ID, Key: one.TextSHA256, Text: text, Gold: one.Gold, Labels: one.Labels, Right: one.Valid, Characters: one.Characters,
 		Values: values, Truncated: one.Truncated, From: r.From, To: r.To, Shading: r.Shading,
 		Corrected: correction.Labels, Remark: correction.Comment,
 	}
 	for _, rank := range one.Top {
-		n.Top = append(n.Top, page.ExplorerRank{Label: rank.Label, Confidence: rank.Confidence})
+		n.Top = append(n.Top, explorer.Rank{Label: rank.Label, Confidence: rank.Confidence})
 	}
 	add := func(name, text string) {
 		if text != "" {
-			n.Facts = append(n.Facts, page.ExplorerFact{Name: name, Text: text})
+			n.Facts = append(n.Facts, explorer.Fact{Name: name, Text: text})
 		}
 	}
 	if one.Tokens > 0 {

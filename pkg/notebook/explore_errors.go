@@ -10,7 +10,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/checkout"
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
 	"github.com/specialist-nlp/specialist/pkg/experiment"
-	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/explorer"
 )
 
 // ExploreErrors shows the test notes of the notebook's study in an explorer; see [Explore]. Corrections go to a file of their own for each
@@ -50,21 +50,21 @@ func exploreErrors(ctx context.Context, e *experiment.Errors, x *experiment.Expl
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	explorer, err := Explorer(e.Analysis, e.Corpus, readings(x), corrections, path)
+	shown, err := Explorer(e.Analysis, e.Corpus, readings(x), corrections, path)
 	if err != nil {
 		return err
 	}
-	explorer.Caption += " " + chapter.ExplanationNote(x)
-	return Explore(ctx, explorer, where, Keep(e.Analysis, path))
+	shown.Caption += " " + chapter.ExplanationNote(x)
+	return Explore(ctx, shown, where, Keep(e.Analysis, path))
 }
 
 // readings are the attributions as the explorer takes them.
 func readings(x *experiment.Explanation) map[string]Reading {
 	out := make(map[string]Reading, len(x.Attributions))
 	for _, a := range x.Attributions {
-		shading := &page.Shading{Label: a.Label, Method: string(x.Method)}
+		shading := &explorer.Shading{Label: a.Label, Method: string(x.Method)}
 		for _, s := range a.Spans {
-			shading.Spans = append(shading.Spans, page.ShadedSpan{Start: s.Start, End: s.End, Weight: s.Weight})
+			shading.Spans = append(shading.Spans, explorer.Span{Start: s.Start, End: s.End, Weight: s.Weight})
 		}
 		r := Reading{Shading: shading}
 		if a.Truncated {

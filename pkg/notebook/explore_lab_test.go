@@ -2,7 +2,6 @@ package notebook
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -18,11 +17,13 @@ import (
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/browserkit"
 )
 
 // lab is a JupyterLab server of the project's own environment, with folders of its own, and a tab of a browser at it.
 type lab struct {
-	context.Context
+	*browserkit.Tab
 	t      *testing.T
 	server string // its address
 	pid    int    // of the server
@@ -75,24 +76,8 @@ func openLab(t *testing.T, dir string) *lab {
 	})
 	l := &lab{t: t, server: fmt.Sprintf("http://127.0.0.1:%d", port), pid: cmd.Process.Pid}
 	l.wait("JupyterLab to answer", func() bool { return l.get("api") != nil })
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1400, 1500))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	l.Context, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
+	l.Tab = browserkit.Open(t, chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1400, 1500))
 	return l
-}
-
-func chromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{os.Getenv("CHROME"), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Fatal("there is no Chromium on PATH: apt-get install chromium, or CHROME=/path/to/chrome")
-	return ""
 }
 
 // wait waits for a condition, for up to a minute.
@@ -103,44 +88,11 @@ func (l *lab) wait(what string, met func() bool) {
 			return
 		}
 	}
-	l.t.Fatalf("waited in vain for %s; the page shows %q", what, l.page())
-}
-
-// page is the text of the notebook, where there is a page yet.
-func (l *lab) page() string {
-	if l.Context == nil {
-		return ""
+	shown := "nothing yet"
+	if l.Tab != nil {
+		shown = l.Text()
 	}
-	text, err := chromedp.Run(l, chromedp.Evaluate[string](`document.body.innerText.slice(-3000)`))
-	if err != nil {
-		return err.Error()
-	}
-	return text
-}
-
-// until waits for a JavaScript expression to be true.
-func (l *lab) until(expression string) {
-	l.t.Helper()
-	l.wait(expression, func() bool { return evaluated[bool](l, `!!(`+expression+`)`) })
-}
-
-func (l *lab) run(actions ...chromedp.Action[chromedp.Void]) {
-	l.t.Helper()
-	ctx, cancel := context.WithTimeout(l, time.Minute)
-	defer cancel()
-	if err := chromedp.Do(ctx, actions...); err != nil {
-		l.t.Fatal(err)
-	}
-}
-
-// evaluated returns a JavaScript expression's value.
-func evaluated[T any](l *lab, expression string) T {
-	l.t.Helper()
-	v, err := chromedp.Run(l, chromedp.Evaluate[T](expression))
-	if err != nil {
-		l.t.Fatalf("%s: %v", expression, err)
-	}
-	return v
+	l.t.Fatalf("waited in vain for %s; the page shows %q", what, shown)
 }
 
 // picture writes what the tab shows beside the test's other artifacts: go test -artifacts keeps them.
@@ -192,16 +144,16 @@ func (l *lab) open(notebook string) {
 	}); err != nil {
 		l.t.Fatal(err)
 	}
-	l.run(chromedp.Navigate(l.server + "/lab/tree/" + notebook + "?token=secret"))
-	l.until(`["idle", "unknown"].includes(document.querySelector(".jp-Notebook-ExecutionIndicator")?.dataset.status) &&
+	l.Run(chromedp.Navigate(l.server + "/lab/tree/" + notebook + "?token=secret"))
+	l.Until(`["idle", "unknown"].includes(document.querySelector(".jp-Notebook-ExecutionIndicator")?.dataset.status) &&
 		document.querySelector(".jp-KernelName").textContent.includes("gonb") && document.querySelector(".jp-Notebook .jp-CodeCell")`)
 }
 
 // execute runs the first cell, and waits for it to start.
 func (l *lab) execute() {
 	l.t.Helper()
-	l.run(chromedp.Click(chromedp.CSS(".jp-CodeCell .jp-InputArea-prompt")), chromedp.Click(chromedp.CSS(`[data-jp-item-name="run"] :is(button, jp-button)`)))
-	l.until(`document.querySelector(".jp-CodeCell .jp-InputPrompt").textContent.includes("*")`)
+	l.Run(chromedp.Click(chromedp.CSS(".jp-CodeCell .jp-InputArea-prompt")), chromedp.Click(chromedp.CSS(`[data-jp-item-name="run"] :is(button, jp-button)`)))
+	l.Until(`document.querySelector(".jp-CodeCell .jp-InputPrompt").textContent.includes("*")`)
 }
 
 // writeNotebook writes a notebook of code cells.

@@ -39,7 +39,7 @@ func TestTheExplorerEndsWithItsKernel(t *testing.T) {
 	} {
 		l.open("explore.ipynb")
 		l.execute()
-		l.until(`document.querySelector(".spx-state")?.textContent.startsWith("Corrections are saved")`)
+		l.Until(`document.querySelector(".spx-state")?.textContent.startsWith("Corrections are saved")`)
 		raw, err := os.ReadFile(filepath.Join(dir, "pids"))
 		if err != nil {
 			t.Fatal(err)

@@ -19,7 +19,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/demo"
 	"github.com/specialist-nlp/specialist/pkg/erroranalysis"
 	"github.com/specialist-nlp/specialist/pkg/evaluate"
-	"github.com/specialist-nlp/specialist/pkg/page"
+	"github.com/specialist-nlp/specialist/pkg/explorer"
 	"github.com/specialist-nlp/specialist/pkg/predict"
 	"github.com/specialist-nlp/specialist/pkg/stage"
 )
@@ -75,7 +75,7 @@ func exploredReadings(c *corpus.Corpus, a *erroranalysis.Analysis) map[string]Re
 		text := texts[one.TextSHA256]
 		first := strings.IndexByte(text, ' ')
 		second := first + 1 + strings.IndexByte(text[first+1:], ' ')
-		r := Reading{Shading: &page.Shading{Label: one.Predicted, Method: "gradient x input", Spans: []page.ShadedSpan{
+		r := Reading{Shading: &explorer.Shading{Label: one.Predicted, Method: "gradient x input", Spans: []explorer.Span{
 			{Start: 0, End: first, Weight: 1}, {Start: first + 1, End: second, Weight: -.6},
 		}}}
 		if one.Truncated {

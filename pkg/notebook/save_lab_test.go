@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/browserkit"
 )
 
 // TestSavingInJupyterLabChangesNothing opens a notebook of the repository, as it is committed, and saves it. Nothing has asked the reader
@@ -28,15 +30,15 @@ func TestSavingInJupyterLabChangesNothing(t *testing.T) {
 	l := openLab(t, filepath.Dir(path))
 	l.open(name)
 	click := func(button string) {
-		l.run(chromedp.Click(chromedp.CSS(`[data-jp-item-name="` + button + `"] :is(button, jp-button)`)))
+		l.Run(chromedp.Click(chromedp.CSS(`[data-jp-item-name="` + button + `"] :is(button, jp-button)`)))
 	}
 	// JupyterLab writes only what was touched: a cell comes and goes.
 	const active = `document.querySelector(".jp-Cell.jp-mod-active .jp-InputArea").innerText.trim()`
-	first := evaluated[string](l, active)
+	first := browserkit.Eval[string](l.Tab, active)
 	click("insert")
-	l.until(active + ` !== ` + quoted(first))
+	l.Until(active + ` !== ` + browserkit.Quote(first))
 	click("cut")
-	l.until(active + ` !== ""`)
+	l.Until(active + ` !== ""`)
 	click("save")
 	l.wait("the file to be written", func() bool {
 		after, err := os.Stat(path)
@@ -49,7 +51,7 @@ func TestSavingInJupyterLabChangesNothing(t *testing.T) {
 	if !bytes.Equal(got, want) {
 		t.Errorf("the saved file differs from the committed one:\n%s", got)
 	}
-	if asked := evaluated[string](l, `[...document.querySelectorAll(".Toastify__toast, .jp-Dialog")].map(e => e.innerText).join()`); asked != "" {
+	if asked := browserkit.Eval[string](l.Tab, `[...document.querySelectorAll(".Toastify__toast, .jp-Dialog")].map(e => e.innerText).join()`); asked != "" {
 		t.Errorf("the reader is asked: %q", asked)
 	}
 }

@@ -11,11 +11,13 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/browserkit"
 )
 
 const plotlyPath = "../../.cache/plotly/plotly.min.js"
 
-// samplePage writes a page of chapters with every kind of figure, tables of all widths and an explorer, and returns its address.
+// samplePage writes a page of chapters with every kind of figure and tables of all widths, and returns its address.
 func samplePage(t *testing.T, script bool) string {
 	t.Helper()
 	p := sampleSections(t)
@@ -29,7 +31,7 @@ func samplePage(t *testing.T, script bool) string {
 	if err := p.Write(&b); err != nil {
 		t.Fatal(err)
 	}
-	_, address := writeFile(t, b.Bytes())
+	_, address := browserkit.WritePage(t, b.Bytes())
 	return address
 }
 
@@ -71,7 +73,7 @@ func drawSections(t *testing.T) Page {
 			{ID: "tables", Title: "Tables", Body: words("# A heading of the text\n\nAnd [elsewhere](https://example.org/a).", 3) +
 				join(sampleTable(), wideTable("wide", 8, "Cardiovascular"), wideTable("absurd", 14, "Otorhinolaryngological"))},
 			{ID: "errors", Title: "Errors", Level: 1},
-			{ID: "notes", Title: "Walk into the notes", Body: "<details class=\"code\"><summary>Code</summary><pre><code>notebook.Explore()</code></pre></details>" + join(sampleExplorer())},
+			{ID: "notes", Title: "Single notes", Body: "<details class=\"code\"><summary>Code</summary><pre><code>notebook.Show(table)</code></pre></details>" + join(wideTable("single", 3, "Cardiovascular"))},
 		},
 		Times: join(Table{ID: "times-table", Caption: "Times", Columns: []Column{{Name: "Stage"}, {Name: "Time", Numeric: true}}, Rows: [][]Cell{{Text("all"), Duration.Cell(Of(61))}}}),
 	}
@@ -93,14 +95,12 @@ func wideTable(id string, columns int, word string) Table {
 	return table
 }
 
-const drawn = `[...document.querySelectorAll("figure")].every(f => f.classList.contains("sp-live"))`
-
 func TestPageInBrowser(t *testing.T) {
 	address := samplePage(t, true)
-	b := open(t)
-	b.desktop()
-	b.run(chromedp.Navigate(address))
-	b.until(drawn)
+	b := browserkit.Open(t)
+	b.Desktop()
+	b.Run(chromedp.Navigate(address))
+	b.Until(browserkit.FiguresDrawn)
 
 	t.Run("twins replace pictures", func(t *testing.T) {
 		type state struct {
@@ -110,7 +110,7 @@ func TestPageInBrowser(t *testing.T) {
 			Width, Room  float64
 			Alt, Caption string
 		}
-		for _, s := range eval[[]state](b, `[...document.querySelectorAll("figure")].map(f => ({
+		for _, s := range browserkit.Eval[[]state](b, `[...document.querySelectorAll("figure")].map(f => ({
 			id: f.id, picture: getComputedStyle(f.querySelector("img")).display, traces: f.querySelectorAll(".trace, .hm").length,
 			width: f.querySelector(".main-svg").getBoundingClientRect().width, room: f.querySelector(".sp-twin").clientWidth,
 			alt: f.querySelector("img").alt, caption: f.querySelector("figcaption").textContent}))`) {
@@ -120,14 +120,14 @@ func TestPageInBrowser(t *testing.T) {
 			if s.Width != s.Room {
 				t.Errorf("figure %s is drawn %v wide in %v", s.ID, s.Width, s.Room)
 			}
-			if s.Alt == "" || !strings.Contains(s.Caption, badge) {
+			if s.Alt == "" || !strings.Contains(s.Caption, Badge) {
 				t.Errorf("figure %s: alt %q, caption %q", s.ID, s.Alt, s.Caption)
 			}
 		}
 	})
 
 	t.Run("every label of forty is there", func(t *testing.T) {
-		got := eval[[]string](b, `[...document.querySelectorAll("#per-class .ytick text")]
+		got := browserkit.Eval[[]string](b, `[...document.querySelectorAll("#per-class .ytick text")]
 			.sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top).map(e => e.textContent)`)
 		if !slices.Equal(got, specialties) {
 			t.Errorf("labels from the top %q, want %q", got, specialties)
@@ -135,7 +135,7 @@ func TestPageInBrowser(t *testing.T) {
 	})
 
 	t.Run("labels are not cut", func(t *testing.T) {
-		for _, cut := range eval[[]string](b, `[...document.querySelectorAll("figure .main-svg:first-of-type")].flatMap(s => {
+		for _, cut := range browserkit.Eval[[]string](b, `[...document.querySelectorAll("figure .main-svg:first-of-type")].flatMap(s => {
 			const r = s.getBoundingClientRect();
 			return [...s.querySelectorAll("text")].filter(e => {
 				const q = e.getBoundingClientRect();
@@ -149,61 +149,61 @@ func TestPageInBrowser(t *testing.T) {
 	const column = `[...document.querySelectorAll("#classes tbody tr")].map(r => r.cells[%d].textContent)`
 	const sorted = `[...document.querySelectorAll("#classes thead th")].map(h => h.getAttribute("aria-sort"))`
 	t.Run("sorting by click", func(t *testing.T) {
-		b.run(chromedp.Click(chromedp.CSS("#classes thead th:nth-child(3) button")))
-		got := eval[[]string](b, fmt.Sprintf(column, 2))
+		b.Run(chromedp.Click(chromedp.CSS("#classes thead th:nth-child(3) button")))
+		got := browserkit.Eval[[]string](b, fmt.Sprintf(column, 2))
 		if got[0] != ".900" || got[10] != ".240" || got[11] != "–a" {
 			t.Errorf("precision, largest first: %q", got)
 		}
-		b.run(chromedp.Click(chromedp.CSS("#classes thead th:nth-child(3) button")))
-		got = eval[[]string](b, fmt.Sprintf(column, 2))
+		b.Run(chromedp.Click(chromedp.CSS("#classes thead th:nth-child(3) button")))
+		got = browserkit.Eval[[]string](b, fmt.Sprintf(column, 2))
 		if got[0] != ".240" || got[11] != "–a" {
 			t.Errorf("precision, smallest first, what is missing last: %q", got)
 		}
-		if got := eval[[]string](b, sorted); got[2] != "ascending" || got[0] != "none" {
+		if got := browserkit.Eval[[]string](b, sorted); got[2] != "ascending" || got[0] != "none" {
 			t.Errorf("aria-sort %q", got)
 		}
 	})
 	t.Run("sorting by keyboard", func(t *testing.T) {
-		b.run(chromedp.Focus(chromedp.CSS("#classes thead th:nth-child(1) button")), chromedp.KeyEvent(kb.Enter))
-		got := eval[[]string](b, fmt.Sprintf(column, 0))
+		b.Run(chromedp.Focus(chromedp.CSS("#classes thead th:nth-child(1) button")), chromedp.KeyEvent(kb.Enter))
+		got := browserkit.Eval[[]string](b, fmt.Sprintf(column, 0))
 		if !slices.IsSorted(got) || len(got) != 12 {
 			t.Errorf("names: %q", got)
 		}
-		b.run(chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(" "))
-		got = eval[[]string](b, fmt.Sprintf(column, 1))
+		b.Run(chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(" "))
+		got = browserkit.Eval[[]string](b, fmt.Sprintf(column, 1))
 		if got[0] != "1,088" || got[11] != "90" {
 			t.Errorf("counts, by the space bar: %q", got)
 		}
 	})
 
 	t.Run("a phone does not scroll sideways", func(t *testing.T) {
-		b.phone()
-		b.until(`[...document.querySelectorAll(".sp-twin")].every(e => e.querySelector(".main-svg").clientWidth === e.clientWidth)`)
-		fitsPhone(t, b)
-		b.until(`document.querySelector("#classes .sp-box").tabIndex === 0`)
-		if !eval[bool](b, `(b => b.scrollWidth > b.clientWidth && b.getAttribute("role") === "group" && b.getAttribute("aria-label").startsWith("Every specialty"))(
+		b.Phone()
+		b.Until(`[...document.querySelectorAll(".sp-twin")].every(e => e.querySelector(".main-svg").clientWidth === e.clientWidth)`)
+		browserkit.FitsPhone(t, b)
+		b.Until(`document.querySelector("#classes .sp-box").tabIndex === 0`)
+		if !browserkit.Eval[bool](b, `(b => b.scrollWidth > b.clientWidth && b.getAttribute("role") === "group" && b.getAttribute("aria-label").startsWith("Every specialty"))(
 			document.querySelector("#classes .sp-box"))`) {
 			t.Error("the wide table does not scroll in its own box, or the box has no name")
 		}
-		b.until(`document.querySelector("#classes .sp-box").hasAttribute("data-more")`)
-		eval[any](b, `document.querySelector("#classes .sp-box").scrollLeft = 10000`)
-		b.until(`!document.querySelector("#classes .sp-box").hasAttribute("data-more")`)
+		b.Until(`document.querySelector("#classes .sp-box").hasAttribute("data-more")`)
+		browserkit.Eval[any](b, `document.querySelector("#classes .sp-box").scrollLeft = 10000`)
+		b.Until(`!document.querySelector("#classes .sp-box").hasAttribute("data-more")`)
 	})
-	b.quiet(address)
+	b.Quiet(address)
 }
 
 // TestPageWithoutPlotly: the pictures stay, and the page is as quiet.
 func TestPageWithoutPlotly(t *testing.T) {
 	address := samplePage(t, false)
-	b := open(t)
-	b.phone()
-	b.run(chromedp.Navigate(address))
-	b.until(`document.querySelector("#classes button")`)
-	if got := eval[bool](b, `[...document.querySelectorAll("figure img")].every(i => i.complete && i.naturalWidth === 1360 && i.clientWidth > 0)`); !got {
+	b := browserkit.Open(t)
+	b.Phone()
+	b.Run(chromedp.Navigate(address))
+	b.Until(`document.querySelector("#classes button")`)
+	if got := browserkit.Eval[bool](b, `[...document.querySelectorAll("figure img")].every(i => i.complete && i.naturalWidth === 1360 && i.clientWidth > 0)`); !got {
 		t.Error("a picture does not show")
 	}
-	fitsPhone(t, b)
-	b.quiet(address)
+	browserkit.FitsPhone(t, b)
+	b.Quiet(address)
 }
 
 // TestFigureBesideRequireJS: in a notebook's page a module loader owns define, module and exports.
@@ -221,12 +221,12 @@ func TestFigureBesideRequireJS(t *testing.T) {
 		var taken = [], module = {exports: {}}, exports = module.exports;
 		function define() { taken.push(arguments); } define.amd = {};
 		</script>` + string(figure+Assets()+Assets()+plotly+plotly)
-	_, address := writeFile(t, []byte(html))
-	b := open(t)
-	b.run(chromedp.Navigate(address))
-	b.until(drawn)
-	if got := eval[int](b, `taken.length + Object.keys(module.exports).length`); got != 0 {
+	_, address := browserkit.WritePage(t, []byte(html))
+	b := browserkit.Open(t)
+	b.Run(chromedp.Navigate(address))
+	b.Until(browserkit.FiguresDrawn)
+	if got := browserkit.Eval[int](b, `taken.length + Object.keys(module.exports).length`); got != 0 {
 		t.Error("plotly.js went to the module loader")
 	}
-	b.quiet(address)
+	b.Quiet(address)
 }

@@ -1,14 +1,14 @@
 // Package page makes the parts of a page: figures, tables and the page itself, and prints it.
 //
-// In flow plain data: numbers, labels, captions, and text in Markdown. Out flow [Figure], [Table] and [Explorer] values, which render as
-// HTML and as plain text, a [Page] that holds them, and its print as a PDF. Nothing here reads results or knows what they mean, and nothing
-// asks the network.
+// In flow plain data: numbers, labels, captions, and text in Markdown. Out flow [Figure], [Table] and [Prose] values, each a [Block] that
+// renders as HTML and as plain text, a [Page] that holds them, and its print as a PDF. Other packages make blocks of their own, such as
+// package explorer. Nothing here reads results or knows what they mean, and nothing asks the network.
 //
 // # Figures
 //
 // [Lines], [Bars], [Heatmap] and [Histogram] each make one figure twice from the same data, in the same colours: a PNG by gonum/plot, at
-// two pixels for each CSS pixel, and an interactive twin in plotly.js's JSON. The page shows the picture; where scripts run and
-// plotly.js is there ([Script]), the twin takes its place. In print the picture comes back.
+// two pixels for each CSS pixel, and an interactive figure in plotly.js's JSON. The page shows the picture; where scripts run and
+// plotly.js is there ([Script]), the interactive figure takes its place. In print the picture comes back.
 //
 // # Tables
 //
@@ -23,7 +23,7 @@
 // makes the text of its sections, [Join] their figures and tables, and [Parts] takes over what a notebook's cell has shown. [PDF]
 // prints it with the Chromium that the variable CHROME names or that is on PATH.
 //
-// The folder page holds its styles, scripts and templates, and those of figures and tables; the folder explorer those of the [Explorer].
+// The folder page holds its styles, scripts and templates, and those of figures and tables.
 //
 // # Bytes
 //

@@ -25,9 +25,12 @@ type About struct {
 
 var anchor = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 
+// IsAnchor says whether an id can be an anchor in a page: lower-case letters, digits and hyphens, a letter first.
+func IsAnchor(id string) bool { return anchor.MatchString(id) }
+
 func (a About) check() error {
 	switch {
-	case !anchor.MatchString(a.ID):
+	case !IsAnchor(a.ID):
 		return fmt.Errorf("the id of a figure is %q: lower-case letters, digits and hyphens, a letter first", a.ID)
 	case a.Title == "":
 		return errors.New("it has no title")
@@ -83,7 +86,7 @@ func (f Figure) Text() (string, error) {
 	}
 	parts := []string{f.Title + ": " + f.Alt}
 	if f.Synthetic {
-		parts[0] = f.Title + " [" + badge + "]: " + f.Alt
+		parts[0] = f.Title + " [" + Badge + "]: " + f.Alt
 	}
 	if f.Caption != "" {
 		parts = append(parts, f.Caption)

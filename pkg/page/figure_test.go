@@ -103,7 +103,7 @@ func TestTwinHasTheSameData(t *testing.T) {
 	if s := bars.Layout.Shapes; len(s) != 1 || s[0].Name != "ceiling .475" || s[0].X0 != .475 {
 		t.Errorf("reference lines %+v", s)
 	}
-	if x := bars.Layout.Xaxis; !strings.HasPrefix(x.Title.Text, "F1<br>") || !strings.Contains(x.Title.Text, badge) {
+	if x := bars.Layout.Xaxis; !strings.HasPrefix(x.Title.Text, "F1<br>") || !strings.Contains(x.Title.Text, Badge) {
 		t.Errorf("horizontal title %q", x.Title.Text)
 	}
 

@@ -6,37 +6,39 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/browserkit"
 )
 
 // TestContents: beside the text where there is room, a bar that unfolds where there is not, and always saying where one is.
 func TestContents(t *testing.T) {
 	address := samplePage(t, false)
-	b := open(t)
-	b.desktop()
-	b.run(chromedp.Navigate(address))
-	b.until(`document.querySelector("nav.contents.live") && document.readyState === "complete"`)
+	b := browserkit.Open(t)
+	b.Desktop()
+	b.Run(chromedp.Navigate(address))
+	b.Until(`document.querySelector("nav.contents.live") && document.readyState === "complete"`)
 	const current = `(document.querySelector("nav a[aria-current]") || {textContent: ""}).textContent`
 	const link = `nav a[href="#tables"]`
 
 	t.Run("links", func(t *testing.T) {
-		want := []string{"In short", "The data", "Figures", "Tables", "Errors", "Walk into the notes", "Times"}
-		if got := eval[[]string](b, `[...document.querySelectorAll("nav a")].map(a => a.textContent)`); !slices.Equal(got, want) {
+		want := []string{"In short", "The data", "Figures", "Tables", "Errors", "Single notes", "Times"}
+		if got := browserkit.Eval[[]string](b, `[...document.querySelectorAll("nav a")].map(a => a.textContent)`); !slices.Equal(got, want) {
 			t.Errorf("contents %q, want %q", got, want)
 		}
-		if got := eval[[]string](b, `[...document.querySelectorAll("nav ol ol a")].map(a => a.textContent)`); !slices.Equal(got, []string{"Figures", "Tables", "Walk into the notes"}) {
+		if got := browserkit.Eval[[]string](b, `[...document.querySelectorAll("nav ol ol a")].map(a => a.textContent)`); !slices.Equal(got, []string{"Figures", "Tables", "Single notes"}) {
 			t.Errorf("second level %q", got)
 		}
-		if got := eval[[]string](b, unresolved); len(got) > 0 {
+		if got := browserkit.UnresolvedLinks(b); len(got) > 0 {
 			t.Errorf("links lead nowhere: %q", got)
 		}
 	})
 
 	t.Run("headings", func(t *testing.T) {
 		want := []string{
-			"H1 A report: figures & tables", "H2 In short", "H2 The data", "H3 Figures", "H3 Tables", "H4 A heading of the text", "H2 Errors", "H3 Walk into the notes",
-			"H4 Note note-00", "H2 Times",
+			"H1 A report: figures & tables", "H2 In short", "H2 The data", "H3 Figures", "H3 Tables", "H4 A heading of the text", "H2 Errors", "H3 Single notes",
+			"H2 Times",
 		}
-		if got := eval[[]string](b, `[...document.querySelectorAll(":is(h1, h2, h3, h4, h5, h6)")].filter(h => h.getClientRects().length).map(h => h.tagName + " " + h.textContent)`); !slices.Equal(got, want) {
+		if got := browserkit.Eval[[]string](b, `[...document.querySelectorAll(":is(h1, h2, h3, h4, h5, h6)")].filter(h => h.getClientRects().length).map(h => h.tagName + " " + h.textContent)`); !slices.Equal(got, want) {
 			t.Errorf("headings %q, want %q", got, want)
 		}
 	})
@@ -46,106 +48,106 @@ func TestContents(t *testing.T) {
 			const nav = document.querySelector("nav").getBoundingClientRect(), text = document.querySelector("#text").getBoundingClientRect();
 			return nav.top === 0 && nav.bottom === window.innerHeight && nav.right <= text.left && document.querySelector("nav details").open;
 		})()`
-		if !eval[bool](b, place) {
+		if !browserkit.Eval[bool](b, place) {
 			t.Error("the contents do not stand beside the text")
 		}
-		b.run(chromedp.Click(chromedp.CSS(link)))
-		b.until(current + ` === "Tables"`)
-		if !eval[bool](b, place) {
+		b.Run(chromedp.Click(chromedp.CSS(link)))
+		b.Until(current + ` === "Tables"`)
+		if !browserkit.Eval[bool](b, place) {
 			t.Error("the contents do not stay in sight")
 		}
-		eval[any](b, `window.scrollTo(0, document.documentElement.scrollHeight)`)
-		b.until(current + ` === "Times"`)
-		eval[any](b, `window.scrollTo(0, document.querySelector("#notes").getBoundingClientRect().top + window.scrollY)`)
-		b.until(current + ` === "Walk into the notes"`)
-		if got := eval[int](b, `document.querySelectorAll("nav a[aria-current]").length`); got != 1 {
+		browserkit.Eval[any](b, `window.scrollTo(0, document.documentElement.scrollHeight)`)
+		b.Until(current + ` === "Times"`)
+		browserkit.Eval[any](b, `window.scrollTo(0, document.querySelector("#notes").getBoundingClientRect().top + window.scrollY)`)
+		b.Until(current + ` === "Single notes"`)
+		if got := browserkit.Eval[int](b, `document.querySelectorAll("nav a[aria-current]").length`); got != 1 {
 			t.Errorf("%d parts are marked", got)
 		}
 	})
 
 	t.Run("lines can be read", func(t *testing.T) {
-		if got := eval[float64](b, `document.querySelector("#short > p").getBoundingClientRect().width`); got < 500 || got > 720 {
+		if got := browserkit.Eval[float64](b, `document.querySelector("#short > p").getBoundingClientRect().width`); got < 500 || got > 720 {
 			t.Errorf("a line of text is %v wide", got)
 		}
 	})
 
 	t.Run("by keyboard", func(t *testing.T) {
-		b.run(chromedp.Navigate(address))
-		b.run(chromedp.KeyEvent(kb.Tab))
-		if got := eval[string](b, `document.activeElement.className + " " + (document.activeElement.getBoundingClientRect().top >= 0)`); got != "skip true" {
+		b.Run(chromedp.Navigate(address))
+		b.Run(chromedp.KeyEvent(kb.Tab))
+		if got := browserkit.Eval[string](b, `document.activeElement.className + " " + (document.activeElement.getBoundingClientRect().top >= 0)`); got != "skip true" {
 			t.Errorf("the first stop is %q, want the way past the contents, in sight", got)
 		}
-		b.run(chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.Tab))
-		if !eval[bool](b, `document.querySelector("#text").contains(document.activeElement)`) {
+		b.Run(chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.Tab))
+		if !browserkit.Eval[bool](b, `document.querySelector("#text").contains(document.activeElement)`) {
 			t.Error("the way past the contents does not lead to the text")
 		}
 		// Whatever takes the focus shows it.
 		for range 12 {
-			b.run(chromedp.KeyEvent(kb.Tab))
-			if got := eval[string](b, `(e => getComputedStyle(e).outlineStyle === "none" ? e.outerHTML.slice(0, 100) : "")(document.activeElement)`); got != "" {
+			b.Run(chromedp.KeyEvent(kb.Tab))
+			if got := browserkit.Eval[string](b, `(e => getComputedStyle(e).outlineStyle === "none" ? e.outerHTML.slice(0, 100) : "")(document.activeElement)`); got != "" {
 				t.Errorf("the focus does not show on %s", got)
 			}
 		}
 	})
 
 	t.Run("on a phone", func(t *testing.T) {
-		b.phone()
-		b.run(chromedp.Navigate(address))
+		b.Phone()
+		b.Run(chromedp.Navigate(address))
 		const open = `document.querySelector("nav details").open`
-		b.until(`!` + open)
-		eval[any](b, `window.scrollTo(0, 3000)`)
-		b.until(`document.querySelector("nav").getBoundingClientRect().top === 0 && document.querySelector("nav .here").textContent === "Figures"`)
-		before := eval[float64](b, `document.documentElement.scrollHeight`)
-		b.run(chromedp.Click(chromedp.CSS("nav summary")))
-		b.until(open)
-		if got := eval[float64](b, `document.documentElement.scrollHeight`); got != before {
+		b.Until(`!` + open)
+		browserkit.Eval[any](b, `window.scrollTo(0, 3000)`)
+		b.Until(`document.querySelector("nav").getBoundingClientRect().top === 0 && document.querySelector("nav .here").textContent === "Figures"`)
+		before := browserkit.Eval[float64](b, `document.documentElement.scrollHeight`)
+		b.Run(chromedp.Click(chromedp.CSS("nav summary")))
+		b.Until(open)
+		if got := browserkit.Eval[float64](b, `document.documentElement.scrollHeight`); got != before {
 			t.Errorf("unfolded contents move the text: the page was %v high and is %v", before, got)
 		}
-		b.until(`(l => { const q = l.getBoundingClientRect(); return q.top >= 0 && q.bottom <= window.innerHeight; })(document.querySelector("nav a[aria-current]"))`)
-		b.run(chromedp.KeyEvent(kb.Escape))
-		b.until(`!` + open)
-		b.run(chromedp.Click(chromedp.CSS("nav summary")), chromedp.Click(chromedp.CSS(link)))
-		b.until(`!` + open + ` && document.querySelector("nav .here").textContent === "Tables"`)
-		if !eval[bool](b, `document.querySelector("#tables h3").getBoundingClientRect().top >= document.querySelector("nav").getBoundingClientRect().bottom`) {
+		b.Until(`(l => { const q = l.getBoundingClientRect(); return q.top >= 0 && q.bottom <= window.innerHeight; })(document.querySelector("nav a[aria-current]"))`)
+		b.Run(chromedp.KeyEvent(kb.Escape))
+		b.Until(`!` + open)
+		b.Run(chromedp.Click(chromedp.CSS("nav summary")), chromedp.Click(chromedp.CSS(link)))
+		b.Until(`!` + open + ` && document.querySelector("nav .here").textContent === "Tables"`)
+		if !browserkit.Eval[bool](b, `document.querySelector("#tables h3").getBoundingClientRect().top >= document.querySelector("nav").getBoundingClientRect().bottom`) {
 			t.Error("the bar covers the heading that it led to")
 		}
 	})
-	b.quiet(address)
+	b.Quiet(address)
 }
 
 // TestPageIsAccessible runs axe-core on the page, as a reader has it on a screen of each kind.
 func TestPageIsAccessible(t *testing.T) {
 	address := samplePage(t, true)
-	b := open(t)
-	b.desktop()
-	b.run(chromedp.Navigate(address))
-	b.until(drawn)
+	b := browserkit.Open(t)
+	b.Desktop()
+	b.Run(chromedp.Navigate(address))
+	b.Until(browserkit.FiguresDrawn)
 	for _, scheme := range []string{"light", "dark"} {
-		b.media("", scheme)
+		b.Media("", scheme)
 		want := map[string]string{"light": "rgb(255, 255, 255)", "dark": "rgb(23, 25, 28)"}[scheme]
-		if got := eval[string](b, `getComputedStyle(document.body).backgroundColor`); got != want {
+		if got := browserkit.Eval[string](b, `getComputedStyle(document.body).backgroundColor`); got != want {
 			t.Errorf("the ground of the %s page is %s, want %s", scheme, got, want)
 		}
-		if got := eval[string](b, `getComputedStyle(document.querySelector(".sp-figure .sp-box")).backgroundColor`); got != "rgb(255, 255, 255)" {
+		if got := browserkit.Eval[string](b, `getComputedStyle(document.querySelector(".sp-figure .sp-box")).backgroundColor`); got != "rgb(255, 255, 255)" {
 			t.Errorf("on the %s page a figure's ground is %s", scheme, got)
 		}
-		accessible(t, b, scheme)
+		browserkit.Accessible(t, b, scheme)
 	}
-	b.phone()
-	b.until(`[...document.querySelectorAll(".sp-box")].every(e => e.scrollWidth <= e.clientWidth + 1 || e.tabIndex === 0)`)
-	accessible(t, b, "phone")
-	eval[any](b, `document.querySelector("nav details").open = true, document.querySelector("details.code").open = true`)
-	accessible(t, b, "phone, all unfolded")
+	b.Phone()
+	b.Until(`[...document.querySelectorAll(".sp-box")].every(e => e.scrollWidth <= e.clientWidth + 1 || e.tabIndex === 0)`)
+	browserkit.Accessible(t, b, "phone")
+	browserkit.Eval[any](b, `document.querySelector("nav details").open = true, document.querySelector("details.code").open = true`)
+	browserkit.Accessible(t, b, "phone, all unfolded")
 }
 
 // TestPageWithoutScripts: all of it is there, the contents open and in place.
 func TestPageWithoutScripts(t *testing.T) {
-	b := open(t)
-	b.withoutScripts()
-	b.phone()
-	b.run(chromedp.Navigate(samplePage(t, true)))
-	fitsPhone(t, b)
-	if !eval[bool](b, `document.querySelector("nav").getBoundingClientRect().bottom <= document.querySelector("#text").getBoundingClientRect().top &&
+	b := browserkit.Open(t)
+	b.DisableScripts()
+	b.Phone()
+	b.Run(chromedp.Navigate(samplePage(t, true)))
+	browserkit.FitsPhone(t, b)
+	if !browserkit.Eval[bool](b, `document.querySelector("nav").getBoundingClientRect().bottom <= document.querySelector("#text").getBoundingClientRect().top &&
 		document.querySelectorAll("nav a").length === [...document.querySelectorAll("nav a")].filter(a => a.getClientRects().length).length`) {
 		t.Error("the contents are hidden, or cover the text")
 	}

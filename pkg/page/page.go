@@ -12,15 +12,15 @@ import (
 	"strings"
 )
 
-// badge is what every synthetic result carries.
-const badge = "synthetic notes"
+// Badge stands beside every result on synthetic notes.
+const Badge = "synthetic notes"
 
 //go:embed page/*.css page/*.js page/*.gohtml
 var files embed.FS
 
 // templates holds every piece of HTML. Styles and scripts are the project's own files, so they are trusted as they are.
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"badge":  func() string { return badge },
+	"badge":  func() string { return Badge },
 	"style":  read[template.CSS],
 	"script": read[template.JS],
 }).ParseFS(files, "page/*.gohtml"))
@@ -38,7 +38,7 @@ func render(name string, data any) (template.HTML, error) {
 	return template.HTML(b.String()), nil
 }
 
-// Block is what a page or a notebook can show: a [Figure], a [Table], an [Explorer] or [Prose].
+// Block is what a page or a notebook can show: a [Figure], a [Table], [Prose], or an explorer of notes (package explorer).
 type Block interface {
 	// HTML renders the block for a page that holds [Assets].
 	HTML() (template.HTML, error)
@@ -180,7 +180,7 @@ func (p Page) check() error {
 	for _, s := range p.Sections {
 		place := fmt.Sprintf("section %q", s.Title)
 		switch {
-		case !anchor.MatchString(s.ID) || s.Title == "":
+		case !IsAnchor(s.ID) || s.Title == "":
 			return fmt.Errorf("%s: its id %q is not lower-case letters, digits and hyphens, or it has no title", place, s.ID)
 		case s.Level < 0 || s.Level > 2:
 			return fmt.Errorf("%s: its level is %d, and only 1 (a chapter) and 2 (a section) are known", place, s.Level)

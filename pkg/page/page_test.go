@@ -110,12 +110,12 @@ func TestParts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	explorer, err := sampleExplorer().HTML()
+	table, err := sampleTable().HTML()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := Parts(string(plotly + Assets() + figure + Assets() + explorer)); got != string(figure+explorer) {
-		t.Errorf("%d bytes are left of %d", len(got), len(figure+explorer))
+	if got := Parts(string(plotly + Assets() + figure + Assets() + table)); got != string(figure+table) {
+		t.Errorf("%d bytes are left of %d", len(got), len(figure+table))
 	}
 }
 

@@ -4,95 +4,35 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf16"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/browserkit"
 )
 
 // TestPagePrints: on paper nothing is cut, and what only a screen can use is not there.
 func TestPagePrints(t *testing.T) {
 	address := samplePage(t, true)
-	b := open(t)
-	b.run(chromedp.EmulateViewport(sheet, 1000))
-	b.run(chromedp.Navigate(address))
-	b.until(drawn)
-	printsWhole(t, b)
-	b.media("print", "light")
-	if got := eval[[]float64](b, `["wide", "absurd", "classes"].map(id => parseFloat(getComputedStyle(document.querySelector("#" + id + " table")).fontSize))`); got[0] >= got[2] || got[1] >= got[0] {
+	b := browserkit.Open(t)
+	b.Sheet()
+	b.Run(chromedp.Navigate(address))
+	b.Until(browserkit.FiguresDrawn)
+	browserkit.PrintsWhole(t, b)
+	b.Media("print", "light")
+	if got := browserkit.Eval[[]float64](b, `["wide", "absurd", "classes"].map(id => parseFloat(getComputedStyle(document.querySelector("#" + id + " table")).fontSize))`); got[0] >= got[2] || got[1] >= got[0] {
 		t.Errorf("letters of a wide table, a wider one and a usual one: %v pixels", got)
 	}
-	if !eval[bool](b, `document.querySelectorAll("nav a").length === [...document.querySelectorAll("nav a")].filter(a => a.getClientRects().length).length &&
+	if !browserkit.Eval[bool](b, `document.querySelectorAll("nav a").length === [...document.querySelectorAll("nav a")].filter(a => a.getClientRects().length).length &&
 		getComputedStyle(document.querySelector("nav")).position === "static"`) {
 		t.Error("the contents are not printed as a list")
 	}
-	b.quiet(address)
-}
-
-// pdfStrings are the texts of a PDF that follow a key, in the order of the file.
-func pdfStrings(pdf []byte, key string) []string {
-	var texts []string
-	for _, m := range regexp.MustCompile(`/`+key+` ?(?:\(((?:[^()\\]|\\.)*)\)|<([0-9A-Fa-f]*)>)`).FindAllSubmatch(pdf, -1) {
-		raw := regexp.MustCompile(`(?s)\\(\d{3}|.)`).ReplaceAllFunc(m[1], func(e []byte) []byte {
-			if n, err := strconv.ParseUint(string(e[1:]), 8, 8); err == nil && len(e) == 4 {
-				return []byte{byte(n)}
-			}
-			return e[1:]
-		})
-		for i := 0; i+1 < len(m[2]); i += 2 {
-			n, _ := strconv.ParseUint(string(m[2][i:i+2]), 16, 8)
-			raw = append(raw, byte(n))
-		}
-		if wide, ok := bytes.CutPrefix(raw, []byte{0xfe, 0xff}); ok {
-			var units []uint16
-			for i := 0; i+1 < len(wide); i += 2 {
-				units = append(units, uint16(wide[i])<<8|uint16(wide[i+1]))
-			}
-			raw = []byte(string(utf16.Decode(units)))
-		}
-		texts = append(texts, string(raw))
-	}
-	return texts
-}
-
-// checkPDF fails where a print lacks sheets, the page's title, its headings as an outline, or its structure.
-func checkPDF(t *testing.T, pdf []byte, title string, headings []string) {
-	t.Helper()
-	if !bytes.HasPrefix(pdf, []byte("%PDF-")) || !bytes.HasSuffix(bytes.TrimSpace(pdf), []byte("%%EOF")) {
-		t.Fatalf("it is no whole PDF: %.20q", pdf)
-	}
-	sheets := len(regexp.MustCompile(`/Type ?/Page\b[^s]`).FindAll(pdf, -1))
-	boxes := regexp.MustCompile(`/MediaBox ?\[0 0 ([0-9.]+) ([0-9.]+)\]`).FindAllSubmatch(pdf, -1)
-	if sheets == 0 || len(boxes) == 0 {
-		t.Fatalf("%d sheets of %d sizes", sheets, len(boxes))
-	}
-	for _, box := range boxes {
-		if fmt.Sprintf("%.3s %.3s", box[1], box[2]) != "595 841" && fmt.Sprintf("%.3s %.3s", box[1], box[2]) != "594 841" {
-			t.Errorf("a sheet of %s by %s points is not A4", box[1], box[2])
-		}
-	}
-	titles := pdfStrings(pdf, "Title")
-	if !slices.Contains(titles, title) {
-		t.Errorf("no title %q in %q", title, titles)
-	}
-	for _, h := range headings {
-		if !slices.Contains(titles, h) {
-			t.Errorf("the outline lacks %q: %q", h, titles)
-		}
-	}
-	for _, key := range []string{"/Outlines", "/StructTreeRoot", "/MarkInfo", "/Lang"} {
-		if !bytes.Contains(pdf, []byte(key)) {
-			t.Errorf("it has no %s", key)
-		}
-	}
+	b.Quiet(address)
 }
 
 func TestPDF(t *testing.T) {
@@ -107,7 +47,7 @@ func TestPDF(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkPDF(t, pdf, "A report: figures & tables", []string{"In short", "The data", "Figures", "Tables", "A heading of the text", "Errors", "Walk into the notes", "Times"})
+	browserkit.CheckPDF(t, pdf, "A report: figures & tables", []string{"In short", "The data", "Figures", "Tables", "A heading of the text", "Errors", "Single notes", "Times"})
 	nothingLeft(t, dir, "report.pdf")
 }
 

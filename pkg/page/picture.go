@@ -139,10 +139,10 @@ func (p *picture) layLegend(c *draw.Canvas) vg.Length {
 	if p.synthetic {
 		mark := style
 		mark.Color = quiet
-		w := mark.Width(badge)
+		w := mark.Width(Badge)
 		limit -= w + space
 		if c != nil {
-			c.FillText(mark, at(width-w, 0), badge)
+			c.FillText(mark, at(width-w, 0), Badge)
 		}
 	}
 	for _, e := range p.legend {

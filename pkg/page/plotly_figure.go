@@ -111,7 +111,7 @@ func pack(fig *grob.Fig, about About) ([]byte, error) {
 	}
 	if about.Synthetic {
 		title := fig.Layout.Xaxis.Title
-		title.Text += types.S("<br><span style=\"font-size:11px;color:" + css(quiet) + "\">" + badge + "</span>")
+		title.Text += types.S("<br><span style=\"font-size:11px;color:" + css(quiet) + "\">" + Badge + "</span>")
 		fig.Layout.Height = types.N(*fig.Layout.Height + 18)
 	}
 	b, err := json.Marshal(fig)

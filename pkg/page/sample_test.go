@@ -4,18 +4,12 @@ import (
 	"fmt"
 	"math"
 	"testing"
+
+	"github.com/specialist-nlp/specialist/pkg/internal/testkit"
 )
 
-// specialties are the labels of the corpus, long ones among them.
-var specialties = []string{
-	"Surgery", "Consult - History and Phy.", "Cardiovascular / Pulmonary", "Orthopedic", "Radiology", "General Medicine",
-	"Gastroenterology", "Neurology", "SOAP / Chart / Progress Notes", "Obstetrics / Gynecology", "Urology", "Discharge Summary",
-	"ENT - Otolaryngology", "Neurosurgery", "Hematology - Oncology", "Ophthalmology", "Nephrology", "Emergency Room Reports",
-	"Pediatrics - Neonatal", "Pain Management", "Psychiatry / Psychology", "Office Notes", "Podiatry", "Dermatology",
-	"Cosmetic / Plastic Surgery", "Dentistry", "Letters", "Physical Medicine - Rehab", "Sleep Medicine", "Endocrinology", "Bariatrics",
-	"IME-QME-Work Comp etc.", "Chiropractic", "Diets and Nutritions", "Rheumatology", "Speech - Language", "Autopsy",
-	"Lab Medicine - Pathology", "Allergy / Immunology", "Hospice - Palliative Care",
-}
+// specialties are labels of charts and tables, long ones among them.
+var specialties = testkit.Specialties()
 
 func about(id, title string) About {
 	return About{ID: id, Title: title, Caption: "A caption with its unit and what to see.", Alt: "What " + title + " shows, in words.", Synthetic: true}

@@ -76,7 +76,7 @@ var notIdentifier = regexp.MustCompile(`[^a-z0-9]+`)
 // identifier makes an anchor of a title.
 func identifier(title string) string {
 	id := strings.Trim(notIdentifier.ReplaceAllString(strings.ToLower(title), "-"), "-")
-	if !anchor.MatchString(id) { // it begins with a digit, or there is nothing
+	if !IsAnchor(id) { // it begins with a digit, or there is nothing
 		id = strings.TrimSuffix("block-"+id, "-")
 	}
 	return id

@@ -57,7 +57,7 @@ func (t Table) check() error {
 		return errors.New("a table has no caption: give it one")
 	case len(t.Columns) == 0:
 		return fmt.Errorf("table %q has no columns", t.Caption)
-	case t.ID != "" && !anchor.MatchString(t.ID):
+	case t.ID != "" && !IsAnchor(t.ID):
 		return fmt.Errorf("table %q: the id %q is not lower-case letters, digits and hyphens", t.Caption, t.ID)
 	}
 	for i, row := range t.Rows {

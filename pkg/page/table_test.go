@@ -51,7 +51,7 @@ func TestTableHTML(t *testing.T) {
 			t.Errorf("no %s in\n%s", want, html)
 		}
 	}
-	if strings.Contains(string(html), badge) {
+	if strings.Contains(string(html), Badge) {
 		t.Error("a table of real notes says that they are synthetic")
 	}
 }

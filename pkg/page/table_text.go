@@ -38,7 +38,7 @@ func (t Table) Text() (string, error) {
 	var b strings.Builder
 	b.WriteString(t.Caption)
 	if t.Synthetic {
-		b.WriteString(" [" + badge + "]")
+		b.WriteString(" [" + Badge + "]")
 	}
 	b.WriteString("\n\n")
 	for i, line := range lines {

@@ -1,4 +1,4 @@
-package page
+package explorer
 
 import (
 	"cmp"
@@ -9,15 +9,30 @@ import (
 	"unicode/utf8"
 )
 
-// faintest is the share of a note's largest weight below which a word is not shaded.
-const faintest = .03
+// Shading is how much each stretch of a note spoke for a label.
+type Shading struct {
+	Label string
+	// Method says in a few words how the weights were computed: "gradient x input".
+	Method string
+	// Spans may overlap, and stand in any order: those of one word are added up.
+	Spans []Span
+}
+
+// Span is a stretch of a text, in bytes, with its weight: above 0 it speaks for the label, below 0 against it.
+type Span struct {
+	Start, End int
+	Weight     float64
+}
+
+// minShare is the share of a note's largest weight below which a word is not shaded.
+const minShare = .03
 
 // words joins a shading's spans to words: those that overlap, and those that touch inside a word, with their weights added up. They
 // come in the order of the text; blank ends are cut off.
-func (s *Shading) words(text string) []ShadedSpan {
+func (s *Shading) words(text string) []Span {
 	spans := slices.Clone(s.Spans)
-	slices.SortStableFunc(spans, func(a, b ShadedSpan) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End)) })
-	var out []ShadedSpan
+	slices.SortStableFunc(spans, func(a, b Span) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End)) })
+	var out []Span
 	for _, span := range spans {
 		for span.Start < span.End && (text[span.Start] == ' ' || text[span.Start] == '\n') {
 			span.Start++
@@ -25,7 +40,7 @@ func (s *Shading) words(text string) []ShadedSpan {
 		if span.Start == span.End {
 			continue
 		}
-		if n := len(out); n > 0 && (span.Start < out[n-1].End || span.Start == out[n-1].End && inside(text, span.Start)) {
+		if n := len(out); n > 0 && (span.Start < out[n-1].End || span.Start == out[n-1].End && insideWord(text, span.Start)) {
 			out[n-1].End = max(out[n-1].End, span.End)
 			out[n-1].Weight += span.Weight
 			continue
@@ -35,16 +50,16 @@ func (s *Shading) words(text string) []ShadedSpan {
 	return out
 }
 
-// inside says that the characters on both sides of byte i are letters or digits.
-func inside(text string, i int) bool {
+// insideWord says that the characters on both sides of byte i are letters or digits.
+func insideWord(text string, i int) bool {
 	before, _ := utf8.DecodeLastRuneInString(text[:i])
 	after, _ := utf8.DecodeRuneInString(text[i:])
 	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }
 	return word(before) && word(after)
 }
 
-// strongest returns the largest absolute weight, 0 where there is none.
-func strongest(words []ShadedSpan) float64 {
+// maxWeight returns the largest absolute weight, 0 where there is none.
+func maxWeight(words []Span) float64 {
 	most := 0.0
 	for _, w := range words {
 		most = math.Max(most, math.Abs(w.Weight))
@@ -52,16 +67,16 @@ func strongest(words []ShadedSpan) float64 {
 	return most
 }
 
-// ranked returns up to n words with a weight of the given sign, the strongest first.
-func ranked(words []ShadedSpan, sign float64, n int) []ShadedSpan {
-	var out []ShadedSpan
-	most := strongest(words)
+// topWords returns up to n words with a weight of the given sign, the strongest first.
+func topWords(words []Span, sign float64, n int) []Span {
+	var out []Span
+	most := maxWeight(words)
 	for _, w := range words {
-		if w.Weight*sign > faintest*most {
+		if w.Weight*sign > minShare*most {
 			out = append(out, w)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b ShadedSpan) int { return cmp.Compare(b.Weight*sign, a.Weight*sign) })
+	slices.SortStableFunc(out, func(a, b Span) int { return cmp.Compare(b.Weight*sign, a.Weight*sign) })
 	return out[:min(n, len(out))]
 }
 
@@ -85,13 +100,13 @@ const (
 )
 
 // pieces cuts a note's text into stretches to show.
-func (n *ExplorerNote) pieces() []piece {
-	var words []ShadedSpan
+func (n *Note) pieces() []piece {
+	var words []Span
 	if n.Shading != nil {
 		words = n.Shading.words(n.Text)
 	}
-	most := strongest(words)
-	from, to := n.read()
+	most := maxWeight(words)
+	from, to := n.readRange()
 	var out []piece
 	add := func(p piece) {
 		if p.Text != "" {
@@ -103,7 +118,7 @@ func (n *ExplorerNote) pieces() []piece {
 	}
 	at := from
 	for _, w := range words {
-		if w.Weight == 0 || w.Start < at || w.End > to || math.Abs(w.Weight) < faintest*most {
+		if w.Weight == 0 || w.Start < at || w.End > to || math.Abs(w.Weight) < minShare*most {
 			continue
 		}
 		add(piece{Text: n.Text[at:w.Start]})
@@ -119,14 +134,6 @@ func (n *ExplorerNote) pieces() []piece {
 		out = append(out, piece{Class: endPiece}, piece{Text: n.Text[to:], Class: unreadPiece})
 	}
 	return out
-}
-
-// read bounds what the model read, in bytes: the whole text where it is not known.
-func (n *ExplorerNote) read() (from, to int) {
-	if n.From == 0 && n.To == 0 {
-		return 0, len(n.Text)
-	}
-	return n.From, n.To
 }
 
 // units is a text's length as JavaScript counts it: in UTF-16 code units. A byte that is not UTF-8 counts one, as the replacement character
