@@ -56,7 +56,7 @@ type Audit struct {
 	CoFiling       CoFiling       `json:"co_filing"`
 	DocumentTypes  DocumentTypes  `json:"document_types"`
 	Ceilings       []Ceiling      `json:"ceilings"`
-	Protocols      []Protocol     `json:"protocols"` // the random-row split, then the grouped split
+	Protocols      []SplitAudit   `json:"protocols"` // the random-row split, then the grouped split
 	NearDuplicates NearDuplicates `json:"near_duplicates"`
 	Columns        []Column       `json:"columns"` // keywords, then description
 	Lengths        Lengths        `json:"lengths"`
@@ -104,12 +104,12 @@ func Run(ctx context.Context, c *corpus.Corpus, options Options) (*Audit, error)
 		return nil, err
 	}
 	a.NearDuplicates = nearDuplicates(c, pairs, skipped)
-	for _, d := range []*corpus.Division{row, group} {
+	for _, d := range []*corpus.Split{row, group} {
 		protocol, err := partOf(c, d).audit(c, pairs)
 		if err != nil {
 			return nil, err
 		}
-		protocol.SourceParts, protocol.Notices = d.SourceParts, append([]string{}, d.Notices...)
+		protocol.SourceParts, protocol.Notices = d.FromSource, append([]string{}, d.Notices...)
 		a.Protocols = append(a.Protocols, protocol)
 	}
 	a.Lengths = lengths.all()

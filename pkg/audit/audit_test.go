@@ -227,11 +227,11 @@ func TestSourceParts(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	// The first text is under a in train, so the memoriser answers a, which is wrong for its test row, and right for the other by default.
-	want := map[string]Exploiter{
-		NoExploiter:   {RowAccuracy: 0.5, AnyValid: 1},
-		Memoriser:     {RowAccuracy: 0.5, AnyValid: 1},
-		AntiMemoriser: {RowAccuracy: 1, AnyValid: 1},
-		CoFiler:       {RowAccuracy: 1, AnyValid: 1},
+	want := map[string]LeakPredictor{
+		MajorityPredictor:       {RowAccuracy: 0.5, AnyValid: 1},
+		MemorisingPredictor:     {RowAccuracy: 0.5, AnyValid: 1},
+		AntiMemorisingPredictor: {RowAccuracy: 1, AnyValid: 1},
+		CoLabelPredictor:        {RowAccuracy: 1, AnyValid: 1},
 	}
 	for _, e := range p.Exploiters {
 		if w := want[e.Name]; e.RowAccuracy != w.RowAccuracy || e.AnyValid != w.AnyValid {

@@ -74,8 +74,8 @@ func normalized(label string) string {
 	}, label)
 }
 
-// KindLabels returns those of the labels that match [DefaultDocumentLabels], in their order.
-func KindLabels(labels []string) []string {
+// DocumentLabelsOf returns those of the labels that match [DefaultDocumentLabels], in their order.
+func DocumentLabelsOf(labels []string) []string {
 	var kinds []string
 	for _, label := range labels {
 		if slices.ContainsFunc(DefaultDocumentLabels(), func(kind string) bool { return sameLabel(kind, label) }) {

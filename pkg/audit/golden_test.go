@@ -53,7 +53,7 @@ func golden(t *testing.T, path, name string) {
 	}
 	row, group := hashedSplits(c)
 	a.Protocols = nil
-	for _, d := range []*corpus.Division{{Protocol: corpus.ProtocolRow, Split: row}, {Protocol: corpus.ProtocolGroup, Split: group}} {
+	for _, d := range []*corpus.Split{{Protocol: corpus.ProtocolRow, Indices: row}, {Protocol: corpus.ProtocolGroup, Indices: group}} {
 		protocol, err := partOf(c, d).audit(c, pairs)
 		if err != nil {
 			t.Fatal(err)
@@ -87,8 +87,8 @@ func golden(t *testing.T, path, name string) {
 }
 
 // hashedSplits divides as make_golden.py does.
-func hashedSplits(c *corpus.Corpus) (row, group corpus.Split) {
-	put := func(s *corpus.Split, hash string, i int) {
+func hashedSplits(c *corpus.Corpus) (row, group corpus.Indices) {
+	put := func(s *corpus.Indices, hash string, i int) {
 		place, err := strconv.ParseUint(hash[:8], 16, 64)
 		switch {
 		case err != nil:

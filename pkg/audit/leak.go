@@ -10,28 +10,28 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/predict"
 )
 
-// The exploiters of [Protocol]: predictors that use nothing of a test text but the labels that the same text has in train.
+// The exploiters of [SplitAudit]: predictors that use nothing of a test text but the labels that the same text has in train.
 //
 // Each ranks the labels by their number of train rows, descending, of equal ones the first in label order. For a text that is not in train
 // all predict the first label of that ranking.
 const (
-	// NoExploiter predicts the majority class of train for every text.
-	NoExploiter = "majority"
-	// Memoriser predicts the first label of the ranking that the text has in train.
-	Memoriser = "memoriser"
-	// AntiMemoriser predicts the first label of the ranking that the text does not have in train.
-	AntiMemoriser = "anti_memoriser"
-	// CoFiler predicts, of the labels that the text does not have in train, the one that co-occurs most with those that it has: by the
+	// MajorityPredictor predicts the majority class of train for every text.
+	MajorityPredictor = "majority"
+	// MemorisingPredictor predicts the first label of the ranking that the text has in train.
+	MemorisingPredictor = "memoriser"
+	// AntiMemorisingPredictor predicts the first label of the ranking that the text does not have in train.
+	AntiMemorisingPredictor = "anti_memoriser"
+	// CoLabelPredictor predicts, of the labels that the text does not have in train, the one that co-occurs most with those that it has: by the
 	// number of train texts with both, summed over the labels that the text has in train, of equal ones the first of the ranking.
-	CoFiler = "co_filer"
+	CoLabelPredictor = "co_filer"
 )
 
-// Protocol is the audit of one split of the corpus: its parts and what leaks between them.
-type Protocol struct {
+// SplitAudit is the audit of one split of the corpus: its parts and what leaks between them.
+type SplitAudit struct {
 	Name string `json:"name"` // row, the random-row split, or group, the grouped split; see corpus.Divide
 	// SourceParts says that the parts are the source's own.
 	SourceParts bool     `json:"source_parts"`
-	Notices     []string `json:"notices"` // of corpus.Division
+	Notices     []string `json:"notices"` // of corpus.Split
 	// Rows and texts of the parts. In the random-row split a text can be in several parts.
 	TrainRows       int `json:"train_rows"`
 	ValidationRows  int `json:"validation_rows"`
@@ -48,16 +48,16 @@ type Protocol struct {
 	NearPairsAcross int `json:"near_pairs_across"`
 	// TestCeilingRowAccuracy is test texts / test rows: the best row accuracy of a function of the text on the test rows, if it knew which
 	// labels each text has there.
-	TestCeilingRowAccuracy float64     `json:"test_ceiling_row_accuracy"`
-	Exploiters             []Exploiter `json:"exploiters"`
+	TestCeilingRowAccuracy float64         `json:"test_ceiling_row_accuracy"`
+	Exploiters             []LeakPredictor `json:"exploiters"`
 	// Classes without a row in a part, in label order.
 	AbsentTrain      []string `json:"absent_in_train"`
 	AbsentValidation []string `json:"absent_in_validation"`
 	AbsentTest       []string `json:"absent_in_test"`
 }
 
-// Exploiter holds the scores of an exploiter on the test rows.
-type Exploiter struct {
+// LeakPredictor holds the scores of an exploiter on the test rows.
+type LeakPredictor struct {
 	Name string `json:"name"`
 	// RowAccuracy is scikit-learn's accuracy_score over test rows, MacroF1 its f1_score(average="macro").
 	RowAccuracy float64 `json:"row_accuracy"`
@@ -73,9 +73,9 @@ type part struct {
 	sets [3][][]int // by part, by note
 }
 
-func partOf(c *corpus.Corpus, d *corpus.Division) part {
+func partOf(c *corpus.Corpus, d *corpus.Split) part {
 	p := part{name: d.Protocol}
-	for i, members := range [][]int{d.Split.Train, d.Split.Validation, d.Split.Test} {
+	for i, members := range [][]int{d.Indices.Train, d.Indices.Validation, d.Indices.Test} {
 		p.sets[i] = make([][]int, len(c.Notes))
 		if d.Protocol == corpus.ProtocolGroup {
 			for _, note := range members {
@@ -109,8 +109,8 @@ func (p part) counts(i, labels int) (rows, texts int, classes []int) {
 	return rows, texts, classes
 }
 
-func (p part) audit(c *corpus.Corpus, pairs []nearPair) (Protocol, error) {
-	out := Protocol{Name: p.name}
+func (p part) audit(c *corpus.Corpus, pairs []nearPair) (SplitAudit, error) {
+	out := SplitAudit{Name: p.name}
 	var trained []int
 	for i, part := range []struct {
 		rows, texts *int
@@ -143,14 +143,14 @@ func (p part) audit(c *corpus.Corpus, pairs []nearPair) (Protocol, error) {
 		name   string
 		answer func(seen []int) int
 	}{
-		{NoExploiter, func([]int) int { return rank[0] }},
-		{Memoriser, func(seen []int) int { return first(rank, func(l int) bool { return slices.Contains(seen, l) }) }},
-		{AntiMemoriser, func(seen []int) int { return first(rank, func(l int) bool { return !slices.Contains(seen, l) }) }},
-		{CoFiler, func(seen []int) int { return coFiled(rank, together, seen) }},
+		{MajorityPredictor, func([]int) int { return rank[0] }},
+		{MemorisingPredictor, func(seen []int) int { return first(rank, func(l int) bool { return slices.Contains(seen, l) }) }},
+		{AntiMemorisingPredictor, func(seen []int) int { return first(rank, func(l int) bool { return !slices.Contains(seen, l) }) }},
+		{CoLabelPredictor, func(seen []int) int { return coFiled(rank, together, seen) }},
 	} {
 		scored, err := p.exploit(c, rank[0], e.answer)
 		if err != nil {
-			return Protocol{}, err
+			return SplitAudit{}, err
 		}
 		scored.Name = e.name
 		out.Exploiters = append(out.Exploiters, scored)
@@ -159,7 +159,7 @@ func (p part) audit(c *corpus.Corpus, pairs []nearPair) (Protocol, error) {
 }
 
 // nearTrain counts the near duplicates in different parts.
-func (p part) nearTrain(pairs []nearPair, out *Protocol) {
+func (p part) nearTrain(pairs []nearPair, out *SplitAudit) {
 	in := func(i int, note int32) bool { return p.sets[i][note] != nil }
 	near := map[int32]bool{}
 	for _, pair := range pairs {
@@ -203,7 +203,7 @@ func first(rank []int, fits func(label int) bool) int {
 	return rank[0]
 }
 
-// coFiled returns the prediction of CoFiler for a text with the labels seen in train.
+// coFiled returns the prediction of CoLabelPredictor for a text with the labels seen in train.
 func coFiled(rank []int, together [][]int, seen []int) int {
 	best, most := rank[0], -1
 	for _, label := range rank {
@@ -222,7 +222,7 @@ func coFiled(rank []int, together [][]int, seen []int) int {
 }
 
 // exploit scores an exploiter on the test rows. The prediction for a text that is not in train is the fallback.
-func (p part) exploit(c *corpus.Corpus, fallback int, answer func(seen []int) int) (Exploiter, error) {
+func (p part) exploit(c *corpus.Corpus, fallback int, answer func(seen []int) int) (LeakPredictor, error) {
 	set := predict.Set{Labels: c.Labels, Model: "exploiter", Part: "test"}
 	certain := make([][]float32, len(c.Labels)) // by label: its one-hot scores, shared by the texts that get it
 	valid := 0
@@ -245,9 +245,9 @@ func (p part) exploit(c *corpus.Corpus, fallback int, answer func(seen []int) in
 	}
 	v, err := values(set)
 	if err != nil {
-		return Exploiter{}, err
+		return LeakPredictor{}, err
 	}
-	return Exploiter{RowAccuracy: v[evaluate.RowAccuracy], MacroF1: v[evaluate.MacroF1Union], AnyValid: share(valid, len(set.Predictions))}, nil
+	return LeakPredictor{RowAccuracy: v[evaluate.RowAccuracy], MacroF1: v[evaluate.MacroF1Union], AnyValid: share(valid, len(set.Predictions))}, nil
 }
 
 // noteName is the id of a note in a set of predictions.

@@ -8,7 +8,7 @@
 //   - [Random] ranks the labels at random, uniformly or by their shares of the training rows;
 //   - [Prior] gives every note the labels' shares, and so the majority class;
 //   - [Rules] counts keywords, which a YAML file lists with weights for each specialty;
-//   - [Text] is a linear SVM or multinomial logistic regression on TF-IDF features, equal to scikit-learn's TfidfVectorizer with
+//   - [TFIDF] is a linear SVM or multinomial logistic regression on TF-IDF features, equal to scikit-learn's TfidfVectorizer with
 //     LinearSVC or LogisticRegression;
 //   - [Frozen] is a linear model, in [FrozenGrid] logistic regression, on the vectors of an encoder that is not trained.
 //

@@ -22,12 +22,12 @@ func Example() {
 		{Text: "Murmur, ECG ordered.", Labels: []int{0}},
 		{Text: "Swollen knee.", Labels: []int{1}},
 	}
-	features := baseline.Features{LeastWords: 1, MostWords: 2, MinDF: 1, Sublinear: true}
-	grid := []baseline.TextSettings{
-		{Features: features, Penalty: baseline.Penalty{Kind: baseline.SVM, C: .1}},
-		{Features: features, Penalty: baseline.Penalty{Kind: baseline.SVM, C: 1}},
+	features := baseline.TFIDFFeatures{LeastWords: 1, MostWords: 2, MinDF: 1, Sublinear: true}
+	grid := []baseline.TFIDFSettings{
+		{TFIDFFeatures: features, LinearSettings: baseline.LinearSettings{Kind: baseline.SVM, C: .1}},
+		{TFIDFFeatures: features, LinearSettings: baseline.LinearSettings{Kind: baseline.SVM, C: 1}},
 	}
-	model, tuned, err := baseline.TuneText(ctx, labels, train, validation, grid)
+	model, tuned, err := baseline.TuneTFIDF(ctx, labels, train, validation, grid)
 	if err != nil {
 		log.Fatal(err)
 	}

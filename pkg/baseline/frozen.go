@@ -29,13 +29,13 @@ type Embedding struct {
 type Frozen struct {
 	embedder Embedder
 	size     int
-	penalty  Penalty
+	penalty  LinearSettings
 	linear   *linear
 }
 
-// FitFrozen fits a model to the vectors of the training texts; each distinct text is embedded once. It fails as [FitText] does, when the
+// FitFrozen fits a model to the vectors of the training texts; each distinct text is embedded once. It fails as [FitTFIDF] does, when the
 // embedder fails, and for vectors that are empty, of different sizes or not finite.
-func FitFrozen(ctx context.Context, labels []string, train []Example, e Embedder, p Penalty) (*Frozen, error) {
+func FitFrozen(ctx context.Context, labels []string, train []Example, e Embedder, p LinearSettings) (*Frozen, error) {
 	t, err := newTrainingSet(labels, train)
 	if err != nil {
 		return nil, fmt.Errorf("frozen encoder: %w", err)
@@ -55,7 +55,7 @@ func FitFrozen(ctx context.Context, labels []string, train []Example, e Embedder
 func (f *Frozen) Name() string { return "frozen encoder + " + f.penalty.Kind.title() }
 
 // Settings returns the settings that the model was fitted with.
-func (f *Frozen) Settings() Penalty { return f.penalty }
+func (f *Frozen) Settings() LinearSettings { return f.penalty }
 
 // Labels implements predict.Predictor.
 func (f *Frozen) Labels() []string { return f.linear.labels }

@@ -37,8 +37,8 @@ func TestFrozenLearnsFromVectors(t *testing.T) {
 	if len(tuned.Candidates) != len(FrozenGrid()) || tuned.Candidates[0].Features != nil || tuned.Model != "frozen encoder + logistic regression" {
 		t.Errorf("tuned %+v", tuned)
 	}
-	if m.Settings() != tuned.Candidates[tuned.Chosen].Penalty {
-		t.Errorf("the model has the settings %v, chosen were %v", m.Settings(), tuned.Candidates[tuned.Chosen].Penalty)
+	if m.Settings() != tuned.Candidates[tuned.Chosen].LinearSettings {
+		t.Errorf("the model has the settings %v, chosen were %v", m.Settings(), tuned.Candidates[tuned.Chosen].LinearSettings)
 	}
 	got, err := predict.Run(t.Context(), m, []predict.Note{{ID: "1", Text: "a"}, {ID: "2", Text: "long e"}})
 	if err != nil {
@@ -63,7 +63,7 @@ func TestFrozenRefuses(t *testing.T) {
 		"sizes":      {table{"a": {1, 2}, "b": {1}}, "text 1 has 1 values, not 2"},
 		"not finite": {table{"a": {1, 2}, "b": {1, nan32}}, "value 1 of text 1's vector is NaN"},
 	} {
-		_, err := FitFrozen(t.Context(), []string{"x", "y"}, train, test.vectors, Penalty{Logistic, 1, false})
+		_, err := FitFrozen(t.Context(), []string{"x", "y"}, train, test.vectors, LinearSettings{Logistic, 1, false})
 		testkit.Refused(t, name, err, "frozen encoder", test.want)
 	}
 }

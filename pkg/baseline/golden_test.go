@@ -21,7 +21,7 @@ type golden struct {
 	Labels      []string
 	Train, Test []Example
 	Spaces      []struct {
-		Features Features
+		Features TFIDFFeatures
 		Terms    []string
 		IDF      []float64
 		Rows     []struct {
@@ -30,7 +30,7 @@ type golden struct {
 		}
 	}
 	Models []struct {
-		Penalty
+		LinearSettings
 		Classes          []int
 		Coefficients     []float64
 		Decisions        []float64
@@ -110,8 +110,8 @@ func only(examples []Example, labels []int) []Example {
 func TestModelsEqualScikitLearn(t *testing.T) {
 	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
 	for _, want := range g.Models {
-		t.Run(fmt.Sprint(want.Penalty, want.Classes), func(t *testing.T) {
-			m, err := FitText(t.Context(), g.Labels, only(g.Train, want.Classes), TextSettings{Features{1, 2, 2, true}, want.Penalty})
+		t.Run(fmt.Sprint(want.LinearSettings, want.Classes), func(t *testing.T) {
+			m, err := FitTFIDF(t.Context(), g.Labels, only(g.Train, want.Classes), TFIDFSettings{TFIDFFeatures{1, 2, 2, true}, want.LinearSettings})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -190,7 +190,7 @@ func TestDenseVectorsEqualScikitLearn(t *testing.T) {
 		held = append(held, fmt.Sprint("held ", i))
 		e[held[i]] = v
 	}
-	m, err := FitFrozen(t.Context(), []string{"a", "b", "c"}, train, e, Penalty{Kind: Logistic, C: 10})
+	m, err := FitFrozen(t.Context(), []string{"a", "b", "c"}, train, e, LinearSettings{Kind: Logistic, C: 10})
 	if err != nil {
 		t.Fatal(err)
 	}

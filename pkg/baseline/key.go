@@ -7,14 +7,14 @@ type Key string
 
 // The keys of the baselines.
 const (
-	KeyRandomUniform Key = "random-uniform" // [NewRandom]
+	KeyRandomUniform Key = "random-uniform" // [NewRandomUniform]
 	KeyRandomPrior   Key = "random-prior"   // [NewRandomPrior]
 	KeyMajority      Key = "majority"       // [NewPrior]
 	KeyRules         Key = "rules"          // [NewRules]
 	KeyUntuned       Key = "untuned"        // an encoder with a classification head at its initial values; not built in this package
 	KeyFrozen        Key = "frozen"         // [TuneFrozen]
-	KeyTFIDFLogistic Key = "tfidf-logistic" // [TuneText] with [Logistic]
-	KeyTFIDFSVM      Key = "tfidf-svm"      // [TuneText] with [SVM]
+	KeyTFIDFLogistic Key = "tfidf-logistic" // [TuneTFIDF] with [Logistic]
+	KeyTFIDFSVM      Key = "tfidf-svm"      // [TuneTFIDF] with [SVM]
 )
 
 var keys = []Key{

@@ -20,8 +20,8 @@ const (
 	Logistic Kind = "logistic_regression"
 )
 
-// Penalty is the kind of a linear model and how it is regularised.
-type Penalty struct {
+// LinearSettings is the kind of a linear model and how it is regularised.
+type LinearSettings struct {
 	Kind Kind `json:"kind"`
 	// C is the weight of the loss against the L2 penalty: the smaller, the stronger the regularisation.
 	C float64 `json:"c"`
@@ -29,7 +29,7 @@ type Penalty struct {
 	Balanced bool `json:"balanced"`
 }
 
-func (p Penalty) check() error {
+func (p LinearSettings) check() error {
 	if p.Kind != SVM && p.Kind != Logistic {
 		return fmt.Errorf("unknown kind of linear model %q; use %s or %s", p.Kind, SVM, Logistic)
 	}
@@ -53,7 +53,7 @@ type linear struct {
 const svmBlock = 16
 
 // fitLinear fits a model to the features x, a row for each text of the training set.
-func fitLinear(ctx context.Context, train *trainingSet, x *matrix, p Penalty) (*linear, error) {
+func fitLinear(ctx context.Context, train *trainingSet, x *matrix, p LinearSettings) (*linear, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}

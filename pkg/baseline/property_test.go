@@ -36,12 +36,12 @@ func drawCorpus(t *rapid.T) (labels []string, train []Example) {
 func TestFitIsTheOptimum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		labels, train := drawCorpus(t)
-		p := Penalty{rapid.SampledFrom(kinds).Draw(t, "kind"), rapid.Float64Range(.01, 50).Draw(t, "C"), rapid.Bool().Draw(t, "balanced")}
+		p := LinearSettings{rapid.SampledFrom(kinds).Draw(t, "kind"), rapid.Float64Range(.01, 50).Draw(t, "C"), rapid.Bool().Draw(t, "balanced")}
 		set, err := newTrainingSet(labels, train)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, x, err := fitVectorizer(set.texts, set.rowCounts, Features{1, 2, 1, true})
+		_, x, err := fitVectorizer(set.texts, set.rowCounts, TFIDFFeatures{1, 2, 1, true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,7 +120,7 @@ func TestVectorizerRows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		features := Features{1, rapid.IntRange(1, 3).Draw(t, "most"), rapid.IntRange(1, 2).Draw(t, "min_df"), rapid.Bool().Draw(t, "sublinear")}
+		features := TFIDFFeatures{1, rapid.IntRange(1, 3).Draw(t, "most"), rapid.IntRange(1, 2).Draw(t, "min_df"), rapid.Bool().Draw(t, "sublinear")}
 		v, x, err := fitVectorizer(set.texts, set.rowCounts, features)
 		if err != nil {
 			return // no term may be in two rows
@@ -191,7 +191,7 @@ func TestWrightOmega(t *testing.T) {
 
 // TestPredictionsDoNotDependOnBatch predicts texts in one batch and one by one.
 func TestPredictionsDoNotDependOnBatch(t *testing.T) {
-	rules, err := OwnRules()
+	rules, err := BuiltinRules()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestPredictionsDoNotDependOnBatch(t *testing.T) {
 		labels, train := drawCorpus(t)
 		labels[0], labels[1] = "Urology", "Orthopedic"
 		counts := countRows(labels, train)
-		text, err := FitText(t.Context(), labels, train, TextSettings{Features{1, 2, 1, true}, Penalty{SVM, 1, false}})
+		text, err := FitTFIDF(t.Context(), labels, train, TFIDFSettings{TFIDFFeatures{1, 2, 1, true}, LinearSettings{SVM, 1, false}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -23,13 +23,13 @@ type Random struct {
 	logProbabilities []float64 // of drawn
 }
 
-// NewRandom draws every label with the same probability. It fails for labels that are missing, blank or repeated.
-func NewRandom(labels []string, seed uint64) (*Random, error) {
+// NewRandomUniform draws every label with the same probability. It fails for labels that are missing, blank or repeated.
+func NewRandomUniform(labels []string, seed uint64) (*Random, error) {
 	return newRandom("random (even)", labels, slices.Repeat([]int{1}, len(labels)), seed)
 }
 
 // NewRandomPrior draws a label with its share of the training rows as probability; counts has the number of each label's rows. A
-// label without rows is ranked last. It fails as [NewRandom] and [NewPrior] do.
+// label without rows is ranked last. It fails as [NewRandomUniform] and [NewPrior] do.
 func NewRandomPrior(labels []string, counts []int, seed uint64) (*Random, error) {
 	return newRandom("random (training shares)", labels, counts, seed)
 }

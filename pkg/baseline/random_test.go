@@ -19,7 +19,7 @@ func TestRandomDrawsByTheShares(t *testing.T) {
 		notes[i] = fmt.Sprint("note ", i)
 	}
 	labels := []string{"a", "b", "c", "d"}
-	even, err := NewRandom(labels, 1)
+	even, err := NewRandomUniform(labels, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestRandomDrawsByTheShares(t *testing.T) {
 func TestRandomDependsOnSeedAndTextAlone(t *testing.T) {
 	texts := []string{"one", "two", "", "three"}
 	model := func(seed uint64) *Random {
-		r, err := NewRandom([]string{"a", "b", "c"}, seed)
+		r, err := NewRandomUniform([]string{"a", "b", "c"}, seed)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,9 +80,9 @@ func TestRandomDependsOnSeedAndTextAlone(t *testing.T) {
 }
 
 func TestRandomRefuses(t *testing.T) {
-	_, err := NewRandom(nil, 1)
+	_, err := NewRandomUniform(nil, 1)
 	testkit.Refused(t, "no labels", err, "no labels")
-	_, err = NewRandom([]string{"a", "a"}, 1)
+	_, err = NewRandomUniform([]string{"a", "a"}, 1)
 	testkit.Refused(t, "twice", err, `"a" occurs twice`)
 	_, err = NewRandomPrior([]string{"a", "b"}, []int{1}, 1)
 	testkit.Refused(t, "counts", err, "1 row counts for 2 labels")

@@ -47,8 +47,8 @@ type rulesFile struct {
 	} `yaml:"specialties"`
 }
 
-// OwnRules returns the built-in rules, which know the 40 specialties of MTSamples.
-func OwnRules() (*Rulebook, error) { return parseRules("the built-in rules", builtinRules) }
+// BuiltinRules returns the built-in rules, which know the 40 specialties of MTSamples.
+func BuiltinRules() (*Rulebook, error) { return parseRules("the built-in rules", builtinRules) }
 
 // ReadRules reads a rules file:
 //

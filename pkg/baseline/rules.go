@@ -25,7 +25,7 @@ type Rules struct {
 
 // NewRules assigns the specialties of a rule book to labels, by their spelling without case and punctuation. counts has the number of each
 // label's training rows. It fails for labels and counts that [NewRandomPrior] refuses, two labels of one specialty, and
-// labels that are all unknown to the book; [Rules.Unruled] and [Rules.Unused] list what was not assigned.
+// labels that are all unknown to the book; [Rules.UnknownLabels] and [Rules.Unused] list what was not assigned.
 func NewRules(book *Rulebook, labels []string, counts []int) (*Rules, error) {
 	if err := checkLabels(labels); err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
@@ -77,8 +77,8 @@ func NewRules(book *Rulebook, labels []string, counts []int) (*Rules, error) {
 // Name is the model's name in tables.
 func (r *Rules) Name() string { return "keyword rules" }
 
-// Unruled lists the labels that the rule book does not know. They have no cues.
-func (r *Rules) Unruled() []string { return r.unruled }
+// UnknownLabels lists the labels that the rule book does not know. They have no cues.
+func (r *Rules) UnknownLabels() []string { return r.unruled }
 
 // Unused lists the specialties of the rule book that are none of the labels.
 func (r *Rules) Unused() []string { return r.unused }

@@ -31,7 +31,7 @@ var specialties = map[string]string{
 }
 
 func TestOwnRulesKnowEverySpecialty(t *testing.T) {
-	book, err := OwnRules()
+	book, err := BuiltinRules()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,8 +45,8 @@ func TestOwnRulesKnowEverySpecialty(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(labels) != 40 || len(r.Unruled())+len(r.Unused()) > 0 {
-			t.Errorf("%d labels, without rules %q, rules without a label %q", len(labels), r.Unruled(), r.Unused())
+		if len(labels) != 40 || len(r.UnknownLabels())+len(r.Unused()) > 0 {
+			t.Errorf("%d labels, without rules %q, rules without a label %q", len(labels), r.UnknownLabels(), r.Unused())
 		}
 		for text, want := range map[string]string{
 			"The cataract was removed by PHACOEMULSIFICATION.":             "Ophthalmology",
@@ -97,8 +97,8 @@ func TestRulesCountCues(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(r.Unruled(), []string{"Astrology"}) || !slices.Equal(r.Unused(), []string{"Podiatry"}) {
-		t.Errorf("without rules %q, rules without a label %q", r.Unruled(), r.Unused())
+	if !slices.Equal(r.UnknownLabels(), []string{"Astrology"}) || !slices.Equal(r.Unused(), []string{"Podiatry"}) {
+		t.Errorf("without rules %q, rules without a label %q", r.UnknownLabels(), r.Unused())
 	}
 	for text, want := range map[string][]float32{
 		"Prostate, prostatic and PROSTATITIS":       {0, 0, 6}, // two of three count

@@ -26,44 +26,44 @@ type Tuned struct {
 
 // Candidate is one point of a grid with its model's metrics on the validation texts.
 type Candidate struct {
-	Features *Features `json:"features,omitempty"` // nil for a model on vectors
-	Penalty
+	Features *TFIDFFeatures `json:"features,omitempty"` // nil for a model on vectors
+	LinearSettings
 	RowAccuracy float64 `json:"row_accuracy"`
 	MacroF1     float64 `json:"macro_f1_union"`
 	AnyValid    float64 `json:"any_valid"`
 	RecallAt3   float64 `json:"recall_at_3"`
 }
 
-// TextGrid returns the grid for a kind of model on TF-IDF features: terms of one and two words that are in two or more training rows, sublinear
+// TFIDFGrid returns the grid for a kind of model on TF-IDF features: terms of one and two words that are in two or more training rows, sublinear
 // term frequencies, and four values of C, first without and then with class weights.
-func TextGrid(kind Kind) []TextSettings {
-	var grid []TextSettings
+func TFIDFGrid(kind Kind) []TFIDFSettings {
+	var grid []TFIDFSettings
 	for _, p := range penalties(kind) {
-		grid = append(grid, TextSettings{Features{LeastWords: 1, MostWords: 2, MinDF: 2, Sublinear: true}, p})
+		grid = append(grid, TFIDFSettings{TFIDFFeatures{LeastWords: 1, MostWords: 2, MinDF: 2, Sublinear: true}, p})
 	}
 	return grid
 }
 
 // FrozenGrid returns the grid for logistic regression on an encoder's vectors: four values of C, first without and then with class weights.
-func FrozenGrid() []Penalty { return penalties(Logistic) }
+func FrozenGrid() []LinearSettings { return penalties(Logistic) }
 
-func penalties(kind Kind) []Penalty {
+func penalties(kind Kind) []LinearSettings {
 	cs := []float64{.1, .3, 1, 3}
 	if kind == Logistic {
 		cs = []float64{.3, 1, 3, 10} // the cross entropy has smaller gradients than the squared hinge
 	}
-	var grid []Penalty
+	var grid []LinearSettings
 	for _, balanced := range []bool{false, true} {
 		for _, c := range cs {
-			grid = append(grid, Penalty{kind, c, balanced})
+			grid = append(grid, LinearSettings{kind, c, balanced})
 		}
 	}
 	return grid
 }
 
-// TuneText fits a model with each of the settings to the training texts and returns the one with the best criterion on the validation
-// texts. It fails as [FitText] does, with an empty grid, and for validation examples that are missing or have no or unknown labels.
-func TuneText(ctx context.Context, labels []string, train, validation []Example, grid []TextSettings) (*Text, *Tuned, error) {
+// TuneTFIDF fits a model with each of the settings to the training texts and returns the one with the best criterion on the validation
+// texts. It fails as [FitTFIDF] does, with an empty grid, and for validation examples that are missing or have no or unknown labels.
+func TuneTFIDF(ctx context.Context, labels []string, train, validation []Example, grid []TFIDFSettings) (*TFIDF, *Tuned, error) {
 	model, tuned, err := tuneText(ctx, labels, train, validation, grid)
 	if err != nil {
 		return nil, nil, fmt.Errorf("TF-IDF: %w", err)
@@ -71,7 +71,7 @@ func TuneText(ctx context.Context, labels []string, train, validation []Example,
 	return model, tuned, nil
 }
 
-func tuneText(ctx context.Context, labels []string, train, validation []Example, grid []TextSettings) (*Text, *Tuned, error) {
+func tuneText(ctx context.Context, labels []string, train, validation []Example, grid []TFIDFSettings) (*TFIDF, *Tuned, error) {
 	type featureSet struct {
 		vectorizer        *vectorizer
 		train, validation *matrix
@@ -80,32 +80,32 @@ func tuneText(ctx context.Context, labels []string, train, validation []Example,
 	if err != nil {
 		return nil, nil, err
 	}
-	computed := map[Features]featureSet{}
+	computed := map[TFIDFFeatures]featureSet{}
 	candidates := make([]Candidate, len(grid))
 	for i, settings := range grid {
-		candidates[i] = Candidate{Features: &grid[i].Features, Penalty: settings.Penalty}
-		if _, done := computed[settings.Features]; done {
+		candidates[i] = Candidate{Features: &grid[i].TFIDFFeatures, LinearSettings: settings.LinearSettings}
+		if _, done := computed[settings.TFIDFFeatures]; done {
 			continue
 		}
-		v, x, err := fitVectorizer(s.train.texts, s.train.rowCounts, settings.Features)
+		v, x, err := fitVectorizer(s.train.texts, s.train.rowCounts, settings.TFIDFFeatures)
 		if err != nil {
 			return nil, nil, err
 		}
-		computed[settings.Features] = featureSet{v, x, v.transform(s.texts)}
+		computed[settings.TFIDFFeatures] = featureSet{v, x, v.transform(s.texts)}
 	}
 	best, chosen, err := s.run(ctx, candidates, func(i int) (train, validation *matrix) {
-		f := computed[grid[i].Features]
+		f := computed[grid[i].TFIDFFeatures]
 		return f.train, f.validation
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	model := &Text{grid[chosen], computed[grid[chosen].Features].vectorizer, best}
+	model := &TFIDF{grid[chosen], computed[grid[chosen].TFIDFFeatures].vectorizer, best}
 	return model, &Tuned{model.Name(), Criterion, candidates, chosen}, nil
 }
 
-// TuneFrozen is [TuneText] for models on an encoder's vectors. Each distinct training text and each validation text is embedded once.
-func TuneFrozen(ctx context.Context, labels []string, train, validation []Example, e Embedder, grid []Penalty) (*Frozen, *Tuned, error) {
+// TuneFrozen is [TuneTFIDF] for models on an encoder's vectors. Each distinct training text and each validation text is embedded once.
+func TuneFrozen(ctx context.Context, labels []string, train, validation []Example, e Embedder, grid []LinearSettings) (*Frozen, *Tuned, error) {
 	s, err := newGridSearch(labels, train, validation)
 	if err != nil {
 		return nil, nil, fmt.Errorf("frozen encoder: %w", err)
@@ -124,7 +124,7 @@ func TuneFrozen(ctx context.Context, labels []string, train, validation []Exampl
 	}
 	candidates := make([]Candidate, len(grid))
 	for i, p := range grid {
-		candidates[i].Penalty = p
+		candidates[i].LinearSettings = p
 	}
 	best, chosen, err := s.run(ctx, candidates, func(int) (train, validation *matrix) { return x, held })
 	if err != nil {
@@ -177,7 +177,7 @@ func (s *gridSearch) run(ctx context.Context, candidates []Candidate, features f
 	inChunks(len(candidates), 1, func(i, _ int) {
 		c := &candidates[i]
 		train, validation := features(i)
-		l, err := fitLinear(ctx, s.train, train, c.Penalty)
+		l, err := fitLinear(ctx, s.train, train, c.LinearSettings)
 		if err == nil {
 			err = s.evaluate(c, l.predict(validation))
 		}

@@ -16,16 +16,16 @@ import (
 	"golang.org/x/text/language"
 )
 
-// Features are the settings of scikit-learn's TfidfVectorizer that can be changed. The others have their defaults: lower case, words of
+// TFIDFFeatures are the settings of scikit-learn's TfidfVectorizer that can be changed. The others have their defaults: lower case, words of
 // two or more letters, digits or underscores (token_pattern), smoothed idf, rows of length 1 (norm l2), no stop words, no max_df.
-type Features struct {
+type TFIDFFeatures struct {
 	LeastWords int  `json:"least_words"`  // of a term; with MostWords, ngram_range
 	MostWords  int  `json:"most_words"`   // of a term
 	MinDF      int  `json:"min_df"`       // training rows that must have a term, so that a text with two labels counts twice
 	Sublinear  bool `json:"sublinear_tf"` // whether a term's frequency in a text is 1 + log of its count instead of the count
 }
 
-func (f Features) check() error {
+func (f TFIDFFeatures) check() error {
 	switch {
 	case f.LeastWords < 1 || f.MostWords < f.LeastWords:
 		return fmt.Errorf("terms of %d to %d words; give two numbers of 1 or more, the smaller first", f.LeastWords, f.MostWords)
@@ -37,7 +37,7 @@ func (f Features) check() error {
 
 // vectorizer computes the TF-IDF features of texts.
 type vectorizer struct {
-	features Features
+	features TFIDFFeatures
 	terms    []string         // a column each, ascending by code points
 	idf      []float64        // of the terms
 	index    map[string]int32 // of the terms
@@ -45,7 +45,7 @@ type vectorizer struct {
 
 // fitVectorizer learns the terms and their idf from texts of rowCounts[i] training rows each. It also returns the texts'
 // features, [texts, terms].
-func fitVectorizer(texts []string, rowCounts []int, features Features) (*vectorizer, *matrix, error) {
+func fitVectorizer(texts []string, rowCounts []int, features TFIDFFeatures) (*vectorizer, *matrix, error) {
 	if err := features.check(); err != nil {
 		return nil, nil, err
 	}

@@ -199,10 +199,10 @@ func CeilingTable(a *audit.Audit) page.Table {
 
 // exploiterNames says in words what the exploiters answer.
 var exploiterNames = map[string]string{
-	audit.NoExploiter:   "majority class",
-	audit.Memoriser:     "memoriser",
-	audit.AntiMemoriser: "anti-memoriser",
-	audit.CoFiler:       "co-filer",
+	audit.MajorityPredictor:       "majority class",
+	audit.MemorisingPredictor:     "memoriser",
+	audit.AntiMemorisingPredictor: "anti-memoriser",
+	audit.CoLabelPredictor:        "co-filer",
 }
 
 // LeakTable is what leaks from train to test under both protocols.
@@ -217,29 +217,29 @@ func LeakTable(a *audit.Audit) page.Table {
 	}
 	quantities := []struct {
 		name string
-		cell func(p audit.Protocol) page.Cell
+		cell func(p audit.SplitAudit) page.Cell
 	}{
-		{"Train rows", func(p audit.Protocol) page.Cell { return page.CountCell(p.TrainRows) }},
-		{"Validation rows", func(p audit.Protocol) page.Cell { return page.CountCell(p.ValidationRows) }},
-		{"Test rows", func(p audit.Protocol) page.Cell { return page.CountCell(p.TestRows) }},
-		{"Test texts", func(p audit.Protocol) page.Cell { return page.CountCell(p.TestTexts) }},
-		{"Test texts that stand in train", func(p audit.Protocol) page.Cell { return page.PercentCell(p.TestShareInTrain) }},
-		{"Other test texts with a near duplicate in train", func(p audit.Protocol) page.Cell { return page.CountCell(p.TestTextsNearTrain) }},
-		{"Test texts / test rows", func(p audit.Protocol) page.Cell { return page.Metric.Cell(page.Of(p.TestCeilingRowAccuracy)) }},
+		{"Train rows", func(p audit.SplitAudit) page.Cell { return page.CountCell(p.TrainRows) }},
+		{"Validation rows", func(p audit.SplitAudit) page.Cell { return page.CountCell(p.ValidationRows) }},
+		{"Test rows", func(p audit.SplitAudit) page.Cell { return page.CountCell(p.TestRows) }},
+		{"Test texts", func(p audit.SplitAudit) page.Cell { return page.CountCell(p.TestTexts) }},
+		{"Test texts that stand in train", func(p audit.SplitAudit) page.Cell { return page.PercentCell(p.TestShareInTrain) }},
+		{"Other test texts with a near duplicate in train", func(p audit.SplitAudit) page.Cell { return page.CountCell(p.TestTextsNearTrain) }},
+		{"Test texts / test rows", func(p audit.SplitAudit) page.Cell { return page.Metric.Cell(page.Of(p.TestCeilingRowAccuracy)) }},
 	}
 	for i, e := range a.Protocols[0].Exploiters {
 		quantities = append(quantities, struct {
 			name string
-			cell func(p audit.Protocol) page.Cell
-		}{"Row accuracy, " + exploiterNames[e.Name], func(p audit.Protocol) page.Cell {
+			cell func(p audit.SplitAudit) page.Cell
+		}{"Row accuracy, " + exploiterNames[e.Name], func(p audit.SplitAudit) page.Cell {
 			return page.Metric.Cell(page.Of(p.Exploiters[i].RowAccuracy))
 		}})
 	}
 	for i, e := range a.Protocols[0].Exploiters {
 		quantities = append(quantities, struct {
 			name string
-			cell func(p audit.Protocol) page.Cell
-		}{"Valid label, " + exploiterNames[e.Name], func(p audit.Protocol) page.Cell { return page.PercentCell(p.Exploiters[i].AnyValid) }})
+			cell func(p audit.SplitAudit) page.Cell
+		}{"Valid label, " + exploiterNames[e.Name], func(p audit.SplitAudit) page.Cell { return page.PercentCell(p.Exploiters[i].AnyValid) }})
 	}
 	for _, q := range quantities {
 		row := []page.Cell{page.Text(q.name)}

@@ -99,7 +99,7 @@ func PatternTable(e *experiment.Errors) page.Table {
 	}
 	for _, p := range e.Patterns() {
 		t.Rows = append(t.Rows, []page.Cell{
-			page.Text(p.Title), page.Text(p.Claim), page.Text(wording.Upper(reportedPattern(p.Name)) + "."), page.Text(string(p.Row.Verdict)), page.Text(string(p.Valid.Verdict)),
+			page.Text(p.Title), page.Text(p.Claim), page.Text(wording.Upper(reportedPattern(p.Key)) + "."), page.Text(string(p.Row.Verdict)), page.Text(string(p.Valid.Verdict)),
 		})
 	}
 	return t
@@ -123,7 +123,7 @@ func FindingTable(e *experiment.Errors) page.Table {
 			for _, r := range erroranalysis.Readings() {
 				f := p.Of(r).Findings[i]
 				t.Rows = append(t.Rows, []page.Cell{
-					page.Text(p.Title + ": " + f.Claim), page.Text(strings.Trim(f.Effect, ":,")), reportedFinding(p.Name, f.Name),
+					page.Text(p.Title + ": " + f.Claim), page.Text(strings.Trim(f.Effect, ":,")), reportedFinding(p.Key, f.Key),
 					page.Metric.Cell(wording.Estimate(f.Estimate)), page.Text(string(f.Verdict)),
 				})
 				if f.Value != nil && f.Low == nil {

@@ -142,10 +142,10 @@ func PairTable(e *experiment.Errors) page.Table {
 		},
 	}
 	for _, p := range e.Similarity.Reported {
-		reported := originalConfusion(p.Asked)
+		reported := originalConfusion(p.Named)
 		if p.Pair == nil {
 			missing := page.Cell{Missing: p.Reason}
-			t.Rows = append(t.Rows, []page.Cell{arrow(p.Asked), page.Text(reported), missing, missing, missing, missing, missing, missing})
+			t.Rows = append(t.Rows, []page.Cell{arrow(p.Named), page.Text(reported), missing, missing, missing, missing, missing, missing})
 			continue
 		}
 		place, example := page.Cell{Missing: "no text is read so"}, page.Cell{Missing: "no text is read so"}

@@ -254,7 +254,7 @@ func TestExamplesShowTheirNotes(t *testing.T) {
 		example := e.Examples[i]
 		if example.ID == "" {
 			if row[3].Missing != example.Reason || example.Reason == "" {
-				t.Errorf("%s: %+v, want the reason %q", example.Rule, row[3], example.Reason)
+				t.Errorf("%s: %+v, want the reason %q", example.Key, row[3], example.Reason)
 			}
 			continue
 		}
@@ -266,7 +266,7 @@ func TestExamplesShowTheirNotes(t *testing.T) {
 		at := slices.IndexFunc(e.Corpus.Notes, func(n corpus.Note) bool { return n.Key == c.TextSHA256 })
 		if !strings.Contains(row[3].Text, excerpt(e.Corpus.Notes[at].Text, excerptLength)) || !strings.Contains(row[3].Text, fmt.Sprintf("%d tokens", c.Tokens)) ||
 			row[1].Text != strings.Join(c.Labels, "; ") || strings.Count(row[2].Text, "%") != len(c.Top) || !strings.HasPrefix(row[2].Text, c.Predicted) {
-			t.Errorf("%s: %+v", example.Rule, row)
+			t.Errorf("%s: %+v", example.Key, row)
 		}
 	}
 	if shown < 4 {

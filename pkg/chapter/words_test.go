@@ -19,15 +19,15 @@ func TestNamesInWords(t *testing.T) {
 	for _, policy := range []string{audit.AnyFunction, audit.MostFiled, audit.LeastFiled, audit.Majority} {
 		check("policy", policy, policyNames[policy])
 	}
-	for _, exploiter := range []string{audit.NoExploiter, audit.Memoriser, audit.AntiMemoriser, audit.CoFiler} {
+	for _, exploiter := range []string{audit.MajorityPredictor, audit.MemorisingPredictor, audit.AntiMemorisingPredictor, audit.CoLabelPredictor} {
 		check("exploiter", exploiter, exploiterNames[exploiter])
 	}
 	for _, r := range erroranalysis.Readings() {
 		check("reading", string(r), readingTitles[r])
 	}
 	for _, p := range (&erroranalysis.Analysis{}).Patterns() {
-		if p.Name != "" {
-			check("pattern", string(p.Name), reportedPattern(p.Name))
+		if p.Key != "" {
+			check("pattern", string(p.Key), reportedPattern(p.Key))
 		}
 	}
 }

@@ -160,7 +160,7 @@ func (l *builder) own(what string, reported, here page.Cell, why ...string) {
 // data is what the original says of its notes.
 func (l *builder) data() {
 	a := l.Audit
-	divided := func(rows func(p audit.Protocol) int) func(experiment.ProtocolResult) page.Cell {
+	divided := func(rows func(p audit.SplitAudit) int) func(experiment.ProtocolResult) page.Cell {
 		return func(one experiment.ProtocolResult) page.Cell {
 			for _, p := range a.Protocols {
 				if p.Name == one.Protocol {
@@ -170,7 +170,7 @@ func (l *builder) data() {
 			return notRun(one.Protocol)
 		}
 	}
-	published := func(rows func(p audit.Protocol) int) page.Cell {
+	published := func(rows func(p audit.SplitAudit) int) page.Cell {
 		for _, p := range a.Protocols {
 			if p.SourceParts {
 				return page.CountCell(rows(p))
@@ -178,8 +178,8 @@ func (l *builder) data() {
 		}
 		return page.Cell{Missing: "these notes are not divided by their source"}
 	}
-	learned := func(p audit.Protocol) int { return p.TrainRows + p.ValidationRows }
-	toTest := func(p audit.Protocol) int { return p.TestRows }
+	learned := func(p audit.SplitAudit) int { return p.TrainRows + p.ValidationRows }
+	toTest := func(p audit.SplitAudit) int { return p.TestRows }
 
 	l.same("Notes as published", page.CountCell(original.Study.Notes), page.CountCell(a.RowsRead), causeNotes)
 	l.same("of these to train", page.CountCell(original.Study.NotesToTrain), published(learned), causeNotes, "counted after cleaning here")
@@ -188,8 +188,8 @@ func (l *builder) data() {
 	l.same("Shortest cleaned note that is kept, characters", page.CountCell(original.Study.MinCharacters), page.CountCell(corpus.MinCharacters))
 	l.same("Notes left by cleaning", page.CountCell(original.Study.Kept), page.CountCell(a.RowsKept), causeNotes, causeCleaning)
 	l.each("of these to train and validate", page.CountCell(original.Study.KeptToTrain), divided(learned), causeNotes, causeCleaning)
-	l.each("of these to train", statedPart(original.Study.TrainRows), divided(func(p audit.Protocol) int { return p.TrainRows }), causeNotes, causeCleaning)
-	l.each("of these to validate", statedPart(original.Study.ValidationRows), divided(func(p audit.Protocol) int { return p.ValidationRows }), causeNotes, causeCleaning)
+	l.each("of these to train", statedPart(original.Study.TrainRows), divided(func(p audit.SplitAudit) int { return p.TrainRows }), causeNotes, causeCleaning)
+	l.each("of these to validate", statedPart(original.Study.ValidationRows), divided(func(p audit.SplitAudit) int { return p.ValidationRows }), causeNotes, causeCleaning)
 	l.each("of these to test", statedPart(original.Study.TestRows), divided(toTest), causeNotes, causeCleaning)
 	long := page.Missing("no tokenizer was given")
 	for _, c := range a.Lengths.Truncated {

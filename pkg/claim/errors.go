@@ -54,7 +54,7 @@ func (l *builder) errors() {
 // confusion finds what the analysis has of a confusion that the original names.
 func (l *builder) confusion(pair original.Pair) erroranalysis.ReportedPair {
 	for _, p := range l.Errors.Similarity.Reported {
-		if p.Asked == erroranalysis.LabelPair(pair) {
+		if p.Named == erroranalysis.LabelPair(pair) {
 			return p
 		}
 	}

@@ -15,12 +15,12 @@ import (
 //   - dropout: nil in inference
 //   - result: [batch, classes] Float32
 func (m *Model) Logits(scope *model.Scope, ids, mask *Node, dropout *Dropout) *Node {
-	return m.LogitsIn(dtypes.Float32, scope, ids, mask, dropout)
+	return m.LogitsAs(dtypes.Float32, scope, ids, mask, dropout)
 }
 
-// LogitsIn is Logits with products and activations computed in the given type, which CheckCompute tries on a backend. The parameters
+// LogitsAs is Logits with products and activations computed in the given type, which CheckDType tries on a backend. The parameters
 // stay Float32, and so do their gradients and the logits.
-func (m *Model) LogitsIn(compute dtypes.DType, scope *model.Scope, ids, mask *Node, dropout *Dropout) *Node {
+func (m *Model) LogitsAs(compute dtypes.DType, scope *model.Scope, ids, mask *Node, dropout *Dropout) *Node {
 	ids.AssertRank(2)
 	batch := ids.Shape().Dimensions[0]
 	mask.AssertDims(ids.Shape().Dimensions...)
@@ -53,8 +53,8 @@ func (m *Model) net(scope *model.Scope, g *Graph, dropout *Dropout) *distilbert.
 		if m.Adapter == nil || !m.Adapter.Adapts(full) {
 			return y
 		}
-		down := net.Cast(param(lora.A(full)))                              // [r, in]
-		up := net.Cast(param(lora.B(full)))                                // [out, r]
+		down := net.Cast(param(lora.AName(full)))                          // [r, in]
+		up := net.Cast(param(lora.BName(full)))                            // [out, r]
 		update := m.Adapter.Config.Update(net.Cast(x), down, up, net.Drop) // [..., out]
 		update.AssertDims(y.Shape().Dimensions...)
 		return Add(y, update)

@@ -15,8 +15,8 @@ import (
 // labelsFile is the file beside an adapter's own, which in PEFT's format name neither the labels nor the maximum length.
 const labelsFile = "labels.json"
 
-// Card is the content of an adapter folder's labels.json.
-type Card struct {
+// LabelFile is the content of an adapter folder's labels.json.
+type LabelFile struct {
 	Labels     []string `json:"labels"`                // in the order of the logits
 	MaxLength  int      `json:"max_length,omitempty"`  // tokens a note was cut to in training, [CLS] and [SEP] included
 	BaseSHA256 string   `json:"base_sha256,omitempty"` // of the base's model.safetensors
@@ -24,36 +24,36 @@ type Card struct {
 }
 
 // readCard reads dir/labels.json; a folder without one gives an empty card.
-func readCard(dir string) (Card, error) {
+func readCard(dir string) (LabelFile, error) {
 	path := filepath.Join(dir, labelsFile)
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return Card{}, nil
+		return LabelFile{}, nil
 	}
 	if err != nil {
-		return Card{}, err
+		return LabelFile{}, err
 	}
-	var c Card
+	var c LabelFile
 	if err := json.Unmarshal(raw, &c); err != nil {
-		return Card{}, fmt.Errorf("%s: %w", path, err)
+		return LabelFile{}, fmt.Errorf("%s: %w", path, err)
 	}
 	if len(c.Labels) == 0 {
-		return Card{}, fmt.Errorf(`%s names no labels: {"labels": ["...", ...]} is needed, in the order of the classifier's rows`, path)
+		return LabelFile{}, fmt.Errorf(`%s names no labels: {"labels": ["...", ...]} is needed, in the order of the classifier's rows`, path)
 	}
 	if c.MaxLength != 0 && c.MaxLength < minLength {
-		return Card{}, fmt.Errorf("%s: max_length is %d, [CLS], a word and [SEP] need %d", path, c.MaxLength, minLength)
+		return LabelFile{}, fmt.Errorf("%s: max_length is %d, [CLS], a word and [SEP] need %d", path, c.MaxLength, minLength)
 	}
 	seen := make(map[string]bool)
 	for _, label := range c.Labels {
 		if seen[label] {
-			return Card{}, fmt.Errorf("%s names the label %q twice", path, label)
+			return LabelFile{}, fmt.Errorf("%s names the label %q twice", path, label)
 		}
 		seen[label] = true
 	}
 	return c, nil
 }
 
-func (c Card) write(dir string) error {
+func (c LabelFile) write(dir string) error {
 	raw, err := json.MarshalIndent(c, "", "  ")
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func (c Card) write(dir string) error {
 
 // chooseLabels returns the label list of a base and an adapter: labels.json's, else the base's id2label, else LABEL_0 and so on as
 // transformers has them, as many as a trained head has rows (unnamed is then true).
-func chooseLabels(dir string, base *distilbert.Weights, adapter *lora.Adapter, card Card) (labels []string, unnamed bool, err error) {
+func chooseLabels(dir string, base *distilbert.Weights, adapter *lora.Adapter, card LabelFile) (labels []string, unnamed bool, err error) {
 	classes := 0
 	if base.HasHead {
 		classes = base.Classes

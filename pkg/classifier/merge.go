@@ -45,7 +45,7 @@ func (m *Model) trainedAdapter() (*lora.Adapter, error) {
 	}
 	current := *m.Adapter
 	var err error
-	if current.Pairs, err = m.copyTensors(lora.PairNames(current.Sites)); err != nil {
+	if current.Matrices, err = m.copyTensors(lora.PairNames(current.Sites)); err != nil {
 		return nil, err
 	}
 	if current.Heads, err = m.copyTensors(HeadNames(m.Config)); err != nil {

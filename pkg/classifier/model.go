@@ -72,7 +72,7 @@ func New(base *distilbert.Weights, adapter *lora.Adapter, labels []string, seed 
 	}
 	if adapter != nil {
 		for _, name := range lora.PairNames(adapter.Sites) { // in a fixed order, which is that of the sum in the gradients' norm
-			if err := m.addVariable(name, adapter.Pairs[name], true); err != nil {
+			if err := m.addVariable(name, adapter.Matrices[name], true); err != nil {
 				return nil, err
 			}
 		}
@@ -154,7 +154,7 @@ func isHead(name string) bool {
 
 // isPair says whether a tensor is one of the adapter's A and B matrices.
 func (m *Model) isPair(name string) bool {
-	return m.Adapter != nil && m.Adapter.Pairs[name].Data != nil
+	return m.Adapter != nil && m.Adapter.Matrices[name].Data != nil
 }
 
 // TrainableNames lists the tensors that training changes, sorted.

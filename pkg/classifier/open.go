@@ -93,7 +93,7 @@ func Prepare(baseDir string, config *lora.Config, labels []string, seed uint64) 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", baseDir, err)
 	}
-	return withTokenizer(m, baseDir, sum, Card{})
+	return withTokenizer(m, baseDir, sum, LabelFile{})
 }
 
 // loadBase reads a base's weights and the hash of their file.
@@ -112,12 +112,12 @@ func loadBase(dir string) (*distilbert.Weights, string, error) {
 }
 
 // withTokenizer adds the base's tokenizer and what the card says to a model.
-func withTokenizer(m *Model, baseDir, sum string, card Card) (*Classifier, error) {
+func withTokenizer(m *Model, baseDir, sum string, card LabelFile) (*Classifier, error) {
 	tokenizer, err := tokenize.Open(baseDir)
 	if err != nil {
 		return nil, err
 	}
-	for _, remark := range tokenizer.Remarks() {
+	for _, remark := range tokenizer.Warnings() {
 		m.notice("%s", remark)
 	}
 	c := &Classifier{Model: m, Tokenizer: tokenizer, MaxLength: m.Config.MaxPositions, BaseDir: baseDir, BaseSHA256: sum, Synthetic: card.Synthetic}

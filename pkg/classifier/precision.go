@@ -13,9 +13,9 @@ import (
 	"github.com/gomlx/gomlx/ml/nn"
 )
 
-// CheckCompute tests whether a backend can compute in a type, for LogitsIn, on a small linear layer and its gradient. The error names
+// CheckDType tests whether a backend can compute in a type, for LogitsAs, on a small linear layer and its gradient. The error names
 // the backend and the type.
-func CheckCompute(backend compute.Backend, dtype dtypes.DType) error {
+func CheckDType(backend compute.Backend, dtype dtypes.DType) error {
 	switch dtype {
 	case dtypes.Float32:
 		return nil

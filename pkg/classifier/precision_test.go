@@ -21,7 +21,7 @@ const gradientName = "distilbert.transformer.layer.0.attention.q_lin.lora_B.weig
 func passIn(t *testing.T, backend compute.Backend, m *Model, b batch, dtype dtypes.DType) (logits, gradient []float32) {
 	t.Helper()
 	exec, err := model.NewExec(backend, m.Store, func(scope *model.Scope, ids, mask *graph.Node) []*graph.Node {
-		logits := m.LogitsIn(dtype, scope, ids, mask, NewDropout(graph.Const(ids.Graph(), int32(1)), 7))
+		logits := m.LogitsAs(dtype, scope, ids, mask, NewDropout(graph.Const(ids.Graph(), int32(1)), 7))
 		loss := graph.ReduceAllSum(graph.Square(logits))
 		return []*graph.Node{logits, graph.Gradient(loss, scope.Store().Scope(scopeName).GetVariable(gradientName).NodeValue(ids.Graph()))[0]}
 	})
@@ -74,17 +74,17 @@ func cosine(a, b []float32) float64 {
 func TestCheckCompute(t *testing.T) {
 	for _, name := range backends {
 		backend := modelkit.Backend(t, OpenBackend, name)
-		if err := CheckCompute(backend, dtypes.Float32); err != nil {
+		if err := CheckDType(backend, dtypes.Float32); err != nil {
 			t.Error(err)
 		}
 		for _, dtype := range []dtypes.DType{dtypes.BFloat16, dtypes.Float16} {
-			err := CheckCompute(backend, dtype)
+			err := CheckDType(backend, dtype)
 			if name == "go" { // its linear layer is Float32 and Float64 alone
 				testkit.Refused(t, dtype.String(), err, backend.Name(), dtype.String(), "Float32")
 			} else if err != nil {
 				t.Error(err)
 			}
 		}
-		testkit.Refused(t, "integers", CheckCompute(backend, dtypes.Int32), "cannot compute in Int32")
+		testkit.Refused(t, "integers", CheckDType(backend, dtypes.Int32), "cannot compute in Int32")
 	}
 }

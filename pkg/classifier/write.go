@@ -7,8 +7,8 @@ import (
 )
 
 // card is the content of labels.json for this model.
-func (c *Classifier) card(synthetic bool) Card {
-	return Card{Labels: c.Labels, MaxLength: c.MaxLength, BaseSHA256: c.BaseSHA256, Synthetic: synthetic}
+func (c *Classifier) card(synthetic bool) LabelFile {
+	return LabelFile{Labels: c.Labels, MaxLength: c.MaxLength, BaseSHA256: c.BaseSHA256, Synthetic: synthetic}
 }
 
 // WriteAdapter writes the adapter's and the head's current values as a folder that PEFT loads, with labels.json beside them.

@@ -69,7 +69,7 @@ func (b *builder) file() sourceFile { return b.files[len(b.files)-1] }
 // rowError is the error for a row of the open file.
 func (b *builder) rowError(row *Row, format string, args ...any) error {
 	f := b.file()
-	return &LineError{File: f.name, Line: row.Line, Row: f.unit == unitRow, ID: row.ID, Reason: fmt.Sprintf(format, args...)}
+	return &LineError{File: f.name, Line: row.Line, IsRow: f.unit == unitRow, ID: row.ID, Reason: fmt.Sprintf(format, args...)}
 }
 
 // add takes one row of the open file with its Line set; the row is of the file's part. The error is a *LineError: a text

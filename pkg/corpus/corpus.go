@@ -16,9 +16,9 @@ type Row struct {
 }
 
 // Note is a text with its labels. In Corpus.Notes it is one distinct text, by its cleaned form, with all the labels and
-// rows that the corpus has of it; in a part of a Division, or in Texts of one, with those that stand in the part.
+// rows that the corpus has of it; in a part of a Split, or in Texts of one, with those that stand in the part.
 type Note struct {
-	ID     string // of the row whose text is kept; in a part, see Division
+	ID     string // of the row whose text is kept; in a part, see Split
 	Text   string // as written, the spelling that sorts first where rows differ; extended where Corpus.With says so
 	Key    string // SHA-256 of the cleaned text, never extended, 64 hexadecimal digits: a name that no reordering changes
 	Labels []int  // sorted indices into Corpus.Labels

@@ -2,7 +2,7 @@
 // and test parts. It also reads the unlabelled notes that a trained model is asked to classify.
 //
 // In: with Read, a CSV or JSON lines file (plain or gzip), a parquet file, a folder or a repository of the Hub with the
-// parquet files of a data set; with New, rows in memory. JSON lines with an id and a text for ReadInputs.
+// parquet files of a data set; with New, rows in memory. JSON lines with an id and a text for ReadUnlabelled.
 //
 // Out: a Corpus. Sources give a text several labels by repeating it, one row a label. The Corpus keeps both views: Rows,
 // one per kept (text, label) pair, and Notes, one per distinct text with the set of its labels. Texts are compared by

@@ -27,7 +27,7 @@ func TestReadFolder(t *testing.T) {
 	if diff := cmp.Diff([]string{"Letters", "Neurology", "Pain_Management", "Surgery"}, c.Labels); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(Report{RowsRead: 23, RowsKept: 23}, c.Report); diff != "" || !c.HasParts() {
+	if diff := cmp.Diff(Report{RowsRead: 23, RowsKept: 23}, c.Report); diff != "" || !c.HasSourceParts() {
 		t.Error(diff)
 	}
 	counts := map[string]int{}
@@ -41,7 +41,7 @@ func TestReadFolder(t *testing.T) {
 		t.Error(diff)
 	}
 	alone := mustReadSource(t, filepath.Join(hubFixture, "data", "train-00000-of-00001.parquet"), Options{})
-	if alone.HasParts() || len(alone.Rows) != 16 {
+	if alone.HasSourceParts() || len(alone.Rows) != 16 {
 		t.Errorf("one file has %d rows of part %q", len(alone.Rows), alone.Rows[0].Part)
 	}
 	if alone.Hash == c.Hash {
@@ -194,7 +194,7 @@ func TestReadHub(t *testing.T) {
 	serveHub(t, "owner/notes", commit, files)
 	fetched := map[string]int64{}
 	c := mustReadSource(t, "hub:owner/notes@v1", Options{Progress: func(file string, done, _ int64) { fetched[file] = done }})
-	if want := mustReadSource(t, hubFixture, Options{}); c.Hash != want.Hash || c.Name != "owner/notes@"+commit || !c.HasParts() {
+	if want := mustReadSource(t, hubFixture, Options{}); c.Hash != want.Hash || c.Name != "owner/notes@"+commit || !c.HasSourceParts() {
 		t.Errorf("%s with hash %s, want %s", c.Name, c.Hash, want.Hash)
 	}
 	delete(files, "unwanted.bin")

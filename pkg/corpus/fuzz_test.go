@@ -135,7 +135,7 @@ func FuzzReadInputs(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		last := 0
 		seen := map[string]bool{}
-		for in, err := range ReadInputs(strings.NewReader(string(data)), "f") {
+		for in, err := range ReadUnlabelled(strings.NewReader(string(data)), "f") {
 			if in.Line <= last {
 				t.Errorf("line %d comes after line %d", in.Line, last)
 			}

@@ -19,7 +19,7 @@ const maxLine = 128 << 20
 type LineError struct {
 	File   string
 	Line   int    // 1-based
-	Row    bool   // the file is parquet and Line counts its rows
+	IsRow  bool   // the file is parquet and Line counts its rows
 	ID     string // the row's or note's id, where it could be read
 	Reason string
 }
@@ -27,7 +27,7 @@ type LineError struct {
 // Error returns one line: file, line or row, id where known, reason.
 func (e *LineError) Error() string {
 	where := fmt.Sprintf("%s:%d", e.File, e.Line)
-	if e.Row {
+	if e.IsRow {
 		where = fmt.Sprintf("%s: row %d", e.File, e.Line)
 	}
 	if e.ID == "" {

@@ -13,7 +13,7 @@ func TestNew(t *testing.T) {
 	rows := sampleRows(50)
 	c := build(t, append(rows, Row{Text: "short", Label: "Letters"}, rows[3]))
 	read := mustReadSource(t, filepath.Join(place(t, map[string]string{"n.csv": toCSV(t, rows)}), "n.csv"), Options{})
-	if c.Hash != read.Hash || c.Name != "test" || c.HasParts() {
+	if c.Hash != read.Hash || c.Name != "test" || c.HasSourceParts() {
 		t.Errorf("%s with hash %s, want %s", c.Name, c.Hash, read.Hash)
 	}
 	if diff := cmp.Diff(Report{RowsRead: len(rows) + 2, RowsKept: len(rows), DroppedShort: 1, DroppedDuplicate: 1}, c.Report); diff != "" {
@@ -23,7 +23,7 @@ func TestNew(t *testing.T) {
 		t.Errorf("the last row is %+v", last)
 	}
 	parts := build(t, []Row{{Text: knee, Label: "A", Part: PartTrain}, {Text: heart, Label: "B", Part: PartTest}})
-	if !parts.HasParts() || parts.Rows[1].Part != PartTest {
+	if !parts.HasSourceParts() || parts.Rows[1].Part != PartTest {
 		t.Errorf("parts: %+v", parts.Rows)
 	}
 }

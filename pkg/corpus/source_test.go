@@ -295,14 +295,14 @@ func TestWithLeavesSplitsAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want.Split, got.Split); diff != "" {
+		if diff := cmp.Diff(want.Indices, got.Indices); diff != "" {
 			t.Errorf("%s: %s", protocol, diff)
 		}
 		if diff := cmp.Diff("The texts are extended with keywords, which may name the label.", got.Notices[0]); diff != "" {
 			t.Error(diff)
 		}
 		if protocol == ProtocolGroup {
-			noTextTwice(t, plain, got.Split)
+			noTextTwice(t, plain, got.Indices)
 		}
 	}
 }

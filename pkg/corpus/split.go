@@ -12,10 +12,10 @@ import (
 // partWeights are the relative sizes of train, validation and test: the row counts of the original study, 75.6, 13.3 and 11.0 percent.
 var partWeights = [3]int{original.Study.TrainRows.Rows, original.Study.ValidationRows.Rows, original.Study.TestRows.Rows}
 
-// Split is the three parts of a corpus. GroupSplit fills it with indices into Corpus.Notes, RowSplit with indices
+// Indices is the three parts of a corpus. GroupSplit fills it with indices into Corpus.Notes, RowSplit with indices
 // into Corpus.Rows. The parts are disjoint, hold every index once, and none is empty. Within a part the indices stand
 // in the order of the texts' keys (then labels), so a part lists the same content whatever the order of the source.
-type Split struct{ Train, Validation, Test []int }
+type Indices struct{ Train, Validation, Test []int }
 
 // GroupSplit splits the notes, so that no text is in two parts, with the label sets stratified.
 //
@@ -27,7 +27,7 @@ type Split struct{ Train, Validation, Test []int }
 // part lacks.
 //
 // The result is a function of the content and the seed. Fewer than three notes are an error.
-func GroupSplit(c *Corpus, seed uint64) (Split, error) {
+func GroupSplit(c *Corpus, seed uint64) (Indices, error) {
 	order := c.canonicalNotes()
 	sets := make([][]int, len(order))
 	for i, n := range order {
@@ -39,7 +39,7 @@ func GroupSplit(c *Corpus, seed uint64) (Split, error) {
 // RowSplit splits the rows, stratified by label, the same way as GroupSplit: each class falls on the parts in
 // proportion, the rarest first. The rows of one text may fall on several parts, as in a plain stratified row split.
 // A class with one or two rows goes to train whole. Fewer than three rows are an error.
-func RowSplit(c *Corpus, seed uint64) (Split, error) {
+func RowSplit(c *Corpus, seed uint64) (Indices, error) {
 	order := c.RowsOf(c.canonicalNotes())
 	sets := make([][]int, len(order))
 	for i, label := range c.RowTargets(order) {
@@ -58,34 +58,34 @@ func (c *Corpus) canonicalNotes() []int {
 	return order
 }
 
-func (c *Corpus) split(what string, order []int, sets [][]int, source rand.Source) (Split, error) {
+func (c *Corpus) split(what string, order []int, sets [][]int, source rand.Source) (Indices, error) {
 	if len(order) < len(partWeights) {
-		return Split{}, fmt.Errorf("%s: %d %s; a split into train, validation and test needs at least %d", c.Name, len(order), what, len(partWeights))
+		return Indices{}, fmt.Errorf("%s: %d %s; a split into train, validation and test needs at least %d", c.Name, len(order), what, len(partWeights))
 	}
 	parts := [3][]int{}
 	for i, part := range stratify(sets, len(c.Labels), partWeights, rand.New(source)) {
 		parts[part] = append(parts[part], order[i])
 	}
-	return Split{parts[0], parts[1], parts[2]}, nil
+	return Indices{parts[0], parts[1], parts[2]}, nil
 }
 
 // sourceSplit splits the rows by the parts that the source gives them. Where it has no validation part, that is drawn
-// from its train part, stratified by label as RowSplit does it. HasParts must be true.
-func (c *Corpus) sourceSplit(seed uint64) (Split, error) {
+// from its train part, stratified by label as RowSplit does it. HasSourceParts must be true.
+func (c *Corpus) sourceSplit(seed uint64) (Indices, error) {
 	parts := map[string][]int{}
 	for _, row := range c.RowsOf(c.canonicalNotes()) {
 		part := c.Rows[row].Part
 		parts[part] = append(parts[part], row)
 	}
-	s := Split{parts[PartTrain], parts[PartValidation], parts[PartTest]}
+	s := Indices{parts[PartTrain], parts[PartValidation], parts[PartTest]}
 	if len(s.Test) == 0 {
-		return Split{}, fmt.Errorf("%s: the source's own parts have no test row; use RowSplit or the grouped split", c.Name)
+		return Indices{}, fmt.Errorf("%s: the source's own parts have no test row; use RowSplit or the grouped split", c.Name)
 	}
 	if len(s.Validation) > 0 && len(s.Train) > 0 {
 		return s, nil
 	}
 	if len(s.Train) < 2 {
-		return Split{}, fmt.Errorf("%s: too few rows (%d) in the source's own train part; training and validation need at least 2", c.Name, len(s.Train))
+		return Indices{}, fmt.Errorf("%s: too few rows (%d) in the source's own train part; training and validation need at least 2", c.Name, len(s.Train))
 	}
 	order, sets := s.Train, make([][]int, len(s.Train))
 	for i, label := range c.RowTargets(order) {
@@ -103,8 +103,8 @@ func (c *Corpus) sourceSplit(seed uint64) (Split, error) {
 	return s, nil
 }
 
-// HasParts says whether the source divides its rows into parts of its own.
-func (c *Corpus) HasParts() bool { return c.Rows[0].Part != "" }
+// HasSourceParts says whether the source divides its rows into parts of its own.
+func (c *Corpus) HasSourceParts() bool { return c.Rows[0].Part != "" }
 
 // stratify distributes items with label sets over the parts, in proportion to the weights, and returns the part of each. All
 // arithmetic is on integers, so that no machine rounds differently.

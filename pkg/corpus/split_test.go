@@ -78,7 +78,7 @@ func content(c *Corpus, part []int, rows bool) []string {
 }
 
 func TestSplitProperties(t *testing.T) {
-	for name, split := range map[string]func(*Corpus, uint64) (Split, error){"GroupSplit": GroupSplit, "RowSplit": RowSplit} {
+	for name, split := range map[string]func(*Corpus, uint64) (Indices, error){"GroupSplit": GroupSplit, "RowSplit": RowSplit} {
 		t.Run(name, func(t *testing.T) {
 			byRow := name == "RowSplit"
 			rapid.Check(t, func(t *rapid.T) {
@@ -131,7 +131,7 @@ func TestSplitProperties(t *testing.T) {
 	}
 }
 
-func noTextTwice(t interface{ Fatalf(string, ...any) }, c *Corpus, s Split) {
+func noTextTwice(t interface{ Fatalf(string, ...any) }, c *Corpus, s Indices) {
 	where := map[string]int{}
 	for part, notes := range [][]int{s.Train, s.Validation, s.Test} {
 		for _, row := range c.RowsOf(notes) {
@@ -146,7 +146,7 @@ func noTextTwice(t interface{ Fatalf(string, ...any) }, c *Corpus, s Split) {
 
 func TestSplitSmallCorpora(t *testing.T) {
 	rows := []Row{{Text: "The first of the short texts", Label: "A"}, {Text: "The second of the short texts", Label: "B"}}
-	for name, split := range map[string]func(*Corpus, uint64) (Split, error){"texts": GroupSplit, "rows": RowSplit} {
+	for name, split := range map[string]func(*Corpus, uint64) (Indices, error){"texts": GroupSplit, "rows": RowSplit} {
 		_, err := split(build(t, rows), 1)
 		if want := "test: 2 " + name + "; a split into train, validation and test needs at least 3"; err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)

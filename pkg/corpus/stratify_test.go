@@ -15,14 +15,14 @@ func TestSplitStratifies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	divide := func(protocol string, seed uint64) *corpus.Division {
+	divide := func(protocol string, seed uint64) *corpus.Split {
 		d, err := corpus.Divide(c, protocol, seed)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return d
 	}
-	if cmp.Equal(divide(corpus.ProtocolGroup, 7).Split, divide(corpus.ProtocolGroup, 8).Split) {
+	if cmp.Equal(divide(corpus.ProtocolGroup, 7).Indices, divide(corpus.ProtocolGroup, 8).Indices) {
 		t.Error("another seed gives the same split")
 	}
 	all := c.LabelCounts(c.Notes) // of notes and of rows: a text stands under a label once

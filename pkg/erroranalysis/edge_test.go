@@ -54,7 +54,7 @@ func TestEdges(t *testing.T) {
 			for _, p := range a.Patterns() {
 				for _, r := range Readings() {
 					if j := p.Of(r); j.Verdict == "" || j.Words == "" || len(j.Findings) == 0 {
-						t.Errorf("%s, %s: %+v", p.Name, r, j)
+						t.Errorf("%s, %s: %+v", p.Key, r, j)
 					}
 				}
 			}

@@ -7,7 +7,7 @@ import (
 
 // Example is a test text chosen by rule.
 type Example struct {
-	Rule ExampleKey `json:"rule"`
+	Key ExampleKey `json:"rule"`
 	// Words says how it is chosen.
 	Words string `json:"words"`
 	// ID is the id of the case; empty, with a Reason, if no text fits.
@@ -45,7 +45,7 @@ func (d *data) examples(s Similarity) []Example {
 
 // first takes the first text in an order, of those at the given places.
 func (d *data) first(rule ExampleKey, words, none string, places []int, order func(a, b *Case) int) Example {
-	e := Example{Rule: rule, Words: words}
+	e := Example{Key: rule, Words: words}
 	if len(places) == 0 {
 		e.Reason = none
 		return e
@@ -58,7 +58,7 @@ func (d *data) first(rule ExampleKey, words, none string, places []int, order fu
 
 // ofPair takes the pair with the highest count, of equal ones the first, and of its wanted texts the one of median length.
 func (d *data) ofPair(rule ExampleKey, words, none string, pairs []Pair, count func(p Pair) int, wanted func(t *text) bool) Example {
-	e := Example{Rule: rule, Words: words}
+	e := Example{Key: rule, Words: words}
 	best := -1
 	for i, p := range pairs {
 		if count(p) > 0 && (best < 0 || count(p) > count(pairs[best])) {

@@ -80,7 +80,7 @@ func TestGoldenClaims(t *testing.T) {
 			checked := 0
 			for _, p := range a.Patterns() {
 				for _, f := range p.Of(r).Findings {
-					name := string(p.Name) + "/" + string(f.Name)
+					name := string(p.Key) + "/" + string(f.Key)
 					value, ok := want.Values[name]
 					if !ok {
 						t.Errorf("the golden file has no %s", name)

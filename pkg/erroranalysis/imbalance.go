@@ -69,7 +69,7 @@ func (t *text) classOutcome(r Reading, label int) outcome {
 }
 
 func (d *data) imbalance(im *Imbalance, e *estimator, options evaluate.Options) error {
-	im.Pattern = Pattern{Name: ImbalancePattern, Title: "Imbalance", Claim: "The fewer training notes a specialty has, the more often it is misread."}
+	im.Pattern = Pattern{Key: ImbalancePattern, Title: "Imbalance", Claim: "The fewer training notes a specialty has, the more often it is misread."}
 	for label, name := range d.labels {
 		im.Classes = append(im.Classes, ClassError{
 			Label: name, Train: d.trained[label],

@@ -38,7 +38,7 @@ type Crossing struct {
 }
 
 func (d *data) kinds(k *Kinds, e *estimator) {
-	k.Pattern = Pattern{Name: KindsPattern, Title: "Administrative against clinical", Claim: "Administrative notes, such as SOAP and chart notes, are confused with specialties."}
+	k.Pattern = Pattern{Key: KindsPattern, Title: "Administrative against clinical", Claim: "Administrative notes, such as SOAP and chart notes, are confused with specialties."}
 	k.Document = d.labelRates(func(l int) bool { return d.document[l] }, "no test text is filed under a label that names a kind of document")
 	k.Clinical = d.labelRates(func(l int) bool { return !d.document[l] }, "every test text is filed under kinds of documents only")
 	for label, is := range d.document {

@@ -24,7 +24,7 @@ type Length struct {
 }
 
 func (d *data) length(l *Length, e *estimator, bounds []float64) {
-	l.Pattern = Pattern{Name: LengthPattern, Title: "Length", Claim: "Misread notes are longer than right ones, and notes beyond the model's length are misread more often."}
+	l.Pattern = Pattern{Key: LengthPattern, Title: "Length", Claim: "Misread notes are longer than right ones, and notes beyond the model's length are misread more often."}
 	l.Bounds = bounds
 	for q := 1; q <= 4; q++ {
 		l.Quarters = append(l.Quarters, d.rates(d.where(func(i int) bool { return d.cases[i].LengthQuarter == q }), "no text is of this length"))

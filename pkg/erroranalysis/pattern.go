@@ -31,16 +31,16 @@ const Rule = "A claim is an effect with a 95 % interval (or the level asked for)
 
 // Pattern is one of the study's error patterns with its verdict in both readings.
 type Pattern struct {
-	Name  PatternKey `json:"name"`
+	Key   PatternKey `json:"name"`
 	Title string     `json:"title"`
 	// Claim is what the study says, in words.
-	Claim string    `json:"claim"`
-	Row   Judgement `json:"row"`
-	Valid Judgement `json:"any_valid"`
+	Claim string        `json:"claim"`
+	Row   PatternResult `json:"row"`
+	Valid PatternResult `json:"any_valid"`
 }
 
-// Judgement is the verdict on a pattern in one reading, from its claims.
-type Judgement struct {
+// PatternResult is the verdict on a pattern in one reading, from its claims.
+type PatternResult struct {
 	Verdict  Verdict    `json:"verdict"`
 	Words    string     `json:"words"`
 	Findings []*Finding `json:"findings"`
@@ -48,7 +48,7 @@ type Judgement struct {
 
 // Finding is the test of one claim: the effect with its interval and verdict.
 type Finding struct {
-	Name  FindingKey `json:"name"`
+	Key   FindingKey `json:"name"`
 	Claim string     `json:"claim"`
 	// Effect says in words what the value is.
 	Effect string `json:"effect"`
@@ -69,7 +69,7 @@ type Side struct {
 }
 
 // Of returns the judgement in one reading.
-func (p *Pattern) Of(r Reading) *Judgement {
+func (p *Pattern) Of(r Reading) *PatternResult {
 	if r == RowReading {
 		return &p.Row
 	}
@@ -79,7 +79,7 @@ func (p *Pattern) Of(r Reading) *Judgement {
 // Finding returns a finding in one reading by its key, nil if the pattern has none of that key.
 func (p *Pattern) Finding(r Reading, key FindingKey) *Finding {
 	for _, f := range p.Of(r).Findings {
-		if f.Name == key {
+		if f.Key == key {
 			return f
 		}
 	}
@@ -88,7 +88,7 @@ func (p *Pattern) Finding(r Reading, key FindingKey) *Finding {
 
 // ratio adds the finding of a claim that a ratio is above 1. Its estimate is still to be set.
 func (p *Pattern) ratio(r Reading, key FindingKey, claim, effect string, sides ...Side) *Finding {
-	f := &Finding{Name: key, Claim: claim, Effect: effect, Sides: sides, None: 1, Smallest: smallestRatio}
+	f := &Finding{Key: key, Claim: claim, Effect: effect, Sides: sides, None: 1, Smallest: smallestRatio}
 	j := p.Of(r)
 	j.Findings = append(j.Findings, f)
 	return f

@@ -59,7 +59,7 @@ type Pair struct {
 
 // ReportedPair is a confusion of [Options.Pairs] in this run.
 type ReportedPair struct {
-	Asked LabelPair `json:"asked"`
+	Named LabelPair `json:"asked"`
 	// Pair is nil, with a Reason, if a name stands for no label or for several, or if no test text has the label Gold.
 	Pair *Pair `json:"pair"`
 	// Rank is its rank among all pairs by Texts, MisreadRank by Misread; 0 if it does not occur.
@@ -71,7 +71,7 @@ type ReportedPair struct {
 }
 
 func (d *data) similarity(s *Similarity, e *estimator, named []LabelPair) {
-	s.Pattern = Pattern{Name: SimilarityPattern, Title: "Similar specialties", Claim: "Specialties that are alike are taken for one another, such as orthopedic and cardiovascular notes for surgery."}
+	s.Pattern = Pattern{Key: SimilarityPattern, Title: "Similar specialties", Claim: "Specialties that are alike are taken for one another, such as orthopedic and cardiovascular notes for surgery."}
 	counts, supports := d.pairs()
 	for at, n := range counts {
 		if n.texts > 0 {
@@ -162,7 +162,7 @@ func (d *data) pair(gold, predicted int, n pairCount, supports []int) Pair {
 
 // reported looks up a confusion by the names of its labels.
 func (d *data) reported(named LabelPair, pairs []Pair, supports []int) ReportedPair {
-	out := ReportedPair{Asked: named}
+	out := ReportedPair{Named: named}
 	gold, err := lookUp(named.Gold, d.labels)
 	if err != nil {
 		out.Reason = err.Error()

@@ -28,13 +28,13 @@ func (f *baselineFitter) fit(ctx context.Context, key baseline.Key) (model predi
 	train, validation := examples(f.notes.Train), examples(f.notes.Validation)
 	switch key {
 	case baseline.KeyRandomUniform:
-		model, err = baseline.NewRandom(labels, f.profile.Corpus.Seed)
+		model, err = baseline.NewRandomUniform(labels, f.profile.Corpus.Seed)
 	case baseline.KeyRandomPrior:
 		model, err = baseline.NewRandomPrior(labels, f.counts, f.profile.Corpus.Seed)
 	case baseline.KeyMajority:
 		model, err = baseline.NewPrior(labels, f.counts)
 	case baseline.KeyRules:
-		book, err := baseline.OwnRules()
+		book, err := baseline.BuiltinRules()
 		if err != nil {
 			return nil, nil, err
 		}
@@ -49,9 +49,9 @@ func (f *baselineFitter) fit(ctx context.Context, key baseline.Key) (model predi
 		}
 		return baseline.TuneFrozen(ctx, labels, train, validation, meanEmbedder{embedder}, baseline.FrozenGrid())
 	case baseline.KeyTFIDFLogistic:
-		return baseline.TuneText(ctx, labels, train, validation, baseline.TextGrid(baseline.Logistic))
+		return baseline.TuneTFIDF(ctx, labels, train, validation, baseline.TFIDFGrid(baseline.Logistic))
 	case baseline.KeyTFIDFSVM:
-		return baseline.TuneText(ctx, labels, train, validation, baseline.TextGrid(baseline.SVM))
+		return baseline.TuneTFIDF(ctx, labels, train, validation, baseline.TFIDFGrid(baseline.SVM))
 	default:
 		err = fmt.Errorf("nobody knows how to fit it")
 	}
@@ -60,7 +60,7 @@ func (f *baselineFitter) fit(ctx context.Context, key baseline.Key) (model predi
 
 // remarks says which labels the rules do not know.
 func remarks(model *baseline.Rules) []string {
-	unruled := model.Unruled()
+	unruled := model.UnknownLabels()
 	if len(unruled) == 0 {
 		return nil
 	}

@@ -108,7 +108,7 @@ func (b *Baselines) add(ctx context.Context, fitter *baselineFitter, key baselin
 	}
 	one := Baseline{Key: key, File: string(key) + ".parquet", Tuned: tuned}
 	switch m := model.(type) {
-	case *baseline.Text:
+	case *baseline.TFIDF:
 		if err := b.readTerms(m, tuned); err != nil {
 			return err
 		}
@@ -130,7 +130,7 @@ func (b *Baselines) add(ctx context.Context, fitter *baselineFitter, key baselin
 }
 
 // readTerms keeps the terms of a linear model on words; those of the last one that is fitted stay.
-func (b *Baselines) readTerms(model *baseline.Text, tuned *baseline.Tuned) error {
+func (b *Baselines) readTerms(model *baseline.TFIDF, tuned *baseline.Tuned) error {
 	b.Terms, b.TermsOf = nil, tuned.Model
 	for _, label := range model.Labels() {
 		if !b.Corpus.trained(label) {

@@ -57,13 +57,13 @@ func built(t *testing.T, p profile.Profile, notes *Notes) map[baseline.Key]predi
 		}
 		models[key] = model
 	}
-	uniform, err := baseline.NewRandom(labels, p.Corpus.Seed)
+	uniform, err := baseline.NewRandomUniform(labels, p.Corpus.Seed)
 	add(baseline.KeyRandomUniform, uniform, err)
 	byPrior, err := baseline.NewRandomPrior(labels, counts, p.Corpus.Seed)
 	add(baseline.KeyRandomPrior, byPrior, err)
 	prior, err := baseline.NewPrior(labels, counts)
 	add(baseline.KeyMajority, prior, err)
-	book, err := baseline.OwnRules()
+	book, err := baseline.BuiltinRules()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,9 +73,9 @@ func built(t *testing.T, p profile.Profile, notes *Notes) map[baseline.Key]predi
 	add(baseline.KeyUntuned, untuned, err)
 	frozen, _, err := baseline.TuneFrozen(t.Context(), labels, list(notes.Train), list(notes.Validation), oneByOne{embedder}, baseline.FrozenGrid())
 	add(baseline.KeyFrozen, frozen, err)
-	logistic, _, err := baseline.TuneText(t.Context(), labels, list(notes.Train), list(notes.Validation), baseline.TextGrid(baseline.Logistic))
+	logistic, _, err := baseline.TuneTFIDF(t.Context(), labels, list(notes.Train), list(notes.Validation), baseline.TFIDFGrid(baseline.Logistic))
 	add(baseline.KeyTFIDFLogistic, logistic, err)
-	svm, _, err := baseline.TuneText(t.Context(), labels, list(notes.Train), list(notes.Validation), baseline.TextGrid(baseline.SVM))
+	svm, _, err := baseline.TuneTFIDF(t.Context(), labels, list(notes.Train), list(notes.Validation), baseline.TFIDFGrid(baseline.SVM))
 	add(baseline.KeyTFIDFSVM, svm, err)
 	return models
 }

@@ -56,7 +56,7 @@ func analyse(n *Notes, run *Run) (*Errors, error) {
 		train[i] = example.Labels
 	}
 	e.Analysis, err = erroranalysis.Run(
-		erroranalysis.Input{Test: test, Corpus: n.Corpus, Train: train, DocumentLabels: audit.KindLabels(n.Corpus.Labels)},
+		erroranalysis.Input{Test: test, Corpus: n.Corpus, Train: train, DocumentLabels: audit.DocumentLabelsOf(n.Corpus.Labels)},
 		erroranalysis.Options{Bootstrap: run.resampling(), Temperature: e.Scaling.Temperature.Value},
 	)
 	if err != nil {

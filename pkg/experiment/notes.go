@@ -18,7 +18,7 @@ import (
 // them under the group protocol; under the row protocol, which divides rows, perhaps only some.
 type Notes struct {
 	Corpus                  *corpus.Corpus
-	Division                *corpus.Division
+	Split                   *corpus.Split
 	Train, Validation, Test []corpus.Note
 }
 
@@ -45,7 +45,7 @@ func divide(c *corpus.Corpus, settings profile.Corpus) (*Notes, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Notes{Corpus: c, Division: d, Train: c.Texts(d.Train), Validation: c.Texts(d.Validation), Test: c.Texts(d.Test)}
+	n := &Notes{Corpus: c, Split: d, Train: c.Texts(d.Train), Validation: c.Texts(d.Validation), Test: c.Texts(d.Test)}
 	if settings.Limit > 0 {
 		n.Train = n.Train[:min(settings.Limit, len(n.Train))]
 	}

@@ -25,7 +25,7 @@ func (n *Notes) counts(data train.Data) Counts {
 	return Counts{
 		Name: c.Name, Synthetic: c.Synthetic, Hash: c.Hash,
 		RowsRead: c.Report.RowsRead, RowsKept: c.Report.RowsKept, Texts: len(c.Notes), Labels: len(c.Labels),
-		Train: len(n.Train), Validation: len(n.Validation), Test: len(n.Test), Protocol: n.Division.Protocol,
+		Train: len(n.Train), Validation: len(n.Validation), Test: len(n.Test), Protocol: n.Split.Protocol,
 		MaxLength: data.Buckets[len(data.Buckets)-1], Truncated: truncated,
 		With:          c.With,
 		AbsentInTrain: c.Absent(c.LabelCounts(n.Train)), AbsentInTest: c.Absent(c.LabelCounts(n.Test)),

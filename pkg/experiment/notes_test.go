@@ -206,11 +206,11 @@ func TestValidateComputesTheRowsMeanCrossEntropy(t *testing.T) {
 func TestReadNotes(t *testing.T) {
 	p := tinyProfile(t)
 	notes := readNotes(t, p)
-	if c := notes.Corpus; c.Name != "notes.csv" || c.Synthetic || len(c.Labels) != 4 || notes.Division.Protocol != corpus.ProtocolGroup {
-		t.Errorf("corpus %s, synthetic %t, labels %q, protocol %s", c.Name, c.Synthetic, c.Labels, notes.Division.Protocol)
+	if c := notes.Corpus; c.Name != "notes.csv" || c.Synthetic || len(c.Labels) != 4 || notes.Split.Protocol != corpus.ProtocolGroup {
+		t.Errorf("corpus %s, synthetic %t, labels %q, protocol %s", c.Name, c.Synthetic, c.Labels, notes.Split.Protocol)
 	}
 	synthetic, err := ReadNotes(t.Context(), profile.Corpus{Source: "demo", Protocol: corpus.ProtocolRow, Seed: 7}, stage.Log{})
-	if err != nil || !synthetic.Corpus.Synthetic || synthetic.Division.Protocol != corpus.ProtocolRow || len(synthetic.Test) == 0 {
+	if err != nil || !synthetic.Corpus.Synthetic || synthetic.Split.Protocol != corpus.ProtocolRow || len(synthetic.Test) == 0 {
 		t.Errorf("the demo's notes: %v", err)
 	}
 	p.Corpus.Path = "no-such.csv"

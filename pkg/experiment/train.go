@@ -163,7 +163,7 @@ func (f *fineTuning) train(ctx context.Context, backend compute.Backend, predict
 		return err
 	}
 	f.Corpus, f.Notices = f.notes.counts(data), model.Notices
-	if remark := p.Train.Remark(len(data.Encodings)); remark != "" {
+	if remark := p.Train.Warning(len(data.Encodings)); remark != "" {
 		f.Notices = append(f.Notices, remark)
 	}
 	n := &f.Parameters

@@ -12,23 +12,23 @@ import (
 
 // Adapter is the low-rank matrices of the adapted layers and the heads that were trained with them.
 type Adapter struct {
-	Config Config
-	Sites  []Site                    // the adapted layers, in the model's order
-	Pairs  map[string]weights.Tensor // two for each site, by name: A(module) [r, in] and B(module) [out, r]
-	Heads  map[string]weights.Tensor // PEFT's modules_to_save, by the model's own names, such as classifier.weight
+	Config   Config
+	Sites    []Site                    // the adapted layers, in the model's order
+	Matrices map[string]weights.Tensor // two for each site, by name: A(module) [r, in] and B(module) [out, r]
+	Heads    map[string]weights.Tensor // PEFT's modules_to_save, by the model's own names, such as classifier.weight
 }
 
-// A returns the tensor name of a module's down-projection, [r, in].
-func A(module string) string { return module + ".lora_A.weight" }
+// AName returns the tensor name of a module's down-projection, [r, in].
+func AName(module string) string { return module + ".lora_A.weight" }
 
-// B returns the tensor name of a module's up-projection, [out, r].
-func B(module string) string { return module + ".lora_B.weight" }
+// BName returns the tensor name of a module's up-projection, [out, r].
+func BName(module string) string { return module + ".lora_B.weight" }
 
 // PairNames lists the tensor names of the matrices on the given sites, in their order, A before B.
 func PairNames(sites []Site) []string {
 	var names []string
 	for _, s := range sites {
-		names = append(names, A(s.Module), B(s.Module))
+		names = append(names, AName(s.Module), BName(s.Module))
 	}
 	return names
 }
@@ -45,14 +45,14 @@ func New(config Config, sites []Site, others []string, seed uint64) (*Adapter, e
 		return nil, err
 	}
 	rng := rand.New(rand.NewPCG(seed, 0x6c6f7261)) // "lora": other random numbers than the head's for one seed
-	a := &Adapter{Config: config, Sites: selected, Pairs: make(map[string]weights.Tensor), Heads: make(map[string]weights.Tensor)}
+	a := &Adapter{Config: config, Sites: selected, Matrices: make(map[string]weights.Tensor), Heads: make(map[string]weights.Tensor)}
 	for _, s := range selected {
 		down := weights.New(config.Rank, s.In)
 		bound := 1 / math.Sqrt(float64(s.In))
 		for i := range down.Data {
 			down.Data[i] = float32((2*rng.Float64() - 1) * bound)
 		}
-		a.Pairs[A(s.Module)], a.Pairs[B(s.Module)] = down, weights.New(s.Out, config.Rank)
+		a.Matrices[AName(s.Module)], a.Matrices[BName(s.Module)] = down, weights.New(s.Out, config.Rank)
 	}
 	return a, nil
 }
@@ -64,7 +64,7 @@ func (a *Adapter) Adapts(module string) bool {
 
 // Parameters returns the number of parameters in the low-rank matrices and in the heads.
 func (a *Adapter) Parameters() (pairs, heads int) {
-	for _, t := range a.Pairs {
+	for _, t := range a.Matrices {
 		pairs += t.Size()
 	}
 	for _, t := range a.Heads {
@@ -77,7 +77,7 @@ func (a *Adapter) Parameters() (pairs, heads int) {
 // so merging again from the same base gives the same weights. It fails for a module without an adapter and for a weight of another
 // shape.
 func (a *Adapter) Merge(module string, weight weights.Tensor) (weights.Tensor, error) {
-	down, up := a.Pairs[A(module)], a.Pairs[B(module)] // [r, in], [out, r]
+	down, up := a.Matrices[AName(module)], a.Matrices[BName(module)] // [r, in], [out, r]
 	rank := a.Config.Rank
 	if len(down.Shape) != 2 || len(up.Shape) != 2 {
 		return weights.Tensor{}, fmt.Errorf("%s carries no adapter", module)

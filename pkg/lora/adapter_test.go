@@ -31,11 +31,11 @@ func TestNewStartsAtTheBase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(PairNames(a.Sites), []string{A(wide[0].Module), B(wide[0].Module), A(wide[1].Module), B(wide[1].Module)}) || len(a.Pairs) != 4 {
+	if !slices.Equal(PairNames(a.Sites), []string{AName(wide[0].Module), BName(wide[0].Module), AName(wide[1].Module), BName(wide[1].Module)}) || len(a.Matrices) != 4 {
 		t.Errorf("the pairs are %v", PairNames(a.Sites))
 	}
 	for _, s := range wide {
-		down, up := a.Pairs[A(s.Module)], a.Pairs[B(s.Module)]
+		down, up := a.Matrices[AName(s.Module)], a.Matrices[BName(s.Module)]
 		if !slices.Equal(down.Shape, []int{32, s.In}) || !slices.Equal(up.Shape, []int{s.Out, 32}) {
 			t.Fatalf("%s: A %v, B %v", s.Module, down.Shape, up.Shape)
 		}
@@ -66,15 +66,15 @@ func TestNewStartsAtTheBase(t *testing.T) {
 func TestNewIsSeeded(t *testing.T) {
 	a, again, other := newAdapter(t, plain, 1), newAdapter(t, plain, 1), newAdapter(t, plain, 2)
 	for _, s := range a.Sites {
-		name := A(s.Module)
-		if !slices.Equal(a.Pairs[name].Data, again.Pairs[name].Data) {
+		name := AName(s.Module)
+		if !slices.Equal(a.Matrices[name].Data, again.Matrices[name].Data) {
 			t.Errorf("%s: the same seed gives another adapter", name)
 		}
-		if slices.Equal(a.Pairs[name].Data, other.Pairs[name].Data) {
+		if slices.Equal(a.Matrices[name].Data, other.Matrices[name].Data) {
 			t.Errorf("%s: another seed gives the same adapter", name)
 		}
 	}
-	if slices.Equal(a.Pairs[A(a.Sites[0].Module)].Data, a.Pairs[A(a.Sites[1].Module)].Data[:32]) {
+	if slices.Equal(a.Matrices[AName(a.Sites[0].Module)].Data, a.Matrices[AName(a.Sites[1].Module)].Data[:32]) {
 		t.Error("two layers start with the same values")
 	}
 }
@@ -97,7 +97,7 @@ func TestNewRefusesWhatCannotBe(t *testing.T) {
 func TestAdapts(t *testing.T) {
 	a := newAdapter(t, plain, 1)
 	for _, s := range sites() {
-		_, listed := a.Pairs[A(s.Module)]
+		_, listed := a.Matrices[AName(s.Module)]
 		if a.Adapts(s.Module) != listed {
 			t.Errorf("%s: Adapts is %v", s.Module, a.Adapts(s.Module))
 		}
@@ -143,8 +143,8 @@ func TestMergeAddsTheScaledProduct(t *testing.T) {
 		size := rapid.IntRange(1, 6)
 		out, in, rank := size.Draw(r, "out"), size.Draw(r, "in"), size.Draw(r, "rank")
 		a := &Adapter{
-			Config: Config{Rank: rank, Alpha: rapid.Float64Range(0.1, 64).Draw(r, "alpha"), RSLoRA: rapid.Bool().Draw(r, "rslora")},
-			Pairs:  map[string]weights.Tensor{A("m"): values(r, "A", rank, in), B("m"): values(r, "B", out, rank)},
+			Config:   Config{Rank: rank, Alpha: rapid.Float64Range(0.1, 64).Draw(r, "alpha"), RSLoRA: rapid.Bool().Draw(r, "rslora")},
+			Matrices: map[string]weights.Tensor{AName("m"): values(r, "A", rank, in), BName("m"): values(r, "B", out, rank)},
 		}
 		base := values(r, "W", out, in)
 		before := base.Clone()
@@ -163,7 +163,7 @@ func TestMergeAddsTheScaledProduct(t *testing.T) {
 			for i := range in {
 				want := float64(base.Data[o*in+i])
 				for k := range rank {
-					want += scale * float64(a.Pairs[B("m")].Data[o*rank+k]) * float64(a.Pairs[A("m")].Data[k*in+i])
+					want += scale * float64(a.Matrices[BName("m")].Data[o*rank+k]) * float64(a.Matrices[AName("m")].Data[k*in+i])
 				}
 				if got := float64(merged.Data[o*in+i]); math.Abs(got-want) > 1e-6*max(1, math.Abs(want)) {
 					r.Fatalf("[%d, %d] is %v, want %v", o, i, got, want)

@@ -23,7 +23,7 @@ func Example() {
 	fmt.Printf("%d of %d layers, scale %g\n", len(adapter.Sites), len(sites), config.Scale())
 	module := adapter.Sites[0].Module
 	fmt.Println(module)
-	fmt.Println("A", adapter.Pairs[lora.A(module)].Shape, "B", adapter.Pairs[lora.B(module)].Shape)
+	fmt.Println("A", adapter.Matrices[lora.AName(module)].Shape, "B", adapter.Matrices[lora.BName(module)].Shape)
 	parameters, _ := adapter.Parameters() // 12 layers x 16 x (768 + 768)
 	fmt.Println(parameters, "parameters")
 	// Output:

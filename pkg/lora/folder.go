@@ -33,19 +33,19 @@ func Read(dir string, sites []Site, others, heads []string) (*Adapter, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Adapter{Config: config, Sites: selected, Pairs: make(map[string]weights.Tensor), Heads: make(map[string]weights.Tensor)}
+	a := &Adapter{Config: config, Sites: selected, Matrices: make(map[string]weights.Tensor), Heads: make(map[string]weights.Tensor)}
 	known := make(map[string]bool)
 	for _, s := range selected {
 		for _, matrix := range []struct {
 			name  string
 			shape []int
-		}{{A(s.Module), []int{config.Rank, s.In}}, {B(s.Module), []int{s.Out, config.Rank}}} {
+		}{{AName(s.Module), []int{config.Rank, s.In}}, {BName(s.Module), []int{s.Out, config.Rank}}} {
 			key := fileKey(matrix.name)
 			t, err := file.Tensor(key, matrix.shape)
 			if err != nil {
 				return nil, fmt.Errorf("%w (r is %d and the base's %s is [%d, %d])", err, config.Rank, s.Module, s.Out, s.In)
 			}
-			a.Pairs[matrix.name], known[key] = t, true
+			a.Matrices[matrix.name], known[key] = t, true
 		}
 	}
 	for _, key := range file.Names() {
@@ -75,8 +75,8 @@ func (a *Adapter) Write(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	tensors := make(map[string]weights.Tensor, len(a.Pairs)+len(a.Heads))
-	for name, t := range a.Pairs {
+	tensors := make(map[string]weights.Tensor, len(a.Matrices)+len(a.Heads))
+	for name, t := range a.Matrices {
 		tensors[fileKey(name)] = t
 	}
 	for name, t := range a.Heads {

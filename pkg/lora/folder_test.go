@@ -25,7 +25,7 @@ func trained(t *testing.T, config Config) *Adapter {
 	for name, shape := range map[string][]int{"pre_classifier.weight": {8, 8}, "pre_classifier.bias": {8}, "classifier.weight": {3, 8}, "classifier.bias": {3}} {
 		a.Heads[name] = weights.New(shape...)
 	}
-	for _, tensors := range []map[string]weights.Tensor{a.Pairs, a.Heads} {
+	for _, tensors := range []map[string]weights.Tensor{a.Matrices, a.Heads} {
 		for name, tensor := range tensors {
 			for i := range tensor.Data {
 				tensor.Data[i] += float32(math.Sin(float64(i + len(name))))
@@ -59,7 +59,7 @@ func TestWriteThenReadGivesTheSameAdapter(t *testing.T) {
 		if err != nil {
 			t.Fatal(what, err)
 		}
-		if diff := cmp.Diff(want.Pairs, got.Pairs); diff != "" {
+		if diff := cmp.Diff(want.Matrices, got.Matrices); diff != "" {
 			t.Errorf("%s: pairs: %s", what, diff)
 		}
 		if diff := cmp.Diff(want.Heads, got.Heads); diff != "" {
@@ -118,7 +118,7 @@ func TestWriteIsPEFTsLayout(t *testing.T) {
 func TestReadWithoutHeads(t *testing.T) {
 	dir := stored(t, newAdapter(t, plain, 1), nil)
 	a, err := Read(dir, sites(), others, heads)
-	if err != nil || len(a.Heads) != 0 || len(a.Pairs) != 12 {
+	if err != nil || len(a.Heads) != 0 || len(a.Matrices) != 12 {
 		t.Errorf("%v: %v", err, a)
 	}
 }
@@ -213,7 +213,7 @@ func TestReadErrorsAreTheSameEveryTime(t *testing.T) {
 }
 
 func TestReadNamesNaN(t *testing.T) {
-	for _, name := range []string{B(sites()[0].Module), "classifier.bias"} {
+	for _, name := range []string{BName(sites()[0].Module), "classifier.bias"} {
 		dir := stored(t, trained(t, plain), func(tensors map[string]weights.Tensor) {
 			tensors[fileKey(name)].Data[1] = float32(math.NaN())
 		})

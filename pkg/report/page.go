@@ -25,44 +25,44 @@ type notebookFile struct {
 		Metadata struct {
 			Tags []string `json:"tags"`
 		} `json:"metadata"`
-		Source  lines `json:"source"`
+		Source  sourceText `json:"source"`
 		Outputs []struct {
 			Data map[string]any `json:"data"`
 		} `json:"outputs"`
 	} `json:"cells"`
 }
 
-// lines is a text of a notebook: as one, or as a list of its lines.
-type lines string
+// sourceText is a text of a notebook: as one, or as a list of its lines.
+type sourceText string
 
-func (l *lines) UnmarshalJSON(raw []byte) error {
+func (l *sourceText) UnmarshalJSON(raw []byte) error {
 	var whole string
 	if json.Unmarshal(raw, &whole) == nil {
-		*l = lines(whole)
+		*l = sourceText(whole)
 		return nil
 	}
 	var parts []string
 	err := json.Unmarshal(raw, &parts)
-	*l = lines(strings.Join(parts, ""))
+	*l = sourceText(strings.Join(parts, ""))
 	return err
 }
 
-// binder makes a page's sections of executed notebooks: a notebook is a chapter, its headings are the sections. Text and outputs go
+// pageBinder makes a page's sections of executed notebooks: a notebook is a chapter, its headings are the sections. Text and outputs go
 // into the page, streams do not: they tell of the way there.
-type binder struct {
+type pageBinder struct {
 	sections []page.Section
 	body     strings.Builder
 }
 
-// aside tags cells for the reader of a notebook alone.
-const aside = "notebook"
+// notebookTag tags cells for the reader of a notebook alone.
+const notebookTag = "notebook"
 
 // timesTitle is the heading of the notebooks' part that holds times. It becomes the page's last block.
 const timesTitle = "Times"
 
 // bind reads executed notebooks in their order. What stands under timesTitle comes back apart from the other sections.
 func bind(dir string, names []string) (sections []page.Section, times template.HTML, err error) {
-	b := &binder{}
+	b := &pageBinder{}
 	for _, name := range names {
 		path := filepath.Join(dir, name+".ipynb")
 		raw, err := os.ReadFile(path)
@@ -98,9 +98,9 @@ func slug(title string) string {
 }
 
 // add puts a notebook's cells into sections.
-func (b *binder) add(chapter string, nb notebookFile) error {
+func (b *pageBinder) add(chapter string, nb notebookFile) error {
 	for _, cell := range nb.Cells {
-		if slices.Contains(cell.Metadata.Tags, aside) {
+		if slices.Contains(cell.Metadata.Tags, notebookTag) {
 			continue
 		}
 		switch cell.Type {
@@ -137,7 +137,7 @@ var (
 )
 
 // text adds a Markdown cell: headings of the first two levels open chapters and sections.
-func (b *binder) text(chapter, source string) error {
+func (b *pageBinder) text(chapter, source string) error {
 	source = sibling.ReplaceAllStringFunc(source, func(link string) string {
 		return "](#" + chapterID(sibling.FindStringSubmatch(link)[1]) + ")"
 	})
@@ -168,7 +168,7 @@ func (b *binder) text(chapter, source string) error {
 }
 
 // close gives the last section its body.
-func (b *binder) close() {
+func (b *pageBinder) close() {
 	if last := len(b.sections) - 1; last >= 0 {
 		b.sections[last].Body += template.HTML(b.body.String())
 	}
@@ -186,7 +186,7 @@ func display(data map[string]any) (template.HTML, error) {
 	return "", nil
 }
 
-// content is a value of an output that is a text or a list of lines.
+// content is a value of an output that is a text or a list of sourceText.
 func content(value any) string {
 	if parts, ok := value.([]any); ok {
 		var b strings.Builder

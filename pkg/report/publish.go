@@ -67,7 +67,7 @@ func removeWork(ctx context.Context, dir string) error {
 // workPattern names the folders of reports that are not whole.
 const workPattern = ".report-*"
 
-// page writes the page, its print and the results aside, and then moves everything into place.
+// page writes the page, its print and the results notebookTag, and then moves everything into place.
 func (b *builder) page(ctx context.Context, log stage.Log) error {
 	study, err := b.experiment.Study(ctx, log)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/stage"
 )
 
-// tinyProfile is a tiny study in a checkout of its own, and a log with the lines that it is given.
+// tinyProfile is a tiny study in a checkout of its own, and a log with the sourceText that it is given.
 func tinyProfile(t *testing.T, settings ...string) (p profile.Profile, lines *[]string, log stage.Log) {
 	t.Helper()
 	t.Setenv(checkout.HomeEnv, t.TempDir())

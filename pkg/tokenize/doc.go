@@ -10,7 +10,7 @@
 // and max_length. That includes the precedence of the files: a BertTokenizer or DistilBertTokenizer takes
 // do_lower_case, strip_accents and tokenize_chinese_chars from tokenizer_config.json, with its own defaults, and
 // ignores the normalizer in tokenizer.json; a PreTrainedTokenizerFast takes the one in tokenizer.json. Where the two
-// files disagree, [Tokenizer.Remarks] says so. The truncation and padding sections of tokenizer.json are not used: the
+// files disagree, [Tokenizer.Warnings] says so. The truncation and padding sections of tokenizer.json are not used: the
 // caller gives the length.
 //
 // # Two engines

@@ -78,7 +78,7 @@ func TestGolden(t *testing.T) {
 }
 
 func TestRemarks(t *testing.T) {
-	remarks := strings.Join(open(t, "conflict", GoEngine).Remarks(), "\n")
+	remarks := strings.Join(open(t, "conflict", GoEngine).Warnings(), "\n")
 	for _, part := range []string{
 		"testdata/golden/conflict/tokenizer.json: normalizer.lowercase is false, yet true is used, from BertTokenizer's default, as there is no tokenizer_config.json",
 		"normalizer.clean_text is false, yet true", "max_input_chars_per_word 5 are replaced by BertTokenizer's \"##\" and 100",
@@ -88,7 +88,7 @@ func TestRemarks(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"uncased", "cased", "plain", "vocab"} {
-		if remarks := open(t, name, GoEngine).Remarks(); len(remarks) > 0 {
+		if remarks := open(t, name, GoEngine).Warnings(); len(remarks) > 0 {
 			t.Errorf("%s: %v", name, remarks)
 		}
 	}

@@ -57,8 +57,8 @@ func (t *Tokenizer) PadID() int32 { return t.def.pad }
 // transformers, a special token that the vocabulary lacks, such as [MASK], is an added one.
 func (t *Tokenizer) VocabSize() int { return t.def.size }
 
-// Remarks returns a line for each setting of tokenizer.json that tokenizer_config.json or its class overrides.
-func (t *Tokenizer) Remarks() []string { return slices.Clone(t.def.remarks) }
+// Warnings returns a line for each setting of tokenizer.json that tokenizer_config.json or its class overrides.
+func (t *Tokenizer) Warnings() []string { return slices.Clone(t.def.remarks) }
 
 // Encode returns the encoding of a note with at most maxLen ids: [CLS], the note's first maxLen-2 (the last ones if
 // truncation_side is left), [SEP]. A maxLen of 0 stands for no limit. It fails for another maxLen below 2 and for text that

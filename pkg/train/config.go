@@ -66,10 +66,10 @@ func (c Config) checkStep() error {
 	return err
 }
 
-// Micro is the size of a micro-batch of notes with the given padded length. Where MicroBatch is 0, they come to about 1,024 tokens: 16
+// MicroBatchSize is the size of a micro-batch of notes with the given padded length. Where MicroBatch is 0, they come to about 1,024 tokens: 16
 // notes of up to 64 tokens, 8 of up to 128, 4 of up to 256, 2 of more. On the CPU, more tokens at once take more memory and, for
 // long notes, more time, because they do not fit into the caches; fewer gain nothing.
-func (c Config) Micro(length int) int {
+func (c Config) MicroBatchSize(length int) int {
 	micro := c.MicroBatch
 	if micro == 0 {
 		switch {
@@ -93,8 +93,8 @@ func (c Config) Plan(examples int) (schedule Schedule, stepsPerEpoch int) {
 	return Schedule{Peak: c.LearningRate, Warmup: c.WarmupSteps, Total: stepsPerEpoch * c.Epochs}, stepsPerEpoch
 }
 
-// Remark is a warning about the schedule for that many examples, or "".
-func (c Config) Remark(examples int) string {
+// Warning is a warning about the schedule for that many examples, or "".
+func (c Config) Warning(examples int) string {
 	schedule, _ := c.Plan(examples)
 	if schedule.Warmup >= schedule.Total {
 		return fmt.Sprintf("the warm-up of %d steps is as long as the run of %d, so that the learning rate never reaches %g: lower train.warmup_steps or train longer",

@@ -64,10 +64,10 @@ func TestPlanCountsStepsAsTheTrainerDoes(t *testing.T) {
 }
 
 func TestRemarkOnAWarmUpAsLongAsTheRun(t *testing.T) {
-	if got := good.Remark(16 * 20); !strings.Contains(got, "warm-up of 100 steps") || !strings.Contains(got, "run of 100") {
+	if got := good.Warning(16 * 20); !strings.Contains(got, "warm-up of 100 steps") || !strings.Contains(got, "run of 100") {
 		t.Errorf("100 steps: %q", got)
 	}
-	if got := good.Remark(16*20 + 1); got != "" {
+	if got := good.Warning(16*20 + 1); got != "" {
 		t.Errorf("105 steps: %q", got)
 	}
 }
@@ -101,7 +101,7 @@ func TestMicroBatchByLength(t *testing.T) {
 	} {
 		config := good
 		config.BatchSize, config.MicroBatch = c.batch, c.micro
-		if got := config.Micro(c.length); got != c.want {
+		if got := config.MicroBatchSize(c.length); got != c.want {
 			t.Errorf("batch %d, micro-batch %d, %d tokens: %d notes, want %d", c.batch, c.micro, c.length, got, c.want)
 		}
 	}

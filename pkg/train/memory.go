@@ -75,14 +75,14 @@ func (j *Job) checkMemory() error {
 	f := footprintOf(j.Model)
 	worst, length := int64(0), 0
 	for _, bucket := range j.Data.Buckets {
-		if need := f.bytes(j.Config.Micro(bucket), bucket); need >= worst {
+		if need := f.bytes(j.Config.MicroBatchSize(bucket), bucket); need >= worst {
 			worst, length = need, bucket
 		}
 	}
 	if worst <= available {
 		return nil
 	}
-	micro := j.Config.Micro(length)
+	micro := j.Config.MicroBatchSize(length)
 	return fmt.Errorf("%w: a micro-batch of %d notes of %d tokens needs about %s, and %s are free; %s",
 		ErrNoMemory, micro, length, size(worst), size(available), f.suggest(micro, length, available))
 }

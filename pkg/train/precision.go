@@ -23,7 +23,7 @@ func (c Config) compute() (dtypes.DType, error) {
 
 // checkPrecision refuses a backend that cannot compute in the configuration's precision.
 func (t *Trainer) checkPrecision() error {
-	if err := classifier.CheckCompute(t.backend, t.dtype); err != nil {
+	if err := classifier.CheckDType(t.backend, t.dtype); err != nil {
 		return fmt.Errorf("train.precision is %s, which this backend cannot compute in; take train.precision=f32, or another backend: %w", t.config.Precision, err)
 	}
 	return nil

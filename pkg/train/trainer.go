@@ -155,7 +155,7 @@ func (t *Trainer) gradientGraph(scope *model.Scope, in []*Node) *Node {
 	g := ids.Graph()
 	// [rows, length] Float32, because GoMLX accumulates gradients even for the mask, and cannot for Bool.
 	mask = StopGradient(ConvertDType(mask, dtypes.Float32))
-	logits := t.model.LogitsIn(t.dtype, scope, ids, mask, classifier.NewDropout(pass, t.config.Seed)) // [rows, classes]
+	logits := t.model.LogitsAs(t.dtype, scope, ids, mask, classifier.NewDropout(pass, t.config.Seed)) // [rows, classes]
 	loss := crossEntropy(targets, weights, logits)                                                    // scalar
 	values := make([]*Node, len(t.params))
 	for i, p := range t.params {
@@ -199,7 +199,7 @@ func (t *Trainer) Step(b Batch) (Step, error) {
 	}
 	step := Step{LearningRate: rate, compiled: !t.compiled[b.Length]}
 	t.compiled[b.Length] = true
-	micro := t.config.Micro(b.Length)
+	micro := t.config.MicroBatchSize(b.Length)
 	for i, from := 0, 0; from < b.notes; i, from = i+1, from+micro {
 		pass := uint32(t.steps*t.config.BatchSize + i)
 		loss, err := call(t.gradients, append(b.microBatch(from, micro), pass, i == 0, float32(scale))...)
@@ -251,7 +251,7 @@ func (t *Trainer) Loss(b Batch) (float64, error) {
 	if b.notes == 0 {
 		return 0, errors.New("a batch of no notes has no loss")
 	}
-	micro := t.config.Micro(b.Length)
+	micro := t.config.MicroBatchSize(b.Length)
 	sum := 0.0
 	for from := 0; from < b.notes; from += micro {
 		loss, err := call(t.loss, b.microBatch(from, micro)...)

@@ -86,7 +86,7 @@ func (c *classifyCommand) run(ctx context.Context) error {
 		return err
 	}
 	notes, bad, truncated := 0, 0, 0
-	for batch, err := range c.chunks(corpus.ReadInputs(interruptible(ctx, in), name), rejects, &bad) {
+	for batch, err := range c.chunks(corpus.ReadUnlabelled(interruptible(ctx, in), name), rejects, &bad) {
 		if err != nil {
 			return err
 		}
@@ -174,9 +174,9 @@ func (c *classifyCommand) describe(model *classifier.Classifier) {
 }
 
 // chunks gathers good notes. A bad one ends the run, unless there is a place for rejects.
-func (c *classifyCommand) chunks(inputs iter.Seq2[corpus.Input, error], rejects *output, bad *int) iter.Seq2[[]corpus.Input, error] {
-	return func(yield func([]corpus.Input, error) bool) {
-		var batch []corpus.Input
+func (c *classifyCommand) chunks(inputs iter.Seq2[corpus.Unlabelled, error], rejects *output, bad *int) iter.Seq2[[]corpus.Unlabelled, error] {
+	return func(yield func([]corpus.Unlabelled, error) bool) {
+		var batch []corpus.Unlabelled
 		for note, err := range inputs {
 			var line *corpus.LineError
 			if errors.As(err, &line) && c.SkipBad != "" {
@@ -204,7 +204,7 @@ func (c *classifyCommand) chunks(inputs iter.Seq2[corpus.Input, error], rejects 
 }
 
 // classify writes one line a note and counts those that were cut.
-func (c *classifyCommand) classify(ctx context.Context, p *classifier.Predictor, notes []corpus.Input, out *output) (truncated int, err error) {
+func (c *classifyCommand) classify(ctx context.Context, p *classifier.Predictor, notes []corpus.Unlabelled, out *output) (truncated int, err error) {
 	texts := make([]string, len(notes))
 	for i, n := range notes {
 		texts[i] = n.Text

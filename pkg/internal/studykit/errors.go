@@ -26,22 +26,22 @@ func Errors(run *experiment.Run) *experiment.Errors {
 		a.Cases = append(a.Cases, erroranalysis.Case{ID: fmt.Sprint(i), Predicted: c.predicted, Labels: labels, Confidence: c.confidence, Valid: c.valid, Characters: 1000 + i, Truncated: i > 1})
 	}
 	a.Length.Row.Findings = []*erroranalysis.Finding{
-		{Name: erroranalysis.CharactersFinding, Sides: []erroranalysis.Side{{Value: pointer(300)}, {Value: pointer(200)}}},
-		{Name: erroranalysis.LongFinding, Estimate: erroranalysis.Estimate{Value: pointer(1.25), Low: pointer(.5), High: pointer(2)}},
+		{Key: erroranalysis.CharactersFinding, Sides: []erroranalysis.Side{{Value: pointer(300)}, {Value: pointer(200)}}},
+		{Key: erroranalysis.LongFinding, Estimate: erroranalysis.Estimate{Value: pointer(1.25), Low: pointer(.5), High: pointer(2)}},
 	}
 	a.Length.Valid.Findings = []*erroranalysis.Finding{
-		{Name: erroranalysis.TruncatedFinding, Estimate: erroranalysis.Estimate{Value: pointer(1.5)}, Verdict: erroranalysis.Undecided},
+		{Key: erroranalysis.TruncatedFinding, Estimate: erroranalysis.Estimate{Value: pointer(1.5)}, Verdict: erroranalysis.Undecided},
 	}
-	a.Imbalance.Row.Findings = []*erroranalysis.Finding{{Name: erroranalysis.PearsonClassesFinding, Estimate: erroranalysis.Estimate{Value: pointer(-.5)}}}
+	a.Imbalance.Row.Findings = []*erroranalysis.Finding{{Key: erroranalysis.PearsonClassesFinding, Estimate: erroranalysis.Estimate{Value: pointer(-.5)}}}
 	a.Imbalance.Bands = []erroranalysis.Band{{Below: 10}, {From: 10, Below: 51}, {From: 51}}
 	a.Imbalance.Bands[0].Row.Value, a.Imbalance.Bands[2].Row.Value = pointer(.875), pointer(.25)
 	a.Imbalance.Bands[1].Row.Reason = "no test text"
 	a.Imbalance.Classes = []erroranalysis.ClassError{{Label: "Surgery", Train: 60}, {Label: "Urology", Train: 3}}
 	a.Similarity.WrongRows, a.Similarity.CoFiled = 9, 4
 	a.Similarity.Reported = []erroranalysis.ReportedPair{
-		{Asked: erroranalysis.LabelPair{Gold: "Orthopedic", Predicted: "Surgery"}, Pair: &erroranalysis.Pair{Texts: 5, Valid: 3, Misread: 2, Of: 12}},
-		{Asked: erroranalysis.LabelPair{Gold: "Urology", Predicted: "Surgery"}, Pair: &erroranalysis.Pair{Texts: 1, Of: 8}, Typical: "2"},
-		{Asked: erroranalysis.LabelPair{Gold: "Hospice", Predicted: "Consult"}, Reason: "there is no Hospice"},
+		{Named: erroranalysis.LabelPair{Gold: "Orthopedic", Predicted: "Surgery"}, Pair: &erroranalysis.Pair{Texts: 5, Valid: 3, Misread: 2, Of: 12}},
+		{Named: erroranalysis.LabelPair{Gold: "Urology", Predicted: "Surgery"}, Pair: &erroranalysis.Pair{Texts: 1, Of: 8}, Typical: "2"},
+		{Named: erroranalysis.LabelPair{Gold: "Hospice", Predicted: "Consult"}, Reason: "there is no Hospice"},
 	}
 	decide(a)
 	return &experiment.Errors{Analysis: a, Run: run, Scaling: evaluate.Scaling{

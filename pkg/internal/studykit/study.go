@@ -115,7 +115,7 @@ func newAudit() *audit.Audit {
 			Characters: characters, CharactersHistogram: audit.Histogram{Width: 500, Counts: []int{5, 10, 3, 2}},
 			Tokens: &tokens, TokensHistogram: &audit.Histogram{Width: 128, Counts: []int{8, 4, 2, 1, 3, 2}}, Tokenizer: "a tokenizer", Truncated: cutoffs,
 		},
-		Protocols: []audit.Protocol{
+		Protocols: []audit.SplitAudit{
 			{Name: corpus.ProtocolRow, TrainRows: 30, ValidationRows: 6, TestRows: 4, TestTexts: 4, TestTextsInTrain: 3, TestShareInTrain: .75},
 			{Name: corpus.ProtocolGroup, TrainRows: 28, ValidationRows: 6, TestRows: 6, TestTexts: 3},
 		},
@@ -133,8 +133,8 @@ func newAudit() *audit.Audit {
 		a.Ceilings = append(a.Ceilings, audit.Ceiling{Policy: policy, Values: values})
 	}
 	for i := range a.Protocols {
-		for _, name := range []string{audit.NoExploiter, audit.Memoriser, audit.AntiMemoriser, audit.CoFiler} {
-			a.Protocols[i].Exploiters = append(a.Protocols[i].Exploiters, audit.Exploiter{Name: name, RowAccuracy: .25, AnyValid: .5})
+		for _, name := range []string{audit.MajorityPredictor, audit.MemorisingPredictor, audit.AntiMemorisingPredictor, audit.CoLabelPredictor} {
+			a.Protocols[i].Exploiters = append(a.Protocols[i].Exploiters, audit.LeakPredictor{Name: name, RowAccuracy: .25, AnyValid: .5})
 		}
 	}
 	return a

@@ -11,23 +11,23 @@ import (
 	"unicode/utf8"
 )
 
-// Input is one unlabelled note to classify.
-type Input struct {
+// Unlabelled is one unlabelled note to classify.
+type Unlabelled struct {
 	ID    string          // the id's text: a JSON string's value, or a JSON number's digits as written
 	RawID json.RawMessage // the id's JSON as written, so that output can repeat it exactly
 	Text  string
 	Line  int // 1-based
 }
 
-// ReadInputs streams notes from JSON lines: one object a line with an id (a string or a number) and a text (a
+// ReadUnlabelled streams notes from JSON lines: one object a line with an id (a string or a number) and a text (a
 // string); other keys are ignored. A byte order mark, CRLF and blank lines are accepted, lines may be up to 128 MiB.
 //
 // A line that is not such a note yields a *LineError, and the iteration goes on with the next line if the caller
 // lets it: malformed JSON or data after the object, bytes that are not UTF-8, a key missing, there twice or of
 // another type, a blank id or text, an id that an earlier good line has (the string "1" and the number 1 are one id).
 // Any other error is the stream's own; it names the source and ends the iteration. Errors call the source name.
-func ReadInputs(r io.Reader, name string) iter.Seq2[Input, error] {
-	return func(yield func(Input, error) bool) {
+func ReadUnlabelled(r io.Reader, name string) iter.Seq2[Unlabelled, error] {
+	return func(yield func(Unlabelled, error) bool) {
 		lines := newLineReader(r)
 		seen := map[string]int{}
 		for {
@@ -36,13 +36,13 @@ func ReadInputs(r io.Reader, name string) iter.Seq2[Input, error] {
 				return
 			}
 			if err != nil && !errors.Is(err, errLongLine) {
-				yield(Input{}, fmt.Errorf("%s: after line %d: %w", name, lines.line-1, bare(err)))
+				yield(Unlabelled{}, fmt.Errorf("%s: after line %d: %w", name, lines.line-1, bare(err)))
 				return
 			}
 			if err == nil && len(bytes.TrimSpace(line)) == 0 {
 				continue
 			}
-			var in Input
+			var in Unlabelled
 			if err == nil {
 				in, err = parseInput(bytes.TrimRight(line, "\r\n"))
 			}
@@ -63,8 +63,8 @@ func ReadInputs(r io.Reader, name string) iter.Seq2[Input, error] {
 }
 
 // parseInput reads one line. Beside an error it returns what of the note could be read.
-func parseInput(line []byte) (Input, error) {
-	var in Input
+func parseInput(line []byte) (Unlabelled, error) {
+	var in Unlabelled
 	if at := invalidUTF8(line); at >= 0 {
 		return in, fmt.Errorf("byte %d of the line (0x%02x) is not UTF-8", at+1, line[at])
 	}

@@ -18,14 +18,14 @@ const (
 // RareBelow is the count in the train part below which a class is listed as rare.
 const RareBelow = 10
 
-// Division is a train/validation/test split of a corpus: what training and evaluation take.
-type Division struct {
+// Split is a train/validation/test split of a corpus: what training and evaluation take.
+type Split struct {
 	Protocol string
 	Seed     uint64
-	// SourceParts says that the parts are the source's own; the seed then draws the validation part where the source has
+	// FromSource says that the parts are the source's own; the seed then draws the validation part where the source has
 	// none, and nothing else.
-	SourceParts bool
-	Split       Split // indices into Corpus.Notes (ProtocolGroup) or Corpus.Rows (ProtocolRow)
+	FromSource bool
+	Indices    Indices // indices into Corpus.Notes (ProtocolGroup) or Corpus.Rows (ProtocolRow)
 
 	// The parts, in the order of Split: notes with all their labels (ProtocolGroup), or one for each row (ProtocolRow), with
 	// the row's text and label. An ID is unique in the three parts; a row's is followed by # and its label where rows of its
@@ -51,31 +51,31 @@ type ClassCount struct {
 }
 
 // Divide splits a corpus under a protocol: ProtocolGroup by GroupSplit; ProtocolRow by the source's own train, validation
-// and test parts where it has them (HasParts), drawing a missing validation part from the train part in the study's
+// and test parts where it has them (HasSourceParts), drawing a missing validation part from the train part in the study's
 // proportion of 595 to 3,371, and else by RowSplit.
 //
 // The result is a function of the corpus's content, the protocol and the seed. An unknown protocol, and a corpus or part
 // too small to split, are errors; what can be split but calls for care is in Notices.
-func Divide(c *Corpus, protocol string, seed uint64) (*Division, error) {
-	d := &Division{Protocol: protocol, Seed: seed, Unused: c.Unused}
+func Divide(c *Corpus, protocol string, seed uint64) (*Split, error) {
+	d := &Split{Protocol: protocol, Seed: seed, Unused: c.Unused}
 	var err error
 	items := c.notesOfRows
 	switch {
 	case protocol == ProtocolGroup:
-		d.Split, err = GroupSplit(c, seed)
+		d.Indices, err = GroupSplit(c, seed)
 		items = c.notesAt
-	case protocol == ProtocolRow && c.HasParts():
-		d.SourceParts = true
-		d.Split, err = c.sourceSplit(seed)
+	case protocol == ProtocolRow && c.HasSourceParts():
+		d.FromSource = true
+		d.Indices, err = c.sourceSplit(seed)
 	case protocol == ProtocolRow:
-		d.Split, err = RowSplit(c, seed)
+		d.Indices, err = RowSplit(c, seed)
 	default:
 		err = fmt.Errorf("unknown protocol %q; use %s or %s", protocol, ProtocolGroup, ProtocolRow)
 	}
 	if err != nil {
 		return nil, err
 	}
-	d.Train, d.Validation, d.Test = items(d.Split.Train), items(d.Split.Validation), items(d.Split.Test)
+	d.Train, d.Validation, d.Test = items(d.Indices.Train), items(d.Indices.Validation), items(d.Indices.Test)
 	if err := d.checkIDs(c.Name); err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func Divide(c *Corpus, protocol string, seed uint64) (*Division, error) {
 }
 
 // Rare lists the classes with fewer than RareBelow in the train part, those without any among them.
-func (d *Division) Rare() []ClassCount {
+func (d *Split) Rare() []ClassCount {
 	var rare []ClassCount
 	for _, class := range d.Classes {
 		if class.Train < RareBelow {
@@ -99,7 +99,7 @@ func (d *Division) Rare() []ClassCount {
 }
 
 // Absent lists the classes that at least one part lacks.
-func (d *Division) Absent() []ClassCount {
+func (d *Split) Absent() []ClassCount {
 	var absent []ClassCount
 	for _, class := range d.Classes {
 		if class.Train == 0 || class.Validation == 0 || class.Test == 0 {
@@ -110,7 +110,7 @@ func (d *Division) Absent() []ClassCount {
 }
 
 // checkIDs refuses the ids "1" and "1#A" in a source where rows of the first are labelled A and something else.
-func (d *Division) checkIDs(source string) error {
+func (d *Split) checkIDs(source string) error {
 	seen := map[string]bool{}
 	for _, part := range [][]Note{d.Train, d.Validation, d.Test} {
 		for _, item := range part {
@@ -124,14 +124,14 @@ func (d *Division) checkIDs(source string) error {
 }
 
 // notice fills Notices.
-func (d *Division) notice(c *Corpus) {
+func (d *Split) notice(c *Corpus) {
 	add := func(format string, args ...any) { d.Notices = append(d.Notices, fmt.Sprintf(format, args...)) }
 	switch {
-	case d.SourceParts && c.Rows[d.Split.Validation[0]].Part == PartValidation:
+	case d.FromSource && c.Rows[d.Indices.Validation[0]].Part == PartValidation:
 		add("The parts are the source's own.")
-	case d.SourceParts:
+	case d.FromSource:
 		add("The test part is the source's own; the validation part is drawn from its train part.")
-	case c.HasParts():
+	case c.HasSourceParts():
 		add("The source's own parts are set aside: texts of all of them are divided anew.")
 	}
 	if len(c.With) > 0 {

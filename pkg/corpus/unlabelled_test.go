@@ -12,8 +12,8 @@ import (
 )
 
 // readAll returns the notes and the errors of a stream, the errors as text.
-func readAll(r io.Reader) (notes []Input, faults []string) {
-	for in, err := range ReadInputs(r, "notes.jsonl") {
+func readAll(r io.Reader) (notes []Unlabelled, faults []string) {
+	for in, err := range ReadUnlabelled(r, "notes.jsonl") {
 		if err != nil {
 			faults = append(faults, err.Error())
 			continue
@@ -33,7 +33,7 @@ func TestReadInputs(t *testing.T) {
 	if len(faults) > 0 {
 		t.Fatalf("faults: %q", faults)
 	}
-	want := []Input{
+	want := []Unlabelled{
 		{ID: "a", RawID: []byte(`"a"`), Text: "Knee pain.", Line: 1},
 		{ID: "12", RawID: []byte("12"), Text: "Line one.\nLine two: \u00e9 \U0001f600", Line: 4},
 		{ID: "-1.50e2", RawID: []byte("-1.50e2"), Text: "\ufffd is written, so is \ufffd", Line: 5},
@@ -120,7 +120,7 @@ func TestReadInputsStopsAtStreamErrors(t *testing.T) {
 	if len(notes) != 1 || !cmp.Equal(faults, []string{"notes.jsonl: after line 1: the disk is gone"}) {
 		t.Errorf("notes %+v, faults %q", notes, faults)
 	}
-	for range ReadInputs(strings.NewReader("bad\nworse\n"), "x") {
+	for range ReadUnlabelled(strings.NewReader("bad\nworse\n"), "x") {
 		break // leaving early, also on a bad line, is allowed
 	}
 }

@@ -14,7 +14,7 @@ import (
 // withoutRows compares notes by what they hold, whatever the order of the source.
 var withoutRows = cmpopts.IgnoreFields(Note{}, "Rows")
 
-func mustDivide(t fataler, c *Corpus, protocol string, seed uint64) *Division {
+func mustDivide(t fataler, c *Corpus, protocol string, seed uint64) *Split {
 	d, err := Divide(c, protocol, seed)
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +29,7 @@ func TestDivide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, group.Split); diff != "" || group.SourceParts {
+	if diff := cmp.Diff(want, group.Indices); diff != "" || group.FromSource {
 		t.Error(diff)
 	}
 	for i, n := range want.Test {
@@ -38,7 +38,7 @@ func TestDivide(t *testing.T) {
 		}
 	}
 	row := mustDivide(t, c, ProtocolRow, 7)
-	if want, err = RowSplit(c, 7); err != nil || !cmp.Equal(want, row.Split) {
+	if want, err = RowSplit(c, 7); err != nil || !cmp.Equal(want, row.Indices) {
 		t.Errorf("not RowSplit's split: %v", err)
 	}
 	for i, r := range want.Test {
@@ -46,7 +46,7 @@ func TestDivide(t *testing.T) {
 			t.Fatalf("example %+v of row %+v", row.Test[i], c.Rows[r])
 		}
 	}
-	for name, d := range map[string]*Division{"group": group, "row": row} {
+	for name, d := range map[string]*Split{"group": group, "row": row} {
 		train := 0
 		for _, example := range d.Train {
 			train += len(example.Labels)
@@ -83,16 +83,16 @@ func TestDivideByTheSourcesParts(t *testing.T) {
 		seed := rapid.Uint64().Draw(t, "seed")
 		c := build(t, rows)
 		d := mustDivide(t, c, ProtocolRow, seed)
-		all := slices.Sorted(slices.Values(slices.Concat(d.Split.Train, d.Split.Validation, d.Split.Test)))
+		all := slices.Sorted(slices.Values(slices.Concat(d.Indices.Train, d.Indices.Validation, d.Indices.Test)))
 		if len(all) != len(c.Rows) || len(slices.Compact(all)) != len(c.Rows) {
 			t.Fatalf("the parts hold %d of %d rows", len(all), len(c.Rows))
 		}
-		for _, r := range d.Split.Test {
+		for _, r := range d.Indices.Test {
 			if c.Rows[r].Part != PartTest {
 				t.Fatalf("row %d of the source's part %s is tested on", r, c.Rows[r].Part)
 			}
 		}
-		for _, r := range slices.Concat(d.Split.Train, d.Split.Validation) {
+		for _, r := range slices.Concat(d.Indices.Train, d.Indices.Validation) {
 			if c.Rows[r].Part != PartTrain {
 				t.Fatalf("row %d of the source's part %s is trained on", r, c.Rows[r].Part)
 			}
@@ -103,7 +103,7 @@ func TestDivideByTheSourcesParts(t *testing.T) {
 		}
 		reordered := build(t, rapid.Permutation(rows).Draw(t, "order"))
 		other := mustDivide(t, reordered, ProtocolRow, seed)
-		if other.SourceParts != true || reordered.Hash != c.Hash {
+		if other.FromSource != true || reordered.Hash != c.Hash {
 			t.Fatalf("hash %s, want %s", reordered.Hash, c.Hash)
 		}
 		for _, parts := range [][2][]Note{{d.Train, other.Train}, {d.Validation, other.Validation}, {d.Test, other.Test}} {
@@ -111,7 +111,7 @@ func TestDivideByTheSourcesParts(t *testing.T) {
 				t.Fatalf("the order of the rows changes a part: %s", diff)
 			}
 		}
-		noTextTwice(t, c, mustDivide(t, c, ProtocolGroup, seed).Split)
+		noTextTwice(t, c, mustDivide(t, c, ProtocolGroup, seed).Indices)
 	})
 }
 

@@ -18,7 +18,7 @@ import (
 var nan32 = float32(math.NaN())
 
 var (
-	plain = Features{LeastWords: 1, MostWords: 2, MinDF: 2, Sublinear: true}
+	plain = TFIDFFeatures{LeastWords: 1, MostWords: 2, MinDF: 2, Sublinear: true}
 	kinds = []Kind{SVM, Logistic}
 )
 
@@ -26,7 +26,7 @@ var (
 func TestUnlearnedLabels(t *testing.T) {
 	g := testkit.ReadJSON[golden](t, "testdata", "golden.json") // the label Letters, with the index 2, has no rows
 	for _, kind := range kinds {
-		m, err := FitText(t.Context(), g.Labels, g.Train, TextSettings{plain, Penalty{kind, 100, true}})
+		m, err := FitTFIDF(t.Context(), g.Labels, g.Train, TFIDFSettings{plain, LinearSettings{kind, 100, true}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +60,7 @@ func TestUnlearnedLabels(t *testing.T) {
 
 func TestTermsBelongToTheirLabel(t *testing.T) {
 	g := testkit.ReadJSON[golden](t, "testdata", "golden.json")
-	m, err := FitText(t.Context(), g.Labels, g.Train, TextSettings{plain, Penalty{SVM, 1, true}})
+	m, err := FitTFIDF(t.Context(), g.Labels, g.Train, TFIDFSettings{plain, LinearSettings{SVM, 1, true}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,11 +96,11 @@ func TestTuneTextIsReproducible(t *testing.T) {
 		}
 	}
 	for _, kind := range kinds {
-		var models []*Text
+		var models []*TFIDF
 		var records []*Tuned
 		for i, train := range [][]Example{g.Train, g.Train, rows} {
 			procs := runtime.GOMAXPROCS(1 + 6*(i%2))
-			m, tuned, err := TuneText(t.Context(), g.Labels, train, g.Test, TextGrid(kind))
+			m, tuned, err := TuneTFIDF(t.Context(), g.Labels, train, g.Test, TFIDFGrid(kind))
 			runtime.GOMAXPROCS(procs)
 			if err != nil {
 				t.Fatal(err)
@@ -122,7 +122,7 @@ func TestTuneTextIsReproducible(t *testing.T) {
 				t.Errorf("%s: candidate %d has %v, but %d with %v was chosen", kind, i, c.MacroF1, r.Chosen, best)
 			}
 		}
-		if want := TextGrid(kind)[r.Chosen]; models[0].Settings() != want || r.Model != models[0].Name() {
+		if want := TFIDFGrid(kind)[r.Chosen]; models[0].Settings() != want || r.Model != models[0].Name() {
 			t.Errorf("the model %q has the settings %v, chosen were %v for %q", models[0].Name(), models[0].Settings(), want, r.Model)
 		}
 	}
@@ -131,12 +131,12 @@ func TestTuneTextIsReproducible(t *testing.T) {
 func TestTextRefuses(t *testing.T) {
 	labels := []string{"a", "b"}
 	good := []Example{{"heart and lung", []int{0}}, {"knee and hip", []int{1}}}
-	settings := TextSettings{Features{1, 1, 1, false}, Penalty{SVM, 1, false}}
-	with := func(change func(*TextSettings)) TextSettings { s := settings; change(&s); return s }
+	settings := TFIDFSettings{TFIDFFeatures{1, 1, 1, false}, LinearSettings{SVM, 1, false}}
+	with := func(change func(*TFIDFSettings)) TFIDFSettings { s := settings; change(&s); return s }
 	for name, test := range map[string]struct {
 		labels   []string
 		train    []Example
-		settings TextSettings
+		settings TFIDFSettings
 		want     string
 	}{
 		"no labels":      {nil, good, settings, "no labels"},
@@ -147,38 +147,38 @@ func TestTextRefuses(t *testing.T) {
 		"out of range":   {labels, []Example{{"x", []int{2}}}, settings, "has label 2, but there are 2 labels"},
 		"one label":      {labels, good[:1], settings, `every training row has the label "a"`},
 		"no words":       {labels, []Example{{"x . -", []int{0}}, {"", []int{1}}}, settings, "no training text has a word"},
-		"min_df":         {labels, good, with(func(s *TextSettings) { s.MinDF = 3 }), "none of the 5 terms is in min_df = 3"},
-		"min_df 0":       {labels, good, with(func(s *TextSettings) { s.MinDF = 0 }), "min_df is 0"},
-		"words":          {labels, good, with(func(s *TextSettings) { s.LeastWords = 2 }), "terms of 2 to 1 words"},
-		"kind":           {labels, good, with(func(s *TextSettings) { s.Kind = "tree" }), `unknown kind of linear model "tree"`},
-		"C":              {labels, good, with(func(s *TextSettings) { s.C = 0 }), "C is 0"},
-		"C not finite":   {labels, good, with(func(s *TextSettings) { s.C = math.Inf(1) }), "C is +Inf"},
+		"min_df":         {labels, good, with(func(s *TFIDFSettings) { s.MinDF = 3 }), "none of the 5 terms is in min_df = 3"},
+		"min_df 0":       {labels, good, with(func(s *TFIDFSettings) { s.MinDF = 0 }), "min_df is 0"},
+		"words":          {labels, good, with(func(s *TFIDFSettings) { s.LeastWords = 2 }), "terms of 2 to 1 words"},
+		"kind":           {labels, good, with(func(s *TFIDFSettings) { s.Kind = "tree" }), `unknown kind of linear model "tree"`},
+		"C":              {labels, good, with(func(s *TFIDFSettings) { s.C = 0 }), "C is 0"},
+		"C not finite":   {labels, good, with(func(s *TFIDFSettings) { s.C = math.Inf(1) }), "C is +Inf"},
 	} {
-		_, err := FitText(t.Context(), test.labels, test.train, test.settings)
+		_, err := FitTFIDF(t.Context(), test.labels, test.train, test.settings)
 		testkit.Refused(t, name, err, "TF-IDF", test.want)
 	}
-	_, _, err := TuneText(t.Context(), labels, good, nil, TextGrid(SVM))
+	_, _, err := TuneTFIDF(t.Context(), labels, good, nil, TFIDFGrid(SVM))
 	testkit.Refused(t, "no validation", err, "no validation texts")
-	_, _, err = TuneText(t.Context(), labels, good, good, nil)
+	_, _, err = TuneTFIDF(t.Context(), labels, good, good, nil)
 	testkit.Refused(t, "no grid", err, "the grid is empty")
-	_, _, err = TuneText(t.Context(), labels, good, good, []TextSettings{settings, {Features{1, 1, 1, true}, Penalty{SVM, -1, true}}})
+	_, _, err = TuneTFIDF(t.Context(), labels, good, good, []TFIDFSettings{settings, {TFIDFFeatures{1, 1, 1, true}, LinearSettings{SVM, -1, true}}})
 	testkit.Refused(t, "bad candidate", err, "candidate 1", "C is -1")
 
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
 	for _, kind := range kinds {
 		settings.Kind = kind
-		m, err := FitText(t.Context(), labels, good, settings)
+		m, err := FitTFIDF(t.Context(), labels, good, settings)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if _, err := m.Predict(stopped, []string{"x"}); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: a stopped prediction gives %v", kind, err)
 		}
-		if _, err := FitText(stopped, labels, good, settings); !errors.Is(err, context.Canceled) {
+		if _, err := FitTFIDF(stopped, labels, good, settings); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: a stopped fit gives %v", kind, err)
 		}
-		if _, _, err := TuneText(stopped, labels, good, good, []TextSettings{settings}); !errors.Is(err, context.Canceled) {
+		if _, _, err := TuneTFIDF(stopped, labels, good, good, []TFIDFSettings{settings}); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: stopped tuning gives %v", kind, err)
 		}
 	}
