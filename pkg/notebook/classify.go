@@ -7,13 +7,13 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
-// mostScores is how many labels Classify shows of a text.
-const mostScores = 5
+// maxScores is how many labels Classify shows of a text.
+const maxScores = 5
 
 // Classify shows the five most probable labels that the study's model gives each text. It trains first what is not on disk.
 func Classify(texts ...string) {
 	Run(func(ctx context.Context) error {
-		log, end := display()
+		log, end := newLog()
 		e, err := load(ctx, log)
 		if err != nil {
 			return err
@@ -35,7 +35,7 @@ func Classify(texts ...string) {
 			}
 			t := page.SimpleTable(caption, []string{"Label", "Probability"})
 			t.Synthetic = c.Synthetic
-			for _, s := range p.Top(mostScores) {
+			for _, s := range p.Top(maxScores) {
 				t.Rows = append(t.Rows, []page.Cell{page.Text(s.Label), page.PercentCell(float64(s.Probability))})
 			}
 			if err := showBlock(t); err != nil {

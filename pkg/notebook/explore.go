@@ -20,10 +20,10 @@ import (
 const sessionEnv = "JPY_SESSION_NAME"
 
 const (
-	// patience is how long a cell waits for its page to answer.
-	patience = 14 * time.Second
-	// urge is how often GoNB is asked meanwhile to open its channel: it gives the page half a second, which a busy machine may miss.
-	urge = 5 * time.Second
+	// answerTimeout is how long a cell waits for the first message of its page.
+	answerTimeout = 14 * time.Second
+	// retryInterval is how often GoNB is asked again to open its channel: it gives the page half a second, which is short on a busy machine.
+	retryInterval = 5 * time.Second
 )
 
 // Explore shows an explorer in a cell. Where a page of JupyterLab or Jupyter Notebook answers, the cell keeps running and hands each
@@ -44,19 +44,19 @@ func Explore(ctx context.Context, e explorer.Explorer, where string, save func(l
 	}
 	var saving sync.Mutex
 	endWithKernel(&saving)
-	d := desk{where, func(line string) (string, error) {
+	s := pageServer{where, func(line string) (string, error) {
 		saving.Lock()
 		defer saving.Unlock()
 		return save(line)
 	}, map[int]pageMessage{}}
-	return d.listen(ctx, e.Channel)
+	return s.serve(ctx, e.Channel)
 }
 
-// pageMessage is what a page says and is told. It goes as JSON text, because GoNB's channel carries no mixed values.
+// pageMessage is a message from a page or to it. It is sent as JSON text, because GoNB's channel carries no mixed values.
 type pageMessage struct {
 	// Is is hello, save, done or bye from the page; ready, saved, refused or ended to it.
 	Is string `json:"is"`
-	// Number counts the page's saves, and tells in an answer which one it is to.
+	// Number counts the page's requests, and names in a reply the request that it is to.
 	Number int `json:"n,omitempty"`
 	// Line is the correction to save.
 	Line string `json:"line,omitempty"`
@@ -64,30 +64,32 @@ type pageMessage struct {
 	Text string `json:"text,omitempty"`
 }
 
-// desk answers a page.
-type desk struct {
-	where   string
-	save    func(line string) (string, error)
-	answers map[int]pageMessage // to the saves so far: a page that has heard nothing asks again
+// pageServer answers the requests of a page.
+type pageServer struct {
+	// where says to the reader where corrections go, and save keeps one.
+	where string
+	save  func(line string) (string, error)
+	// answers are the replies to the saves so far, by number: a page sends a request again where the reply was lost.
+	answers map[int]pageMessage
 }
 
-// answer returns what the page is told, nothing where Is is empty, and whether it is done.
-func (d *desk) answer(m pageMessage) (reply pageMessage, over bool) {
+// answer returns the reply to a message, with an empty Is for none, and whether the page is done.
+func (s *pageServer) answer(m pageMessage) (reply pageMessage, over bool) {
 	switch m.Is {
 	case "hello":
-		return pageMessage{Is: "ready", Text: "Corrections are saved to " + d.where + " while the cell runs."}, false
+		return pageMessage{Is: "ready", Text: "Corrections are saved to " + s.where + " while the cell runs."}, false
 	case "save":
-		if _, known := d.answers[m.Number]; !known {
+		if _, known := s.answers[m.Number]; !known {
 			a := pageMessage{Is: "saved", Number: m.Number}
-			said, err := d.save(m.Line)
+			said, err := s.save(m.Line)
 			if a.Text = said; err != nil {
 				a.Is, a.Text = "refused", "Not saved: "+err.Error()
 			}
-			d.answers[m.Number] = a
+			s.answers[m.Number] = a
 		}
-		return d.answers[m.Number], false
+		return s.answers[m.Number], false
 	case "done":
-		return d.ended("has ended"), true
+		return s.endMessage("has ended"), true
 	case "bye":
 		return pageMessage{}, true
 	default:
@@ -95,25 +97,26 @@ func (d *desk) answer(m pageMessage) (reply pageMessage, over bool) {
 	}
 }
 
-func (d *desk) ended(how string) pageMessage {
-	return pageMessage{Is: "ended", Text: "The cell " + how + "; what was saved is in " + d.where + "."}
+// endMessage tells the page that the cell has ended, and how.
+func (s *pageServer) endMessage(how string) pageMessage {
+	return pageMessage{Is: "ended", Text: "The cell " + how + "; what was saved is in " + s.where + "."}
 }
 
-// listen serves the page behind a channel until it is done with.
-func (d *desk) listen(ctx context.Context, channel string) error {
-	heard := make(chan pageMessage)
-	// There is no taking back a subscription: gonbui/comms hangs at a message that comes after that.
+// serve answers the page behind a channel until the page is done, it does not answer in time, or the context ends.
+func (s *pageServer) serve(ctx context.Context, channel string) error {
+	messages := make(chan pageMessage)
+	// The subscription stays: gonbui/comms hangs at a message that comes after one is removed.
 	comms.Subscribe(channel, func(_, text string) {
 		var m pageMessage
 		if json.Unmarshal([]byte(text), &m) != nil {
 			return // not from an explorer
 		}
 		select {
-		case heard <- m:
+		case messages <- m:
 		case <-ctx.Done():
 		}
 	})
-	tell := func(m pageMessage) error {
+	send := func(m pageMessage) error {
 		if m.Is == "" {
 			return gonbui.Error()
 		}
@@ -124,23 +127,23 @@ func (d *desk) listen(ctx context.Context, channel string) error {
 		comms.Send(channel+"/back", string(text))
 		return gonbui.Error()
 	}
-	silence := time.After(patience)
-	urging := time.NewTicker(urge)
-	defer urging.Stop()
+	unanswered := time.After(answerTimeout)
+	retry := time.NewTicker(retryInterval)
+	defer retry.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return tell(d.ended("was interrupted"))
-		case <-silence:
+			return send(s.endMessage("was interrupted"))
+		case <-unanswered:
 			fmt.Println("No page answered, so the cell does not wait for corrections; they can be downloaded from it.")
 			return nil
-		case <-urging.C:
+		case <-retry.C:
 			comms.Start()
-		case m := <-heard:
-			silence = nil
-			urging.Stop()
-			reply, over := d.answer(m)
-			if err := tell(reply); err != nil || over {
+		case m := <-messages:
+			unanswered = nil
+			retry.Stop()
+			reply, over := s.answer(m)
+			if err := send(reply); err != nil || over {
 				return err
 			}
 		}

@@ -15,14 +15,14 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
-// exploredFields are what an explorer slices by; labels and confidence have controls of their own.
-var exploredFields = []erroranalysis.Field{
+// explorerFields are what an explorer slices by; labels and confidence have controls of their own.
+var explorerFields = []erroranalysis.Field{
 	erroranalysis.FieldLength, erroranalysis.FieldLabels, erroranalysis.FieldTruncated, erroranalysis.FieldKind, erroranalysis.FieldPredictedKind,
 	erroranalysis.FieldFirstSection, erroranalysis.FieldSection, erroranalysis.FieldYear,
 }
 
-// exploredValues is how many values of a field are offered, of sections the most frequent ones.
-const exploredValues = 60
+// maxFieldValues is how many values of a field are offered, of sections the most frequent ones.
+const maxFieldValues = 60
 
 // Reading is what is known of how a model read one note.
 type Reading struct {
@@ -46,7 +46,7 @@ func Explorer(a *erroranalysis.Analysis, c *corpus.Corpus, readings map[string]R
 		Synthetic: a.Synthetic, Labels: a.Labels, CorpusHash: a.CorpusHash, File: filepath.Base(path),
 		Query: explorer.Query{Outcome: explorer.OutcomeMisread},
 	}
-	fields, having, err := explored(a)
+	fields, having, err := fieldValues(a)
 	if err != nil {
 		return explorer.Explorer{}, err
 	}
@@ -65,25 +65,25 @@ func Explorer(a *erroranalysis.Analysis, c *corpus.Corpus, readings map[string]R
 		if !ok {
 			return explorer.Explorer{}, fmt.Errorf("%s has no text with the hash %s, which %q is analysed as", c.Name, one.TextSHA256, one.ID)
 		}
-		e.Notes = append(e.Notes, exploredNote(one, text, having[one.ID], readings[one.ID], corrected[one.TextSHA256]))
+		e.Notes = append(e.Notes, explorerNote(one, text, having[one.ID], readings[one.ID], corrected[one.TextSHA256]))
 	}
 	return e, nil
 }
 
-// explored gives the fields with the values that a reader can pick, and by the id of a text its values of each field.
-func explored(a *erroranalysis.Analysis) ([]explorer.Field, map[string]map[string][]string, error) {
+// fieldValues gives the fields with the values that a reader can pick, and by the id of a text its values of each field.
+func fieldValues(a *erroranalysis.Analysis) ([]explorer.Field, map[string]map[string][]string, error) {
 	having := make(map[string]map[string][]string, len(a.Cases))
 	for i := range a.Cases {
 		having[a.Cases[i].ID] = map[string][]string{}
 	}
 	var fields []explorer.Field
-	for _, f := range exploredFields {
+	for _, f := range explorerFields {
 		values, err := a.Values(f)
 		if err != nil {
 			return nil, nil, err
 		}
 		field := explorer.Field{Name: string(f), Title: f.Title()}
-		for _, v := range values[:min(len(values), exploredValues)] {
+		for _, v := range values[:min(len(values), maxFieldValues)] {
 			picked, err := a.Filter(erroranalysis.Query{Slice: []erroranalysis.Condition{{Field: f, Value: v.Value}}})
 			if err != nil {
 				return nil, nil, err
@@ -99,7 +99,7 @@ func explored(a *erroranalysis.Analysis) ([]explorer.Field, map[string]map[strin
 	return fields, having, nil
 }
 
-func exploredNote(one *erroranalysis.Case, text string, values map[string][]string, r Reading, correction erroranalysis.Correction) explorer.Note {
+func explorerNote(one *erroranalysis.Case, text string, values map[string][]string, r Reading, correction erroranalysis.Correction) explorer.Note {
 	n := explorer.Note{
 		ID: one.ID, Key: one.TextSHA256, Text: text, Gold: one.Gold, Labels: one.Labels, Right: one.Valid, Characters: one.Characters,
 		Values: values, Truncated: one.Truncated, From: r.From, To: r.To, Shading: r.Shading,
@@ -131,19 +131,19 @@ func exploredNote(one *erroranalysis.Case, text string, values map[string][]stri
 // one that was made on a page of another corpus or another prediction, and appends it to the file at path.
 func Keep(a *erroranalysis.Analysis, path string) func(line string) (string, error) {
 	return func(line string) (string, error) {
-		var asked erroranalysis.Correction
-		if err := json.Unmarshal([]byte(line), &asked); err != nil {
+		var sent erroranalysis.Correction
+		if err := json.Unmarshal([]byte(line), &sent); err != nil {
 			return "", fmt.Errorf("the page sent no correction: %w", err)
 		}
-		if asked.CorpusHash != a.CorpusHash {
-			return "", fmt.Errorf("the page shows corpus %q, and this analysis is of %q: run the cell again", asked.CorpusHash, a.CorpusHash)
+		if sent.CorpusHash != a.CorpusHash {
+			return "", fmt.Errorf("the page shows corpus %q, and this analysis is of %q: run the cell again", sent.CorpusHash, a.CorpusHash)
 		}
-		made, err := a.Correct(asked.ID, asked.Labels, asked.Comment, time.Now())
+		made, err := a.Correct(sent.ID, sent.Labels, sent.Comment, time.Now())
 		if err != nil {
 			return "", err
 		}
-		if made.TextSHA256 != asked.TextSHA256 || made.Predicted != asked.Predicted || !slices.Equal(made.Gold, asked.Gold) {
-			return "", fmt.Errorf("the page shows another text, prediction or label set as %q than this analysis: run the cell again", asked.ID)
+		if made.TextSHA256 != sent.TextSHA256 || made.Predicted != sent.Predicted || !slices.Equal(made.Gold, sent.Gold) {
+			return "", fmt.Errorf("the page shows another text, prediction or label set as %q than this analysis: run the cell again", sent.ID)
 		}
 		if err := erroranalysis.AppendCorrection(path, a.Labels, made); err != nil {
 			return "", err

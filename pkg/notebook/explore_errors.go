@@ -17,7 +17,7 @@ import (
 // corpus, in data/corrections below the checkout, and those that stand there are shown. It trains first what is not on disk.
 func ExploreErrors() {
 	Run(func(ctx context.Context) error {
-		log, end := display()
+		log, end := newLog()
 		defer end()
 		x, err := load(ctx, log)
 		if err != nil {

@@ -221,10 +221,10 @@ func TestKeep(t *testing.T) {
 	}
 }
 
-// TestASaveThatIsAskedTwiceIsDoneOnce, because a page asks again where an answer got lost.
-func TestASaveThatIsAskedTwiceIsDoneOnce(t *testing.T) {
+// TestARepeatedSaveIsDoneOnce, because a page sends a request again where the reply was lost.
+func TestARepeatedSaveIsDoneOnce(t *testing.T) {
 	var saved []string
-	d := desk{"c.jsonl", func(line string) (string, error) {
+	s := pageServer{"c.jsonl", func(line string) (string, error) {
 		saved = append(saved, line)
 		if line == "bad" {
 			return "", errors.New("it is bad")
@@ -232,8 +232,8 @@ func TestASaveThatIsAskedTwiceIsDoneOnce(t *testing.T) {
 		return "Saved.", nil
 	}, map[int]pageMessage{}}
 	for _, test := range []struct {
-		asked, want pageMessage
-		over        bool
+		request, want pageMessage
+		over          bool
 	}{
 		{pageMessage{Is: "hello"}, pageMessage{Is: "ready", Text: "Corrections are saved to c.jsonl while the cell runs."}, false},
 		{pageMessage{Is: "save", Number: 1, Line: "good"}, pageMessage{Is: "saved", Number: 1, Text: "Saved."}, false},
@@ -243,8 +243,8 @@ func TestASaveThatIsAskedTwiceIsDoneOnce(t *testing.T) {
 		{pageMessage{Is: "done", Number: 3}, pageMessage{Is: "ended", Text: "The cell has ended; what was saved is in c.jsonl."}, true},
 		{pageMessage{Is: "bye"}, pageMessage{}, true},
 	} {
-		if got, over := d.answer(test.asked); got != test.want || over != test.over {
-			t.Errorf("%+v: %+v, %v", test.asked, got, over)
+		if got, over := s.answer(test.request); got != test.want || over != test.over {
+			t.Errorf("%+v: %+v, %v", test.request, got, over)
 		}
 	}
 	if !slices.Equal(saved, []string{"good", "bad"}) {

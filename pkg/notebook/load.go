@@ -33,7 +33,7 @@ func load(ctx context.Context, log stage.Log) (*experiment.Experiment, error) {
 // LoadExperiment is the experiment of the notebook's profile, which has a method for each result. The profile is the one that
 // SPECIALIST_PROFILE names, demo unless it is set. Where it cannot be read the cell fails.
 func LoadExperiment() *experiment.Experiment {
-	return value(func(_ context.Context, e *experiment.Experiment, _ stage.Log) (*experiment.Experiment, error) {
+	return result(func(_ context.Context, e *experiment.Experiment, _ stage.Log) (*experiment.Experiment, error) {
 		return e, nil
 	})
 }
@@ -46,14 +46,14 @@ func LoadNotes() *experiment.Notes { return LoadExperiment().Notes }
 
 // LoadAudit loads the audit of the notes.
 func LoadAudit() *audit.Audit {
-	return value(func(ctx context.Context, e *experiment.Experiment, log stage.Log) (*audit.Audit, error) {
+	return result(func(ctx context.Context, e *experiment.Experiment, log stage.Log) (*audit.Audit, error) {
 		return e.Audit(ctx, log)
 	})
 }
 
 // LoadSweep loads the configurations of the sweep.
 func LoadSweep() *experiment.Sweep {
-	return value(func(ctx context.Context, e *experiment.Experiment, log stage.Log) (*experiment.Sweep, error) {
+	return result(func(ctx context.Context, e *experiment.Experiment, log stage.Log) (*experiment.Sweep, error) {
 		return e.Sweep(ctx, log)
 	})
 }
@@ -63,36 +63,36 @@ func LoadRun() *experiment.Run { return LoadSweep().Selected() }
 
 // LoadRates loads the learning-rate curve.
 func LoadRates() experiment.Curve {
-	return value(func(ctx context.Context, e *experiment.Experiment, log stage.Log) (experiment.Curve, error) {
+	return result(func(ctx context.Context, e *experiment.Experiment, log stage.Log) (experiment.Curve, error) {
 		return e.Rates(ctx, log)
 	})
 }
 
 // LoadComparisons loads the baselines beside the study's model, under each protocol.
 func LoadComparisons() []*experiment.Comparison {
-	return value(func(ctx context.Context, e *experiment.Experiment, log stage.Log) ([]*experiment.Comparison, error) {
+	return result(func(ctx context.Context, e *experiment.Experiment, log stage.Log) ([]*experiment.Comparison, error) {
 		return e.Comparisons(ctx, log)
 	})
 }
 
 // LoadErrors loads the analysis of the errors on the test texts.
 func LoadErrors() *experiment.Errors {
-	return value(func(ctx context.Context, e *experiment.Experiment, log stage.Log) (*experiment.Errors, error) {
+	return result(func(ctx context.Context, e *experiment.Experiment, log stage.Log) (*experiment.Errors, error) {
 		return e.Errors(ctx, log)
 	})
 }
 
 // LoadStudy loads all results.
 func LoadStudy() *experiment.Study {
-	return value(func(ctx context.Context, e *experiment.Experiment, log stage.Log) (*experiment.Study, error) {
+	return result(func(ctx context.Context, e *experiment.Experiment, log stage.Log) (*experiment.Study, error) {
 		return e.Study(ctx, log)
 	})
 }
 
-// value is a result of the experiment; the cell fails where there is none.
-func value[T any](get func(ctx context.Context, e *experiment.Experiment, log stage.Log) (T, error)) (of T) {
+// result returns a result of the experiment; the cell fails where there is none.
+func result[T any](get func(ctx context.Context, e *experiment.Experiment, log stage.Log) (T, error)) (of T) {
 	run(func(ctx context.Context) error {
-		log, end := display()
+		log, end := newLog()
 		defer end()
 		e, err := load(ctx, log)
 		if err != nil {
@@ -104,8 +104,8 @@ func value[T any](get func(ctx context.Context, e *experiment.Experiment, log st
 	return of
 }
 
-// display is a log that prints lines, and shows progress in a bar for each part of the work.
-func display() (log stage.Log, end func()) {
+// newLog returns a log that prints lines and shows progress in a bar for each part of the work, and what ends the last bar.
+func newLog() (log stage.Log, end func()) {
 	var bar *Progress
 	label := ""
 	end = func() {

@@ -21,16 +21,16 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
-// embedded says that this cell has shown plotly.js, or that it has said why not.
-var embedded bool
+// plotlyShown says that this cell has shown plotly.js, or the line that it is missing.
+var plotlyShown bool
 
-// plotly returns what a figure needs before it: plotly.js where the notebook does not have it yet, a line that it is missing, or nothing.
-func plotly() (template.HTML, error) {
-	if embedded {
+// plotlyOnce returns what stands before a figure: plotly.js where the notebook does not have it yet, a line that it is missing, or nothing.
+func plotlyOnce() (template.HTML, error) {
+	if plotlyShown {
 		return "", nil
 	}
-	embedded = true
-	mine, err := claim(os.Getenv(protocol.GONB_TMP_DIR_ENV))
+	plotlyShown = true
+	mine, err := claimPlotly(os.Getenv(protocol.GONB_TMP_DIR_ENV))
 	if err != nil || !mine {
 		return "", err
 	}
@@ -45,10 +45,10 @@ func plotly() (template.HTML, error) {
 	return script, err
 }
 
-// claim says whether this cell is the one that embeds plotly.js. The kernel's folder, which lives as long as its session, names that
+// claimPlotly says whether this cell is the one that embeds plotly.js. The kernel's folder, which lives as long as its session, names that
 // cell: the first that shows a figure. It is known by its code, so that it embeds again when it runs again and its output is replaced.
-func claim(dir string) (bool, error) {
-	cell, err := code(filepath.Join(dir, "main.go"))
+func claimPlotly(dir string) (bool, error) {
+	cell, err := cellHash(filepath.Join(dir, "main.go"))
 	if err != nil {
 		return false, err
 	}
@@ -60,8 +60,8 @@ func claim(dir string) (bool, error) {
 	return bytes.Equal(first, cell), err
 }
 
-// code returns the hash of a program's main function, which is the cell; around it GoNB puts the declarations of all cells so far.
-func code(path string) ([]byte, error) {
+// cellHash returns the hash of a program's main function, which is the cell; around it GoNB puts the declarations of all cells so far.
+func cellHash(path string) ([]byte, error) {
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/specialist-nlp/specialist/pkg/page"
 )
 
-// pace is how often a progress display changes at most.
-const pace = 250 * time.Millisecond
+// updateInterval is how often a progress display changes at most.
+const updateInterval = 250 * time.Millisecond
 
 // Progress shows how far a long cell is, in one place of its output that changes. An executed notebook keeps the last state alone. Its
 // methods may be called from several goroutines.
@@ -42,7 +42,7 @@ func (p *Progress) Set(done int, text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done, p.text = min(max(done, 0), p.total), text
-	if now := time.Now(); now.Sub(p.shown) >= pace {
+	if now := time.Now(); now.Sub(p.shown) >= updateInterval {
 		p.shown = now
 		p.show(p.line(true))
 	}

@@ -56,7 +56,7 @@ func show(ctx context.Context, item any) error {
 }
 
 func showSection(ctx context.Context, s chapter.Section) error {
-	log, end := display()
+	log, end := newLog()
 	defer end()
 	e, err := load(ctx, log)
 	if err != nil {
@@ -96,7 +96,7 @@ func showBlock(b page.Block) error {
 	bundle := map[protocol.MIMEType]any{protocol.MIMETextPlain: text}
 	html = page.Assets() + html
 	if f, ok := b.(page.Figure); ok {
-		script, err := plotly()
+		script, err := plotlyOnce()
 		if err != nil {
 			return err
 		}

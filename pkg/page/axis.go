@@ -33,7 +33,7 @@ func (a Axis) text() string {
 	return a.Title + " (" + a.Unit + ")"
 }
 
-// span is the range of an axis as it is drawn, the same in the picture and in its twin.
+// span is the range of an axis as it is drawn, the same in the picture and in the interactive figure.
 type span struct {
 	min, max float64
 	log      bool

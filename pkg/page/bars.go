@@ -34,9 +34,9 @@ type BarsSpec struct {
 }
 
 const (
-	thickOne, thickMany = 13, 10 // a bar's height in CSS pixels
-	barGap              = 7      // between labels
-	barsFrame           = 64     // axis and its title
+	barHeightSingle, barHeightGrouped = 13, 10 // a bar's height in CSS pixels
+	barGap                            = 7      // between labels
+	barsFrame                         = 64     // axis and its title
 )
 
 // Bars draws horizontal bars, with their intervals and their numbers. It fails where the groups' values do not match the labels, where a
@@ -61,7 +61,7 @@ func (spec BarsSpec) draw() (Figure, error) {
 	case spec.Axis.Log:
 		return Figure{}, errors.New("bars have no logarithmic axis: their lengths would mean nothing")
 	}
-	if err := distinct("label", spec.Labels); err != nil {
+	if err := checkDistinct("label", spec.Labels); err != nil {
 		return Figure{}, err
 	}
 	values := []float64{0}
@@ -75,7 +75,7 @@ func (spec BarsSpec) draw() (Figure, error) {
 		}
 		groups[i].Name = g.Name
 		for _, v := range g.Values {
-			v = v.settle()
+			v = v.normalize()
 			if v.Bounded && (v.Low > v.Number || v.High < v.Number) {
 				return Figure{}, fmt.Errorf("group %q: %v lies outside its interval %v to %v", g.Name, v.Number, v.Low, v.High)
 			}
@@ -95,21 +95,21 @@ func (spec BarsSpec) draw() (Figure, error) {
 		return Figure{}, err
 	}
 	x.whole = x.whole && spec.Form == Count
-	if spec.Axis.Min == 0 && spec.Axis.Max == 0 && !below(values) {
+	if spec.Axis.Min == 0 && spec.Axis.Max == 0 && !anyNegative(values) {
 		x.min = 0
 	}
 	picture, err := spec.picture(x)
 	if err != nil {
 		return Figure{}, err
 	}
-	twin, err := spec.twin(x)
+	interactive, err := spec.plotly(x)
 	if err != nil {
 		return Figure{}, err
 	}
-	return Figure{About: spec.About, PNG: picture, Plotly: twin, MinWidth: 320}, nil
+	return Figure{About: spec.About, PNG: picture, Plotly: interactive, MinWidth: 320}, nil
 }
 
-func below(values []float64) bool {
+func anyNegative(values []float64) bool {
 	for _, v := range values {
 		if v < 0 {
 			return true
@@ -118,27 +118,27 @@ func below(values []float64) bool {
 	return false
 }
 
-func (spec BarsSpec) thickness() int {
+func (spec BarsSpec) barHeight() int {
 	if len(spec.Groups) == 1 {
-		return thickOne
+		return barHeightSingle
 	}
-	return thickMany
+	return barHeightGrouped
 }
 
 func (spec BarsSpec) height() int {
-	return barsFrame + len(spec.Labels)*(spec.thickness()*len(spec.Groups)+barGap)
+	return barsFrame + len(spec.Labels)*(spec.barHeight()*len(spec.Groups)+barGap)
 }
 
-// place returns the middle of a bar on the vertical axis, where a label takes one unit and the first stands highest, and half its height.
-func (spec BarsSpec) place(label, group int) (middle, half float64) {
-	thick, n := float64(spec.thickness()), float64(len(spec.Groups))
+// barPosition returns the middle of a bar on the vertical axis, where a label takes one unit and the first stands highest, and half the bar's height.
+func (spec BarsSpec) barPosition(label, group int) (middle, half float64) {
+	thick, n := float64(spec.barHeight()), float64(len(spec.Groups))
 	unit := thick*n + barGap
 	offset := (float64(group) - (n-1)/2) * thick / unit
 	return float64(len(spec.Labels)-1-label) - offset, 0.46 * thick / unit
 }
 
-// tip is where the number of a bar stands.
-func tip(v Value) float64 {
+// numberPosition returns where on the axis the number of a bar stands.
+func numberPosition(v Value) float64 {
 	at := math.Max(0, v.Number)
 	if v.Bounded {
 		at = math.Max(at, v.High)
@@ -162,7 +162,7 @@ func (b barPlot) style() draw.TextStyle {
 	if len(b.spec.Groups) > 1 {
 		size = 10 * px
 	}
-	s := write(size, quiet)
+	s := textStyle(size, muted)
 	s.YAlign = middle
 	return s
 }
@@ -172,7 +172,7 @@ func (b barPlot) Plot(c draw.Canvas, plt *plot.Plot) {
 	x, y := plt.Transforms(&c)
 	interval := draw.LineStyle{Color: ink, Width: 1.25 * px}
 	for i, v := range b.spec.Groups[b.group].Values {
-		middle, half := b.spec.place(i, b.group)
+		middle, half := b.spec.barPosition(i, b.group)
 		if v.Missing == "" {
 			bar := box(x(0), y(middle-half), x(v.Number), y(middle+half))
 			c.FillPolygon(palette[b.group%len(palette)], c.ClipPolygonXY(bar))
@@ -193,8 +193,8 @@ func (b barPlot) numbers(c draw.Canvas, plt *plot.Plot) {
 	clear := white
 	clear.A = 0xd8
 	for i, v := range b.spec.Groups[b.group].Values {
-		middle, _ := b.spec.place(i, b.group)
-		left, at, text := x(tip(v))+5*px, y(middle), b.spec.text(v)
+		middle, _ := b.spec.barPosition(i, b.group)
+		left, at, text := x(numberPosition(v))+5*px, y(middle), b.spec.text(v)
 		c.FillPolygon(clear, box(left-px, at-5*px, left+style.Width(text)+px, at+5*px))
 		c.FillText(style, vg.Point{X: left, Y: at}, text)
 	}
@@ -205,9 +205,9 @@ func (b barPlot) GlyphBoxes(plt *plot.Plot) []plot.GlyphBox {
 	style := b.style()
 	boxes := make([]plot.GlyphBox, len(b.spec.Labels))
 	for i, v := range b.spec.Groups[b.group].Values {
-		middle, _ := b.spec.place(i, b.group)
+		middle, _ := b.spec.barPosition(i, b.group)
 		boxes[i] = plot.GlyphBox{
-			X: plt.X.Norm(tip(v)), Y: plt.Y.Norm(middle),
+			X: plt.X.Norm(numberPosition(v)), Y: plt.Y.Norm(middle),
 			Rectangle: vg.Rectangle{Max: vg.Point{X: style.Width(b.spec.text(v)) + 5*px}},
 		}
 	}
@@ -220,7 +220,7 @@ func (spec BarsSpec) picture(x span) ([]byte, error) {
 	p.Y.Min, p.Y.Max = -0.5, float64(len(spec.Labels))-0.5
 	ticks := make(plot.ConstantTicks, len(spec.Labels))
 	for i, l := range spec.Labels {
-		ticks[i] = plot.Tick{Value: float64(len(spec.Labels) - 1 - i), Label: short(l, labelRunes)}
+		ticks[i] = plot.Tick{Value: float64(len(spec.Labels) - 1 - i), Label: shorten(l, labelRunes)}
 	}
 	p.Y.Tick.Marker = ticks
 	p.Y.Tick.Length = 0
@@ -228,7 +228,7 @@ func (spec BarsSpec) picture(x span) ([]byte, error) {
 	for i, g := range spec.Groups {
 		p.Add(barPlot{spec, i})
 		if len(spec.Groups) > 1 {
-			p.nameBox(g.Name, palette[i%len(palette)])
+			p.addLegendBox(g.Name, palette[i%len(palette)])
 		}
 	}
 	for _, r := range spec.References {
@@ -240,12 +240,12 @@ func (spec BarsSpec) picture(x span) ([]byte, error) {
 	return p.encode(nil)
 }
 
-func (spec BarsSpec) twin(x span) ([]byte, error) {
-	fig := newTwin(spec.height())
+func (spec BarsSpec) plotly(x span) ([]byte, error) {
+	fig := newPlotly(spec.height())
 	// Room for the numbers, which the picture measures.
 	x.max += 0.16 * (x.max - x.min)
-	twinX(fig, spec.Axis.text(), x)
-	labels, err := cut("label", spec.Labels)
+	setPlotlyX(fig, spec.Axis.text(), x)
+	labels, err := shortLabels("label", spec.Labels)
 	if err != nil {
 		return nil, err
 	}
@@ -254,24 +254,24 @@ func (spec BarsSpec) twin(x span) ([]byte, error) {
 	y.Ticklabelstandoff = types.I(4)
 	y.Range = []float64{float64(len(labels)) - 0.5, -0.5}
 	y.Showgrid = types.False
-	fig.Layout.Bargap = types.N(float64(barGap) / float64(barGap+spec.thickness()*len(spec.Groups)))
+	fig.Layout.Bargap = types.N(float64(barGap) / float64(barGap+spec.barHeight()*len(spec.Groups)))
 	fig.Layout.Bargroupgap = types.N(0.08)
 	for i, g := range spec.Groups {
-		fig.AddTraces(spec.bar(i, g, labels))
+		fig.AddTraces(spec.plotlyBars(i, g, labels))
 		if len(spec.Groups) == 1 {
-			fig.AddTraces(spec.twinNumbers(g, labels))
+			fig.AddTraces(spec.plotlyNumbers(g, labels))
 		}
 	}
 	if len(spec.Groups) > 1 {
 		fig.Layout.Showlegend = types.True
 	}
 	for _, r := range spec.References {
-		line(fig, r.Label, "x", "paper", r.Value, 0, r.Value, 1)
+		addPlotlyLine(fig, r.Label, "x", "paper", r.Value, 0, r.Value, 1)
 	}
-	return pack(fig, spec.About)
+	return encodePlotly(fig, spec.About)
 }
 
-func (spec BarsSpec) bar(i int, g Group, labels []string) *grob.Bar {
+func (spec BarsSpec) plotlyBars(i int, g Group, labels []string) *grob.Bar {
 	// What is missing is null, which plotly.js leaves out.
 	lengths, up, down := make([]*float64, len(labels)), make([]*float64, len(labels)), make([]*float64, len(labels))
 	hover, bounded := make([]string, len(labels)), false
@@ -285,12 +285,12 @@ func (spec BarsSpec) bar(i int, g Group, labels []string) *grob.Bar {
 		}
 	}
 	t := &grob.Bar{
-		Name: types.S(plain(g.Name)), Orientation: grob.BarOrientationH, X: types.DataArray(lengths), Y: types.DataArray(labels),
-		Marker: &grob.BarMarker{Color: solid(palette[i%len(palette)])}, Showlegend: types.B(len(spec.Groups) > 1),
-		Hovertext: plains(hover), Hovertemplate: one("%{hovertext}<extra></extra>"),
+		Name: types.S(escapeLabel(g.Name)), Orientation: grob.BarOrientationH, X: types.DataArray(lengths), Y: types.DataArray(labels),
+		Marker: &grob.BarMarker{Color: oneColour(palette[i%len(palette)])}, Showlegend: types.B(len(spec.Groups) > 1),
+		Hovertext: escapeLabels(hover), Hovertemplate: hoverTemplate("%{hovertext}<extra></extra>"),
 	}
 	if len(spec.Groups) > 1 {
-		t.Hovertemplate = one("%{hovertext}")
+		t.Hovertemplate = hoverTemplate("%{hovertext}")
 	}
 	if bounded {
 		t.ErrorX = &grob.BarErrorX{
@@ -301,18 +301,18 @@ func (spec BarsSpec) bar(i int, g Group, labels []string) *grob.Bar {
 	return t
 }
 
-// twinNumbers writes the numbers beside the bars of a single group.
-func (spec BarsSpec) twinNumbers(g Group, labels []string) *grob.Scatter {
+// plotlyNumbers writes the numbers beside the bars of a single group.
+func (spec BarsSpec) plotlyNumbers(g Group, labels []string) *grob.Scatter {
 	at, texts := make([]float64, len(labels)), make([]string, len(labels))
 	for j, v := range g.Values {
-		at[j], texts[j] = tip(v), " "+spec.text(v)
+		at[j], texts[j] = numberPosition(v), " "+spec.text(v)
 	}
 	return &grob.Scatter{
-		X: rounded(at), Y: types.DataArray(labels), Text: plains(texts), Mode: grob.ScatterModeText,
+		X: rounded(at), Y: types.DataArray(labels), Text: escapeLabels(texts), Mode: grob.ScatterModeText,
 		Textposition: types.ArrayOKValue(grob.ScatterTextpositionMiddleRight), Cliponaxis: types.False, Showlegend: types.False,
 		Textfont: &grob.ScatterTextfont{
 			Size:  types.ArrayOKValue(types.N(11)),
-			Color: types.ArrayOKValue(types.Color(css(quiet))),
+			Color: types.ArrayOKValue(types.Color(css(muted))),
 		},
 		Hoverinfo: types.ArrayOKValue(grob.ScatterHoverinfoSkip),
 	}

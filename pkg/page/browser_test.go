@@ -102,7 +102,7 @@ func TestPageInBrowser(t *testing.T) {
 	b.Run(chromedp.Navigate(address))
 	b.Until(browserkit.FiguresDrawn)
 
-	t.Run("twins replace pictures", func(t *testing.T) {
+	t.Run("interactive figures replace pictures", func(t *testing.T) {
 		type state struct {
 			ID           string
 			Picture      string

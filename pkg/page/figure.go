@@ -43,12 +43,12 @@ func (a About) check() error {
 // fail names the figure in an error.
 func (a About) fail(err error) error { return fmt.Errorf("figure %q: %w", a.ID, err) }
 
-// Figure is one figure, as a picture and as its interactive twin.
+// Figure is one figure, as a picture and as an interactive figure of the same data.
 type Figure struct {
 	About
 	// PNG is the picture, at two pixels for each CSS pixel.
 	PNG []byte
-	// Plotly is the interactive twin, as JSON {data, layout} for plotly.js.
+	// Plotly is the interactive figure, as JSON {data, layout} for plotly.js.
 	Plotly []byte
 	// MinWidth is the width in CSS pixels below which the figure scrolls in its own box.
 	MinWidth int
@@ -61,7 +61,7 @@ type figureView struct {
 	Data          template.JS
 }
 
-// HTML renders the figure: the picture, and the twin's data for where scripts run. It fails when the picture is no PNG.
+// HTML renders the figure: the picture, and the interactive figure's data for where scripts run. It fails when the picture is no PNG.
 func (f Figure) HTML() (template.HTML, error) {
 	if err := f.check(); err != nil {
 		return "", f.fail(err)
@@ -74,7 +74,7 @@ func (f Figure) HTML() (template.HTML, error) {
 		Figure: f,
 		Source: template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(f.PNG)),
 		Width:  config.Width / scale, Height: config.Height / scale,
-		// encoding/json writes <, > and & as escapes, so the twin cannot end its script element.
+		// encoding/json writes <, > and & as escapes, so the data cannot end its script element.
 		Data: template.JS(f.Plotly),
 	})
 }

@@ -65,7 +65,7 @@ type trace struct {
 	Hovertext        []string
 }
 
-type twin struct {
+type plotlyFigure struct {
 	Data   []trace
 	Layout struct {
 		Xaxis struct {
@@ -79,16 +79,16 @@ type twin struct {
 	}
 }
 
-func decode(t *testing.T, f Figure) twin {
+func decode(t *testing.T, f Figure) plotlyFigure {
 	t.Helper()
-	var w twin
+	var w plotlyFigure
 	if err := json.Unmarshal(f.Plotly, &w); err != nil {
 		t.Fatal(err)
 	}
 	return w
 }
 
-func TestTwinHasTheSameData(t *testing.T) {
+func TestInteractiveFigureHasTheSameData(t *testing.T) {
 	bars := decode(t, sampleBars(t))
 	b := bars.Data[0]
 	if b.Type != "bar" || len(b.X) != 40 || b.X[0] != .95 || b.X[33] != nil || b.Y[27] != "Physical Medicine - Rehab" {

@@ -18,18 +18,18 @@ type Value struct {
 }
 
 // Of returns a value without an interval. NaN and infinities are missing.
-func Of(x float64) Value { return Value{Number: x}.settle() }
+func Of(x float64) Value { return Value{Number: x}.normalize() }
 
 // Between returns a value with its interval.
 func Between(x, low, high float64) Value {
-	return Value{Number: x, Low: low, High: high, Bounded: true}.settle()
+	return Value{Number: x, Low: low, High: high, Bounded: true}.normalize()
 }
 
 // Missing returns a value that is not there, and why: "never predicted".
-func Missing(reason string) Value { return Value{Missing: reason}.settle() }
+func Missing(reason string) Value { return Value{Missing: reason}.normalize() }
 
-// settle turns what cannot be shown as a number into a missing value.
-func (v Value) settle() Value {
+// normalize turns what cannot be shown as a number into a missing value.
+func (v Value) normalize() Value {
 	if v.Missing == "" && !finite(v.Number) {
 		v.Missing = "undefined"
 	}
@@ -64,7 +64,7 @@ const (
 
 // String writes a value: its number and its interval, or a dash and the reason.
 func (f Form) String(v Value) string {
-	v = v.settle()
+	v = v.normalize()
 	if v.Missing != "" {
 		return "– " + v.Missing
 	}
@@ -84,7 +84,7 @@ func (f Form) String(v Value) string {
 
 // Cell returns the cell that shows a value and sorts by its number.
 func (f Form) Cell(v Value) Cell {
-	v = v.settle()
+	v = v.normalize()
 	if v.Missing != "" {
 		return Cell{Missing: v.Missing}
 	}

@@ -28,9 +28,9 @@ type HeatmapSpec struct {
 }
 
 const (
-	// writtenColumns is the number of columns up to which each cell holds its number.
-	writtenColumns = 10
-	heatmapFrame   = 70
+	// maxNumberedColumns is the number of columns up to which each cell holds its number.
+	maxNumberedColumns = 10
+	heatmapFrame       = 70
 	// scaleBar and scaleBox are the widths of the colours' scale and of the room it takes, in CSS pixels.
 	scaleBar, scaleBox = 14, 92
 )
@@ -59,7 +59,7 @@ func (spec HeatmapSpec) draw() (Figure, error) {
 	case spec.Scale.Log:
 		return Figure{}, errors.New("the colours of a heat map have no logarithmic scale")
 	}
-	if err := errors.Join(distinct("row", spec.Rows), distinct("column", spec.Columns)); err != nil {
+	if err := errors.Join(checkDistinct("row", spec.Rows), checkDistinct("column", spec.Columns)); err != nil {
 		return Figure{}, err
 	}
 	var values []float64
@@ -69,7 +69,7 @@ func (spec HeatmapSpec) draw() (Figure, error) {
 			return Figure{}, fmt.Errorf("row %q has %d cells for %d columns", spec.Rows[i], len(row), len(spec.Columns))
 		}
 		for _, v := range row {
-			v = v.settle()
+			v = v.normalize()
 			cells[i] = append(cells[i], v)
 			if v.Missing == "" {
 				values = append(values, v.Number)
@@ -98,29 +98,29 @@ func (spec HeatmapSpec) draw() (Figure, error) {
 	if err != nil {
 		return Figure{}, err
 	}
-	twin, err := spec.twin(z)
+	interactive, err := spec.plotly(z)
 	if err != nil {
 		return Figure{}, err
 	}
 	room := 14
-	if spec.written() {
+	if spec.hasNumbers() {
 		room = 44
 	}
-	return Figure{About: spec.About, PNG: picture, Plotly: twin, MinWidth: min(pictureWidth, 300+room*len(spec.Columns))}, nil
+	return Figure{About: spec.About, PNG: picture, Plotly: interactive, MinWidth: min(pictureWidth, 300+room*len(spec.Columns))}, nil
 }
 
 func (spec HeatmapSpec) cellHeight() int {
-	if len(spec.Columns) <= writtenColumns {
+	if len(spec.Columns) <= maxNumberedColumns {
 		return 26
 	}
 	return 14
 }
 
 func (spec HeatmapSpec) longest() vg.Length {
-	style := write(tickSize, ink)
+	style := textStyle(tickSize, ink)
 	longest := vg.Length(0)
 	for _, l := range spec.Columns {
-		longest = max(longest, style.Width(short(l, labelRunes)))
+		longest = max(longest, style.Width(shorten(l, labelRunes)))
 	}
 	return longest
 }
@@ -129,7 +129,7 @@ func (spec HeatmapSpec) height() int {
 	return heatmapFrame + spec.cellHeight()*len(spec.Rows) + int(spec.longest()/px)
 }
 
-func (spec HeatmapSpec) written() bool { return len(spec.Columns) <= writtenColumns }
+func (spec HeatmapSpec) hasNumbers() bool { return len(spec.Columns) <= maxNumberedColumns }
 
 // cellText writes a cell's number as short as its kind allows.
 func (spec HeatmapSpec) cellText(v Value) string {
@@ -140,8 +140,8 @@ func (spec HeatmapSpec) cellText(v Value) string {
 	return spec.Form.String(v)
 }
 
-// over returns the colour of text that can be read on a cell.
-func over(c color.NRGBA) color.NRGBA {
+// textColour returns the colour of text that can be read on a cell.
+func textColour(c color.NRGBA) color.NRGBA {
 	if 0.2126*float64(c.R)+0.7152*float64(c.G)+0.0722*float64(c.B) < 140 {
 		return white
 	}
@@ -159,10 +159,10 @@ func (spec HeatmapSpec) picture(z span) ([]byte, error) {
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = -0.5, float64(columns)-0.5, -0.5, float64(rows)-0.5
 	xs, ys := make(plot.ConstantTicks, columns), make(plot.ConstantTicks, rows)
 	for i, l := range spec.Columns {
-		xs[i] = plot.Tick{Value: float64(i), Label: short(l, labelRunes)}
+		xs[i] = plot.Tick{Value: float64(i), Label: shorten(l, labelRunes)}
 	}
 	for i, l := range spec.Rows {
-		ys[i] = plot.Tick{Value: float64(rows - 1 - i), Label: short(l, labelRunes)}
+		ys[i] = plot.Tick{Value: float64(rows - 1 - i), Label: shorten(l, labelRunes)}
 	}
 	p.X.Tick.Marker, p.Y.Tick.Marker = xs, ys
 	p.X.Tick.Label.Font.Size, p.Y.Tick.Label.Font.Size = size, size
@@ -181,8 +181,8 @@ func (spec HeatmapSpec) picture(z span) ([]byte, error) {
 				}
 				top, left := float64(rows-1-i)+0.5, float64(j)-0.5
 				c.FillPolygon(fill, box(x(left)+0.5*px, y(top-1)+0.5*px, x(left+1)-0.5*px, y(top)-0.5*px))
-				if spec.written() {
-					style := write(11*px, over(fill))
+				if spec.hasNumbers() {
+					style := textStyle(11*px, textColour(fill))
 					style.XAlign, style.YAlign = draw.XCenter, middle
 					c.FillText(style, vg.Point{X: x(float64(j)), Y: y(top - 0.5)}, spec.cellText(v))
 				}
@@ -200,7 +200,7 @@ func (spec HeatmapSpec) picture(z span) ([]byte, error) {
 
 // scale draws the colours' scale at the top right.
 func (spec HeatmapSpec) scale(c draw.Canvas, z span) {
-	title := write(tickSize, ink)
+	title := textStyle(tickSize, ink)
 	title.YAlign, title.XAlign, title.Rotation = draw.YTop, draw.XRight, math.Pi/2
 	left, top := c.Min.X+14*px, c.Max.Y-6*px
 	height := min(c.Max.Y-c.Min.Y-12*px, 180*px)
@@ -209,7 +209,7 @@ func (spec HeatmapSpec) scale(c draw.Canvas, z span) {
 		y := bottom + height*vg.Length(i)/shades
 		c.FillPolygon(shade(float64(i)/(shades-1)), box(left, y, left+scaleBar*px, y+height/shades+0.5*px))
 	}
-	label := write(11*px, ink)
+	label := textStyle(11*px, ink)
 	label.YAlign = middle
 	for _, t := range z.Ticks(0, 0) {
 		y := bottom + height*vg.Length((t.Value-z.min)/(z.max-z.min))
@@ -218,8 +218,8 @@ func (spec HeatmapSpec) scale(c draw.Canvas, z span) {
 	c.FillText(title, vg.Point{X: c.Max.X - 16*px, Y: top}, spec.Scale.text())
 }
 
-func (spec HeatmapSpec) twin(z span) ([]byte, error) {
-	fig := newTwin(spec.height())
+func (spec HeatmapSpec) plotly(z span) ([]byte, error) {
+	fig := newPlotly(spec.height())
 	numbers, texts := make([][]*float64, len(spec.Rows)), make([][]string, len(spec.Rows))
 	for i, row := range spec.Cells {
 		for _, v := range row {
@@ -228,14 +228,14 @@ func (spec HeatmapSpec) twin(z span) ([]byte, error) {
 				n = new(round(v.Number))
 			}
 			numbers[i] = append(numbers[i], n)
-			texts[i] = append(texts[i], plain(spec.cellText(v)))
+			texts[i] = append(texts[i], escapeLabel(spec.cellText(v)))
 		}
 	}
-	rows, err := cut("row", spec.Rows)
+	rows, err := shortLabels("row", spec.Rows)
 	if err != nil {
 		return nil, err
 	}
-	columns, err := cut("column", spec.Columns)
+	columns, err := shortLabels("column", spec.Columns)
 	if err != nil {
 		return nil, err
 	}
@@ -247,40 +247,40 @@ func (spec HeatmapSpec) twin(z span) ([]byte, error) {
 		X: types.DataArray(columns), Y: types.DataArray(rows), Z: types.DataArray(numbers),
 		Zmin: types.N(round(z.min)), Zmax: types.N(round(z.max)), Colorscale: &types.ColorScale{Values: stops},
 		Xgap: types.N(1), Ygap: types.N(1), Hoverongaps: types.False,
-		Hovertemplate: one("%{y}<br>%{x}<br>%{z:" + spec.Form.d3() + "}<extra></extra>"),
+		Hovertemplate: hoverTemplate("%{y}<br>%{x}<br>%{z:" + spec.Form.d3() + "}<extra></extra>"),
 		Colorbar: &grob.HeatmapColorbar{
 			Thickness: types.N(scaleBar), Lenmode: "pixels", Len: types.N(200), Y: types.N(1), Yanchor: "top",
-			Title:        &grob.HeatmapColorbarTitle{Text: types.S(plain(spec.Scale.text())), Side: "right"},
+			Title:        &grob.HeatmapColorbarTitle{Text: types.S(escapeLabel(spec.Scale.text())), Side: "right"},
 			Outlinewidth: types.N(0),
 		},
 	}
-	if spec.written() {
+	if spec.hasNumbers() {
 		t.Text, t.Texttemplate = types.DataArray(texts), "%{text}"
 		t.Textfont = &grob.HeatmapTextfont{Size: types.N(11)}
 	}
 	fig.AddTraces(t)
 	fig.Layout.PlotBgcolor = types.Color(css(noData))
 	x, y := fig.Layout.Xaxis, fig.Layout.Yaxis
-	x.Title = &grob.LayoutXaxisTitle{Text: types.S(plain(spec.ColumnTitle)), Standoff: types.N(8)}
-	y.Title = &grob.LayoutYaxisTitle{Text: types.S(plain(spec.RowTitle)), Standoff: types.N(8)}
+	x.Title = &grob.LayoutXaxisTitle{Text: types.S(escapeLabel(spec.ColumnTitle)), Standoff: types.N(8)}
+	y.Title = &grob.LayoutYaxisTitle{Text: types.S(escapeLabel(spec.RowTitle)), Standoff: types.N(8)}
 	x.Type, x.Tickmode, x.Dtick, x.Tickangle, x.Ticklen = "category", "linear", 1, types.N(-90), types.N(0)
 	y.Type, y.Tickmode, y.Dtick, y.Ticklen = "category", "linear", 1, types.N(0)
 	x.Ticklabelstandoff, y.Ticklabelstandoff = types.I(4), types.I(4)
-	if !spec.written() {
+	if !spec.hasNumbers() {
 		x.Tickfont, y.Tickfont = &grob.LayoutXaxisTickfont{Size: types.N(10)}, &grob.LayoutYaxisTickfont{Size: types.N(10)}
 	}
 	y.Autorange = grob.LayoutYaxisAutorangeReversed
 	x.Showgrid, y.Showgrid, x.Showline, y.Showline = types.False, types.False, types.False, types.False
-	return pack(fig, spec.About)
+	return encodePlotly(fig, spec.About)
 }
 
-// cut shortens labels for plotly.js, which would draw two that become the same as one.
-func cut(what string, labels []string) ([]string, error) {
+// shortLabels shortens labels for plotly.js, which would draw two that become the same as one.
+func shortLabels(what string, labels []string) ([]string, error) {
 	out := make([]string, len(labels))
 	for i, l := range labels {
-		out[i] = plain(short(l, labelRunes))
+		out[i] = escapeLabel(shorten(l, labelRunes))
 	}
-	if err := distinct(what, out); err != nil {
+	if err := checkDistinct(what, out); err != nil {
 		return nil, fmt.Errorf("%w, in its first %d characters", err, labelRunes)
 	}
 	return out, nil

@@ -100,11 +100,11 @@ func (spec HistogramSpec) draw() (Figure, error) {
 	if err != nil {
 		return Figure{}, err
 	}
-	twin, err := spec.twin(x, y, b)
+	interactive, err := spec.plotly(x, y, b)
 	if err != nil {
 		return Figure{}, err
 	}
-	return Figure{About: spec.About, PNG: picture, Plotly: twin, MinWidth: 300}, nil
+	return Figure{About: spec.About, PNG: picture, Plotly: interactive, MinWidth: 300}, nil
 }
 
 // bin counts; a value on an edge belongs to the bin above it, the highest to the last bin.
@@ -160,7 +160,7 @@ func (spec HistogramSpec) picture(x, y span, b bins) ([]byte, error) {
 			}
 		}))
 		if len(spec.Samples) > 1 {
-			p.nameBox(s.Name, fill)
+			p.addLegendBox(s.Name, fill)
 		}
 	}
 	for _, r := range spec.References {
@@ -169,10 +169,10 @@ func (spec HistogramSpec) picture(x, y span, b bins) ([]byte, error) {
 	return p.encode(nil)
 }
 
-func (spec HistogramSpec) twin(x, y span, b bins) ([]byte, error) {
-	fig := newTwin(linesHeight)
-	twinX(fig, spec.Axis.text(), x)
-	twinY(fig, spec.Count.text(), y)
+func (spec HistogramSpec) plotly(x, y span, b bins) ([]byte, error) {
+	fig := newPlotly(linesHeight)
+	setPlotlyX(fig, spec.Axis.text(), x)
+	setPlotlyY(fig, spec.Count.text(), y)
 	fig.Layout.Barmode = "overlay"
 	fig.Layout.Bargap = types.N(0.02)
 	middles, ranges := make([]float64, spec.Bins), make([]string, spec.Bins)
@@ -185,20 +185,20 @@ func (spec HistogramSpec) twin(x, y span, b bins) ([]byte, error) {
 		fill := colour
 		fill.A = spec.alpha()
 		t := &grob.Bar{
-			Name: types.S(plain(s.Name)), X: rounded(middles), Y: rounded(b.heights[i]),
+			Name: types.S(escapeLabel(s.Name)), X: rounded(middles), Y: rounded(b.heights[i]),
 			Width:  types.ArrayOKValue(types.N(round(b.edges[1] - b.edges[0]))),
-			Marker: &grob.BarMarker{Color: solid(fill)}, Customdata: types.DataArray(ranges),
-			Hovertemplate: one(plain(spec.Axis.Title) + " %{customdata}: %{y:.4~r}"),
+			Marker: &grob.BarMarker{Color: oneColour(fill)}, Customdata: types.DataArray(ranges),
+			Hovertemplate: hoverTemplate(escapeLabel(spec.Axis.Title) + " %{customdata}: %{y:.4~r}"),
 			Showlegend:    types.B(len(spec.Samples) > 1),
 		}
 		if len(spec.Samples) > 1 {
-			t.Marker.Line = &grob.BarMarkerLine{Color: solid(colour), Width: types.ArrayOKValue(types.N(1.25))}
+			t.Marker.Line = &grob.BarMarkerLine{Color: oneColour(colour), Width: types.ArrayOKValue(types.N(1.25))}
 			fig.Layout.Showlegend = types.True
 		}
 		fig.AddTraces(t)
 	}
 	for _, r := range spec.References {
-		line(fig, r.Label, "x", "paper", r.Value, 0, r.Value, 1)
+		addPlotlyLine(fig, r.Label, "x", "paper", r.Value, 0, r.Value, 1)
 	}
-	return pack(fig, spec.About)
+	return encodePlotly(fig, spec.About)
 }

@@ -12,14 +12,14 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Series is one line, or one cloud of points.
+// Series is one line, or points without one.
 type Series struct {
 	Name string
 	X, Y []float64
 	// Low and High bound each Y; both nil where there are no intervals.
 	Low, High []float64
-	// Labels name the points where the pointer rests on them; nil for none. Of a cloud, the points that stand apart most bear theirs in the
-	// picture, up to the first comma.
+	// Labels name the points where the pointer rests on them; nil for none. Of points without
+	// a line, the picture labels the most isolated ones, with the name up to the first comma.
 	Labels []string
 	// Points draws points without a line between them.
 	Points bool
@@ -109,15 +109,15 @@ func (spec LinesSpec) draw() (Figure, error) {
 	if err != nil {
 		return Figure{}, err
 	}
-	twin, err := spec.twin(x, y)
+	interactive, err := spec.plotly(x, y)
 	if err != nil {
 		return Figure{}, err
 	}
-	return Figure{About: spec.About, PNG: picture, Plotly: twin, MinWidth: 300}, nil
+	return Figure{About: spec.About, PNG: picture, Plotly: interactive, MinWidth: 300}, nil
 }
 
-// ends returns the ends of the diagonal inside both ranges.
-func ends(x, y span) (low, high float64) { return max(x.min, y.min), min(x.max, y.max) }
+// diagonalEnds returns the lowest and the highest value of the diagonal inside both ranges.
+func diagonalEnds(x, y span) (low, high float64) { return max(x.min, y.min), min(x.max, y.max) }
 
 func (spec LinesSpec) picture(x, y span) ([]byte, error) {
 	p := newPicture(spec.About, spec.X.text(), spec.Y.text(), linesHeight)
@@ -134,10 +134,10 @@ func (spec LinesSpec) picture(x, y span) ([]byte, error) {
 		p.reference(r, r.Value, y.min, r.Value, y.max)
 	}
 	if spec.Diagonal != "" {
-		low, high := ends(x, y)
+		low, high := diagonalEnds(x, y)
 		p.reference(Reference{Label: spec.Diagonal}, low, low, high, high)
 	}
-	spec.nameApart(p)
+	spec.labelPoints(p)
 	return p.encode(nil)
 }
 
@@ -157,7 +157,7 @@ func (s Series) draw(p *picture, i, dash int) {
 	stroke := draw.LineStyle{Color: colour, Width: 2 * px, Dashes: dashes[dash]}
 	bar := draw.LineStyle{Color: colour, Width: 1.25 * px}
 	if s.Faint {
-		stroke = draw.LineStyle{Color: faint(colour), Width: px}
+		stroke = draw.LineStyle{Color: pale(colour), Width: px}
 	}
 	var mark *draw.GlyphStyle
 	if s.marked() {
@@ -187,37 +187,37 @@ func (s Series) draw(p *picture, i, dash int) {
 			}
 		}
 	}))
-	p.nameLine(s.Name, stroke, mark)
+	p.addLegendLine(s.Name, stroke, mark)
 }
 
-func (spec LinesSpec) twin(x, y span) ([]byte, error) {
-	fig := newTwin(linesHeight)
-	twinX(fig, spec.X.text(), x)
-	twinY(fig, spec.Y.text(), y)
+func (spec LinesSpec) plotly(x, y span) ([]byte, error) {
+	fig := newPlotly(linesHeight)
+	setPlotlyX(fig, spec.X.text(), x)
+	setPlotlyY(fig, spec.Y.text(), y)
 	for _, r := range spec.AtY {
-		line(fig, r.Label, "paper", "y", 0, r.Value, 1, r.Value)
+		addPlotlyLine(fig, r.Label, "paper", "y", 0, r.Value, 1, r.Value)
 	}
 	for _, r := range spec.AtX {
-		line(fig, r.Label, "x", "paper", r.Value, 0, r.Value, 1)
+		addPlotlyLine(fig, r.Label, "x", "paper", r.Value, 0, r.Value, 1)
 	}
 	if spec.Diagonal != "" {
-		low, high := ends(x, y)
-		line(fig, spec.Diagonal, "x", "y", low, low, high, high)
+		low, high := diagonalEnds(x, y)
+		addPlotlyLine(fig, spec.Diagonal, "x", "y", low, low, high, high)
 	}
 	for i, s := range spec.Series {
-		fig.AddTraces(s.twin(i, spec.stroke(i), spec.X.Title, spec.Y.Title))
+		fig.AddTraces(s.plotly(i, spec.stroke(i), spec.X.Title, spec.Y.Title))
 	}
 	fig.Layout.Showlegend = types.True
-	return pack(fig, spec.About)
+	return encodePlotly(fig, spec.About)
 }
 
-func (s Series) twin(i, stroke int, xTitle, yTitle string) *grob.Scatter {
+func (s Series) plotly(i, stroke int, xTitle, yTitle string) *grob.Scatter {
 	colour, width := palette[i%len(palette)], 2.0
-	dash := twinDashes[stroke]
+	dash := plotlyDashes[stroke]
 	if s.Faint {
-		colour, width, dash = faint(colour), 1, "solid"
+		colour, width, dash = pale(colour), 1, "solid"
 	}
-	t := &grob.Scatter{Name: types.S(plain(s.Name)), X: rounded(s.X), Y: rounded(s.Y), Mode: "lines"}
+	t := &grob.Scatter{Name: types.S(escapeLabel(s.Name)), X: rounded(s.X), Y: rounded(s.Y), Mode: "lines"}
 	if s.Points {
 		t.Mode = "markers"
 	} else {
@@ -228,11 +228,11 @@ func (s Series) twin(i, stroke int, xTitle, yTitle string) *grob.Scatter {
 	}
 	if s.marked() {
 		t.Marker = &grob.ScatterMarker{
-			Color: solid(colour), Size: types.ArrayOKValue(types.N(7)),
-			Symbol: types.ArrayOKValue(twinSymbols[i%len(twinSymbols)]),
+			Color: oneColour(colour), Size: types.ArrayOKValue(types.N(7)),
+			Symbol: types.ArrayOKValue(plotlySymbols[i%len(plotlySymbols)]),
 		}
 	}
-	hover := plain(xTitle) + ": %{x}<br>" + plain(yTitle) + ": %{y:.4~r}"
+	hover := escapeLabel(xTitle) + ": %{x}<br>" + escapeLabel(yTitle) + ": %{y:.4~r}"
 	if s.Low != nil {
 		up, down, texts := make([]float64, len(s.Y)), make([]float64, len(s.Y)), make([]string, len(s.Y))
 		for j := range s.Y {
@@ -247,9 +247,9 @@ func (s Series) twin(i, stroke int, xTitle, yTitle string) *grob.Scatter {
 		hover += " (%{customdata})"
 	}
 	if s.Labels != nil {
-		t.Text = plains(s.Labels)
+		t.Text = escapeLabels(s.Labels)
 		hover = "%{text}<br>" + hover
 	}
-	t.Hovertemplate = one(hover)
+	t.Hovertemplate = hoverTemplate(hover)
 	return t
 }

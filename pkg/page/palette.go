@@ -25,7 +25,7 @@ var palette = []color.NRGBA{
 
 var (
 	ink     = color.NRGBA{0x22, 0x22, 0x22, 0xff}
-	quiet   = color.NRGBA{0x59, 0x59, 0x59, 0xff}
+	muted   = color.NRGBA{0x59, 0x59, 0x59, 0xff}
 	gridInk = color.NRGBA{0xe3, 0xe3, 0xe3, 0xff}
 	noData  = color.NRGBA{0xd0, 0xd0, 0xd0, 0xff}
 	white   = color.NRGBA{0xff, 0xff, 0xff, 0xff}
@@ -62,7 +62,7 @@ func css(c color.NRGBA) string {
 	return fmt.Sprintf("rgba(%d,%d,%d,%.2f)", c.R, c.G, c.B, float64(c.A)/0xff)
 }
 
-func faint(c color.NRGBA) color.NRGBA {
+func pale(c color.NRGBA) color.NRGBA {
 	c.A = 0x66
 	return c
 }

@@ -20,13 +20,13 @@ import (
 var ErrNoBrowser = errors.New("there is no Chromium that runs: apt-get install chromium, or CHROME=/path/to/chrome")
 
 const (
-	// answerWithin is how long a browser may take to say its version, printWithin to print a page.
-	answerWithin, printWithin = 20 * time.Second, 3 * time.Minute
+	// versionTimeout is how long a browser may take to say its version, printTimeout to print a page.
+	versionTimeout, printTimeout = 20 * time.Second, 3 * time.Minute
 	// sideMargin, topMargin and footMargin are a sheet's, in inches.
 	sideMargin, topMargin, footMargin = .6, .55, .7
 )
 
-// footer is what stands at the foot of each sheet. The browser fills the spans in, and prints letters of no size where it is told of none.
+// footer is the foot of each sheet. The browser fills the spans in; without a font size it prints nothing.
 const footer = `<div style="width: 100%; margin: 0 .6in; display: flex; justify-content: space-between; font: 7.5pt 'Liberation Sans', Arial, sans-serif; color: #444">` +
 	`<span class="title"></span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>`
 
@@ -37,11 +37,11 @@ func chromium(ctx context.Context) (string, error) {
 	if chrome := os.Getenv("CHROME"); chrome != "" {
 		names = []string{chrome}
 	}
-	patience, cancel := context.WithTimeout(ctx, answerWithin)
+	versionCtx, cancel := context.WithTimeout(ctx, versionTimeout)
 	defer cancel()
 	for _, name := range names {
 		path, err := exec.LookPath(name)
-		if err == nil && exec.CommandContext(patience, path, "--version").Run() == nil {
+		if err == nil && exec.CommandContext(versionCtx, path, "--version").Run() == nil {
 			return path, nil
 		}
 	}
@@ -62,14 +62,14 @@ func browserOptions(path string) []chromedp.ExecAllocatorOption {
 }
 
 // PDF prints the page in the file page to the file out: sheets of A4 with their numbers, the page's title, its outline and its structure for
-// screen readers. Scripts do not run, so figures are pictures. The file is written aside and takes its place when it is whole. It fails
+// screen readers. Scripts do not run, so figures are pictures. The file is replaced when the print is whole. It fails
 // with [ErrNoBrowser] where there is no Chromium, with ctx's error when ctx ends, which also ends the browser, and after three minutes.
 func PDF(ctx context.Context, page, out string) error {
 	path, err := chromium(ctx)
 	if err != nil {
 		return err
 	}
-	pdf, err := printed(ctx, path, page)
+	pdf, err := printPage(ctx, path, page)
 	if err != nil {
 		return fmt.Errorf("printing %s with %s: %w", page, path, err)
 	}
@@ -79,7 +79,7 @@ func PDF(ctx context.Context, page, out string) error {
 	return nil
 }
 
-func printed(ctx context.Context, browser, page string) ([]byte, error) {
+func printPage(ctx context.Context, browser, page string) ([]byte, error) {
 	page, err := filepath.Abs(page)
 	if err != nil {
 		return nil, err
@@ -87,38 +87,38 @@ func printed(ctx context.Context, browser, page string) ([]byte, error) {
 	if _, err := os.Stat(page); err != nil { // a browser would print its own words about it
 		return nil, err
 	}
-	// What the browser puts aside goes with its folder, also where it has no time to clear it.
-	aside, err := os.MkdirTemp("", "specialist-print-*")
+	// The browser's temporary files go with their folder, also where it is killed before it can remove them.
+	tempDir, err := os.MkdirTemp("", "specialist-print-*")
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(aside)
-	whole, cancel := context.WithTimeoutCause(ctx, printWithin, fmt.Errorf("it is not done after %v", printWithin))
+	defer os.RemoveAll(tempDir)
+	whole, cancel := context.WithTimeoutCause(ctx, printTimeout, fmt.Errorf("it is not done after %v", printTimeout))
 	defer cancel()
-	allocator, stop := chromedp.NewExecAllocator(whole, append(browserOptions(browser), chromedp.Env("TMPDIR="+aside))...)
+	allocator, stop := chromedp.NewExecAllocator(whole, append(browserOptions(browser), chromedp.Env("TMPDIR="+tempDir))...)
 	defer stop()
-	quiet := func(string, ...any) {} // what matters comes back as an error
-	tab, closeTab := chromedp.NewContext(allocator, chromedp.WithErrorf(quiet), chromedp.WithLogf(quiet))
+	discard := func(string, ...any) {} // what matters comes back as an error
+	tab, closeTab := chromedp.NewContext(allocator, chromedp.WithErrorf(discard), chromedp.WithLogf(discard))
 	defer closeTab()
 
 	if _, err := chromedp.Call(tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
-		return nil, why(whole, err)
+		return nil, cause(whole, err)
 	}
 	if err := chromedp.Do(tab, chromedp.Navigate((&url.URL{Scheme: "file", Path: page}).String())); err != nil {
-		return nil, why(whole, err)
+		return nil, cause(whole, err)
 	}
 	pdf, err := chromedp.Run(tab, chromedp.PrintToPDF(
 		chromedp.PDFPaper(chromedp.PaperA4), chromedp.PDFMargins(topMargin, sideMargin, footMargin, sideMargin), chromedp.PDFPrintBackground(),
 		chromedp.PDFHeaderTemplate("<span></span>"), chromedp.PDFFooterTemplate(footer), chromedp.PDFOutlineAndTagged(), chromedp.PDFStream(),
 	))
 	if err != nil {
-		return nil, why(whole, err)
+		return nil, cause(whole, err)
 	}
 	return pdf, nil
 }
 
-// why is the reason that a context ended, where it has, else err: a browser that was ended has nothing to say for it.
-func why(ctx context.Context, err error) error {
+// cause returns why a context ended, where it has, else err: the error of a browser that was killed does not say why.
+func cause(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}

@@ -38,7 +38,7 @@ var (
 	glyphs = []draw.GlyphDrawer{
 		draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{},
 	}
-	referenceLine = draw.LineStyle{Color: quiet, Width: 1.5 * px, Dashes: []vg.Length{3 * px, 3 * px}}
+	referenceLine = draw.LineStyle{Color: muted, Width: 1.5 * px, Dashes: []vg.Length{3 * px, 3 * px}}
 )
 
 // picture is a plot with its legend.
@@ -51,13 +51,13 @@ type picture struct {
 	keep []color.NRGBA
 }
 
-// entry is one name of the legend and how its sample is drawn, into a box of 22 by 10 CSS pixels around a centre.
+// entry is one name of the legend and how its symbol is drawn, into a box of 22 by 10 CSS pixels around a centre.
 type entry struct {
 	name string
 	draw func(c draw.Canvas, centre vg.Point)
 }
 
-func write(size vg.Length, c color.Color) text.Style {
+func textStyle(size vg.Length, c color.Color) text.Style {
 	return text.Style{
 		Color: c, Handler: plot.DefaultTextHandler,
 		Font: font.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
@@ -69,11 +69,11 @@ func newPicture(about About, x, y string, height int) *picture {
 	p := plot.New()
 	p.X.Label.Text, p.Y.Label.Text = x, y
 	for _, a := range []*plot.Axis{&p.X, &p.Y} {
-		a.Tick.Label = write(tickSize, ink)
-		a.Label.TextStyle = write(labelSize, ink)
+		a.Tick.Label = textStyle(tickSize, ink)
+		a.Label.TextStyle = textStyle(labelSize, ink)
 		a.Label.TextStyle.XAlign, a.Label.TextStyle.YAlign = draw.XCenter, draw.YBottom
 		a.Label.Padding = 6 * px
-		a.LineStyle = draw.LineStyle{Color: quiet, Width: px}
+		a.LineStyle = draw.LineStyle{Color: muted, Width: px}
 		a.Tick.LineStyle = a.LineStyle
 		a.Tick.Length = 4 * px
 		a.Padding = 0
@@ -81,7 +81,7 @@ func newPicture(about About, x, y string, height int) *picture {
 	p.X.Tick.Label.XAlign, p.X.Tick.Label.YAlign = draw.XCenter, draw.YTop
 	// An axis lifts its labels by what a font has below the baseline.
 	p.Y.Tick.Label.XAlign, p.Y.Tick.Label.YAlign = draw.XRight, middle-0.2
-	return &picture{Plot: p, synthetic: about.Synthetic, height: height, keep: slices.Concat(palette, []color.NRGBA{white, ink, quiet, noData})}
+	return &picture{Plot: p, synthetic: about.Synthetic, height: height, keep: slices.Concat(palette, []color.NRGBA{white, ink, muted, noData})}
 }
 
 // axis sets the range and the ticks of one axis.
@@ -104,11 +104,11 @@ func (p *picture) grid(vertical, horizontal bool) {
 
 // encode draws the picture and returns it as PNG.
 func (p *picture) encode(extra func(c draw.Canvas) draw.Canvas) ([]byte, error) {
-	top := p.layLegend(nil)
+	top := p.drawLegend(nil)
 	canvas := vgimg.NewWith(
 		vgimg.UseWH(pictureWidth*px, vg.Length(p.height)*px+top), vgimg.UseDPI(96*scale), vgimg.UseBackgroundColor(white))
 	c := draw.Crop(draw.New(canvas), edge, -edge, edge, -edge)
-	p.layLegend(&c)
+	p.drawLegend(&c)
 	c = draw.Crop(c, 0, 0, 0, -top)
 	if extra != nil {
 		c = extra(c)
@@ -122,15 +122,15 @@ func (p *picture) encode(extra func(c draw.Canvas) draw.Canvas) ([]byte, error) 
 	return b.Bytes(), nil
 }
 
-// layLegend draws the legend in rows at the top of the canvas, with the mark of synthetic results at the right of the first row, and
+// drawLegend draws the legend in rows at the top of the canvas, with the badge of synthetic results at the right of the first row, and
 // returns its height. A nil canvas only measures.
-func (p *picture) layLegend(c *draw.Canvas) vg.Length {
+func (p *picture) drawLegend(c *draw.Canvas) vg.Length {
 	const (
 		row, sample = 20 * px, 24 * px
 		space       = 16 * px
 		width       = pictureWidth*px - 2*edge
 	)
-	style := write(tickSize, ink)
+	style := textStyle(tickSize, ink)
 	style.YAlign = middle
 	at := func(x vg.Length, r int) vg.Point {
 		return vg.Point{X: c.Min.X + x, Y: c.Max.Y - row/2 - vg.Length(r)*row}
@@ -138,7 +138,7 @@ func (p *picture) layLegend(c *draw.Canvas) vg.Length {
 	x, r, limit := vg.Length(0), 0, width
 	if p.synthetic {
 		mark := style
-		mark.Color = quiet
+		mark.Color = muted
 		w := mark.Width(Badge)
 		limit -= w + space
 		if c != nil {
@@ -146,7 +146,7 @@ func (p *picture) layLegend(c *draw.Canvas) vg.Length {
 		}
 	}
 	for _, e := range p.legend {
-		name := short(e.name, 60)
+		name := shorten(e.name, 60)
 		w := sample + 4*px + style.Width(name)
 		if x > 0 && x+w > limit {
 			x, r, limit = 0, r+1, width
@@ -163,8 +163,8 @@ func (p *picture) layLegend(c *draw.Canvas) vg.Length {
 	return vg.Length(r+1)*row + 4*px
 }
 
-// nameLine adds a line, with its marker where it has one, to the legend.
-func (p *picture) nameLine(name string, line draw.LineStyle, mark *draw.GlyphStyle) {
+// addLegendLine adds a line, with its marker where it has one, to the legend.
+func (p *picture) addLegendLine(name string, line draw.LineStyle, mark *draw.GlyphStyle) {
 	p.legend = append(p.legend, entry{name, func(c draw.Canvas, at vg.Point) {
 		if line.Width > 0 {
 			c.StrokeLine2(line, at.X-11*px, at.Y, at.X+11*px, at.Y)
@@ -175,8 +175,8 @@ func (p *picture) nameLine(name string, line draw.LineStyle, mark *draw.GlyphSty
 	}})
 }
 
-// nameBox adds a filled box to the legend.
-func (p *picture) nameBox(name string, fill color.Color) {
+// addLegendBox adds a filled box to the legend.
+func (p *picture) addLegendBox(name string, fill color.Color) {
 	p.legend = append(p.legend, entry{name, func(c draw.Canvas, at vg.Point) {
 		c.FillPolygon(fill, box(at.X-8*px, at.Y-5*px, at.X+8*px, at.Y+5*px))
 	}})
@@ -188,7 +188,7 @@ func (p *picture) reference(r Reference, x0, y0, x1, y1 float64) {
 		x, y := plt.Transforms(&c)
 		c.StrokeLines(referenceLine, c.ClipLinesXY([]vg.Point{{X: x(x0), Y: y(y0)}, {X: x(x1), Y: y(y1)}})...)
 	}))
-	p.nameLine(r.Label, referenceLine, nil)
+	p.addLegendLine(r.Label, referenceLine, nil)
 }
 
 // drawing is a plotter that is only a function.
@@ -201,8 +201,8 @@ func box(x0, y0, x1, y1 vg.Length) []vg.Point {
 	return []vg.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}}
 }
 
-// short cuts a label that would leave no room for the data.
-func short(s string, runes int) string {
+// shorten cuts a label that would leave no room for the data.
+func shorten(s string, runes int) string {
 	s = oneLine(s)
 	if utf8.RuneCountInString(s) <= runes {
 		return s

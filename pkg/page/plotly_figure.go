@@ -13,19 +13,19 @@ import (
 	"github.com/MetalBlueberry/go-plotly/pkg/types"
 )
 
-// twinFont is the system's own sans serif, so that the twin asks for no font.
-const twinFont = "system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', Arial, sans-serif"
+// plotlyFont is the system's own sans serif, so that the interactive figure asks for no font.
+const plotlyFont = "system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', Arial, sans-serif"
 
 var (
-	twinDashes  = []string{"solid", "6px,3px", "2px,3px", "8px,3px,2px,3px"}
-	twinSymbols = []grob.ScatterMarkerSymbol{"circle", "square", "triangle-up", "circle-open", "square-open", "triangle-up-open"}
+	plotlyDashes  = []string{"solid", "6px,3px", "2px,3px", "8px,3px,2px,3px"}
+	plotlySymbols = []grob.ScatterMarkerSymbol{"circle", "square", "triangle-up", "circle-open", "square-open", "triangle-up-open"}
 )
 
-// newTwin returns an empty twin in the style of all twins, as high as the picture without its legend.
-func newTwin(height int) *grob.Fig {
+// newPlotly returns an empty interactive figure in the style of all, with the height in CSS pixels of the picture without its legend.
+func newPlotly(height int) *grob.Fig {
 	layout := &grob.Layout{
 		Autosize: types.True, Height: types.N(float64(height)),
-		Font:         &grob.LayoutFont{Family: twinFont, Size: types.N(12), Color: types.Color(css(ink))},
+		Font:         &grob.LayoutFont{Family: plotlyFont, Size: types.N(12), Color: types.Color(css(ink))},
 		PaperBgcolor: "#ffffff", PlotBgcolor: "#ffffff",
 		Margin:     &grob.LayoutMargin{L: types.N(10), R: types.N(14), T: types.N(12), B: types.N(10)},
 		Hovermode:  grob.LayoutHovermodeClosest,
@@ -36,45 +36,45 @@ func newTwin(height int) *grob.Fig {
 		},
 		Hoverlabel: &grob.LayoutHoverlabel{Namelength: types.I(-1)},
 		Xaxis: &grob.LayoutXaxis{
-			Automargin: grob.LayoutXaxisAutomarginTrue, Gridcolor: types.Color(css(gridInk)), Linecolor: types.Color(css(quiet)),
-			Showline: types.True, Zeroline: types.False, Ticks: "outside", Ticklen: types.N(4), Tickcolor: types.Color(css(quiet)),
+			Automargin: grob.LayoutXaxisAutomarginTrue, Gridcolor: types.Color(css(gridInk)), Linecolor: types.Color(css(muted)),
+			Showline: types.True, Zeroline: types.False, Ticks: "outside", Ticklen: types.N(4), Tickcolor: types.Color(css(muted)),
 			Separatethousands: types.True, Exponentformat: "none",
 		},
 		Yaxis: &grob.LayoutYaxis{
-			Automargin: grob.LayoutYaxisAutomarginTrue, Gridcolor: types.Color(css(gridInk)), Linecolor: types.Color(css(quiet)),
-			Showline: types.True, Zeroline: types.False, Ticks: "outside", Ticklen: types.N(4), Tickcolor: types.Color(css(quiet)),
+			Automargin: grob.LayoutYaxisAutomarginTrue, Gridcolor: types.Color(css(gridInk)), Linecolor: types.Color(css(muted)),
+			Showline: types.True, Zeroline: types.False, Ticks: "outside", Ticklen: types.N(4), Tickcolor: types.Color(css(muted)),
 			Separatethousands: types.True, Exponentformat: "none",
 		},
 	}
 	return &grob.Fig{Layout: layout}
 }
 
-func twinX(fig *grob.Fig, title string, s span) {
+func setPlotlyX(fig *grob.Fig, title string, s span) {
 	a := fig.Layout.Xaxis
-	a.Title = &grob.LayoutXaxisTitle{Text: types.S(plain(title)), Standoff: types.N(8)}
-	t := s.twin()
+	a.Title = &grob.LayoutXaxisTitle{Text: types.S(escapeLabel(title)), Standoff: types.N(8)}
+	t := s.plotly()
 	a.Type, a.Range, a.Dtick, a.Tickvals, a.Ticktext = grob.LayoutXaxisType(t.kind), t.limits, t.step, t.values, t.texts
 }
 
-func twinY(fig *grob.Fig, title string, s span) {
+func setPlotlyY(fig *grob.Fig, title string, s span) {
 	a := fig.Layout.Yaxis
-	a.Title = &grob.LayoutYaxisTitle{Text: types.S(plain(title)), Standoff: types.N(8)}
-	t := s.twin()
+	a.Title = &grob.LayoutYaxisTitle{Text: types.S(escapeLabel(title)), Standoff: types.N(8)}
+	t := s.plotly()
 	a.Type, a.Range, a.Dtick, a.Tickvals, a.Ticktext = grob.LayoutYaxisType(t.kind), t.limits, t.step, t.values, t.texts
 }
 
-// twinAxis is a range and its ticks as plotly.js takes them: a logarithmic range in powers of ten, and either the distance of
+// plotlyAxis is a range and its ticks as plotly.js takes them: a logarithmic range in powers of ten, and either the distance of
 // ticks, or their values and texts, or neither for plotly.js to choose.
-type twinAxis struct {
+type plotlyAxis struct {
 	kind          string
 	limits        []float64
 	step          any
 	values, texts *types.DataArrayType
 }
 
-func (s span) twin() twinAxis {
+func (s span) plotly() plotlyAxis {
 	if !s.log {
-		t := twinAxis{kind: "linear", limits: []float64{round(s.min), round(s.max)}}
+		t := plotlyAxis{kind: "linear", limits: []float64{round(s.min), round(s.max)}}
 		if s.whole {
 			t.step = 1
 		}
@@ -87,36 +87,36 @@ func (s span) twin() twinAxis {
 			values, texts = append(values, tick.Value), append(texts, tick.Label)
 		}
 	}
-	return twinAxis{
+	return plotlyAxis{
 		kind: "log", limits: []float64{round(math.Log10(s.min)), round(math.Log10(s.max))},
 		values: types.DataArray(values), texts: types.DataArray(texts),
 	}
 }
 
-// line adds a reference line. Each coordinate is in the data where its axis is named "x" or "y", else a share of the plot.
-func line(fig *grob.Fig, name string, xref, yref string, x0, y0, x1, y1 float64) {
+// addPlotlyLine adds a reference line. Each coordinate is in the data where its axis is named "x" or "y", else a share of the plot.
+func addPlotlyLine(fig *grob.Fig, name string, xref, yref string, x0, y0, x1, y1 float64) {
 	fig.Layout.Shapes = append(fig.Layout.Shapes, grob.LayoutShape{
-		Type: grob.LayoutShapeTypeLine, Name: types.S(plain(name)), Showlegend: types.True,
+		Type: grob.LayoutShapeTypeLine, Name: types.S(escapeLabel(name)), Showlegend: types.True,
 		Xref: grob.LayoutShapeXref(xref), Yref: grob.LayoutShapeYref(yref),
 		X0: round(x0), X1: round(x1), Y0: round(y0), Y1: round(y1),
-		Line: &grob.LayoutShapeLine{Color: types.Color(css(quiet)), Width: types.N(1.5), Dash: "3px,3px"},
+		Line: &grob.LayoutShapeLine{Color: types.Color(css(muted)), Width: types.N(1.5), Dash: "3px,3px"},
 	})
 	fig.Layout.Showlegend = types.True
 }
 
-// pack writes the twin as JSON, with the mark of synthetic results under the horizontal axis, where nothing else can come to stand.
-func pack(fig *grob.Fig, about About) ([]byte, error) {
+// encodePlotly writes the interactive figure as JSON, with the badge of synthetic results under the horizontal axis, where nothing else stands.
+func encodePlotly(fig *grob.Fig, about About) ([]byte, error) {
 	if *fig.Layout.Showlegend {
 		fig.Layout.Height = types.N(*fig.Layout.Height + 24)
 	}
 	if about.Synthetic {
 		title := fig.Layout.Xaxis.Title
-		title.Text += types.S("<br><span style=\"font-size:11px;color:" + css(quiet) + "\">" + Badge + "</span>")
+		title.Text += types.S("<br><span style=\"font-size:11px;color:" + css(muted) + "\">" + Badge + "</span>")
 		fig.Layout.Height = types.N(*fig.Layout.Height + 18)
 	}
 	b, err := json.Marshal(fig)
 	if err != nil {
-		return nil, fmt.Errorf("its interactive twin: %w", err)
+		return nil, fmt.Errorf("its interactive figure: %w", err)
 	}
 	return b, nil
 }
@@ -138,26 +138,26 @@ func rounded(xs []float64) *types.DataArrayType {
 	return types.DataArray(out)
 }
 
-// plain keeps plotly.js from reading a label as markup.
-func plain(s string) string { return html.EscapeString(s) }
+// escapeLabel keeps plotly.js from reading a label as markup.
+func escapeLabel(s string) string { return html.EscapeString(s) }
 
-func plains(texts []string) *types.ArrayOK[*types.StringType] {
+func escapeLabels(texts []string) *types.ArrayOK[*types.StringType] {
 	out := make([]types.StringType, len(texts))
 	for i, s := range texts {
-		out[i] = types.S(plain(s))
+		out[i] = types.S(escapeLabel(s))
 	}
 	return types.ArrayOKArray(out...)
 }
 
-func one(s string) *types.ArrayOK[*types.StringType] { return types.ArrayOKValue(types.S(s)) }
+func hoverTemplate(s string) *types.ArrayOK[*types.StringType] { return types.ArrayOKValue(types.S(s)) }
 
-// solid is a colour for all the points of a trace.
-func solid(c color.NRGBA) *types.ArrayOK[*types.ColorWithColorScale] {
+// oneColour is a colour for all the points of a trace.
+func oneColour(c color.NRGBA) *types.ArrayOK[*types.ColorWithColorScale] {
 	return types.ArrayOKValue(types.UseColor(types.Color(css(c))))
 }
 
-// distinct fails where two names are the same: plotly.js would draw them as one category.
-func distinct(what string, names []string) error {
+// checkDistinct fails where two names are the same: plotly.js would draw them as one category.
+func checkDistinct(what string, names []string) error {
 	for i, n := range names {
 		if oneLine(n) == "" {
 			return fmt.Errorf("%s %d has no name", what, i+1)

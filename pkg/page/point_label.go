@@ -11,26 +11,27 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// The twin names a point where the pointer rests on it. The picture, which is all that paper has, names the points that stand apart most.
+// The interactive figure names a point where the pointer rests on it. The picture, which is all that paper has, names the most isolated points.
 const (
-	namedPoints = 8       // at most
-	apart       = 30 * px // from all others, at least
-	nameSize    = 11 * px
+	maxLabels = 8
+	// minDistance is how far a labelled point is from all points of other names, at least.
+	minDistance    = 30 * px
+	pointLabelSize = 11 * px
 )
 
-// mark is a point as the picture has it, with its name where it has one.
-type mark struct {
+// plottedPoint is a point of the picture, with its name; empty where it has none.
+type plottedPoint struct {
 	at   vg.Point
 	name string
-	// room is how far the nearest point of another name is.
-	room vg.Length
+	// distance is how far the nearest point of another name is.
+	distance vg.Length
 }
 
-// nameApart writes the names of the points that stand apart beside them, where no point, line or other name is in the way.
-func (spec LinesSpec) nameApart(p *picture) {
+// labelPoints writes the names of the most isolated points beside them, where no point, vertical line or other label is in the way.
+func (spec LinesSpec) labelPoints(p *picture) {
 	p.Add(drawing(func(c draw.Canvas, plt *plot.Plot) {
-		marks := spec.marks(plt, c)
-		style := write(nameSize, ink)
+		points := spec.plottedPoints(plt, c)
+		style := textStyle(pointLabelSize, ink)
 		style.YAlign = middle
 		var lines []vg.Length
 		x, _ := plt.Transforms(&c)
@@ -39,8 +40,8 @@ func (spec LinesSpec) nameApart(p *picture) {
 		}
 		var taken []vg.Rectangle
 		var names []string
-		for _, m := range byRoom(marks) {
-			if len(names) == namedPoints || m.room < apart {
+		for _, m := range byDistance(points) {
+			if len(names) == maxLabels || m.distance < minDistance {
 				return
 			}
 			if slices.Contains(names, m.name) {
@@ -48,8 +49,8 @@ func (spec LinesSpec) nameApart(p *picture) {
 			}
 			width := style.Width(m.name)
 			for _, left := range []vg.Length{m.at.X + 7*px, m.at.X - 7*px - width} {
-				frame := vg.Rectangle{Min: vg.Point{X: left, Y: m.at.Y - nameSize/2}, Max: vg.Point{X: left + width, Y: m.at.Y + nameSize/2}}
-				if frame.Min.X < c.Min.X || frame.Max.X > c.Max.X || !free(frame, marks, lines, taken) {
+				frame := vg.Rectangle{Min: vg.Point{X: left, Y: m.at.Y - pointLabelSize/2}, Max: vg.Point{X: left + width, Y: m.at.Y + pointLabelSize/2}}
+				if frame.Min.X < c.Min.X || frame.Max.X > c.Max.X || !isFree(frame, points, lines, taken) {
 					continue
 				}
 				c.FillPolygon(white, box(frame.Min.X, frame.Min.Y, frame.Max.X, frame.Max.Y))
@@ -61,13 +62,13 @@ func (spec LinesSpec) nameApart(p *picture) {
 	}))
 }
 
-// marks are the marked points of all series; those of clouds have names.
-func (spec LinesSpec) marks(plt *plot.Plot, c draw.Canvas) []mark {
+// plottedPoints returns the points of all series; those of series without lines have names.
+func (spec LinesSpec) plottedPoints(plt *plot.Plot, c draw.Canvas) []plottedPoint {
 	x, y := plt.Transforms(&c)
-	var all []mark
+	var all []plottedPoint
 	for _, s := range spec.Series {
 		for j := range s.X {
-			m := mark{at: vg.Point{X: x(s.X[j]), Y: y(s.Y[j])}}
+			m := plottedPoint{at: vg.Point{X: x(s.X[j]), Y: y(s.Y[j])}}
 			if s.Points && s.Labels != nil {
 				m.name, _, _ = strings.Cut(oneLine(s.Labels[j]), ", ")
 			}
@@ -77,32 +78,32 @@ func (spec LinesSpec) marks(plt *plot.Plot, c draw.Canvas) []mark {
 	return all
 }
 
-// byRoom returns the named marks, those with the most room first.
-func byRoom(marks []mark) []mark {
-	var named []mark
-	for _, m := range marks {
+// byDistance returns the named points, the most isolated first.
+func byDistance(points []plottedPoint) []plottedPoint {
+	var named []plottedPoint
+	for _, m := range points {
 		if m.name == "" {
 			continue
 		}
-		m.room = vg.Length(math.Inf(1))
-		for _, o := range marks {
+		m.distance = vg.Length(math.Inf(1))
+		for _, o := range points {
 			if o.name != m.name {
-				m.room = min(m.room, vg.Length(math.Hypot(float64(o.at.X-m.at.X), float64(o.at.Y-m.at.Y))))
+				m.distance = min(m.distance, vg.Length(math.Hypot(float64(o.at.X-m.at.X), float64(o.at.Y-m.at.Y))))
 			}
 		}
 		named = append(named, m)
 	}
-	slices.SortStableFunc(named, func(a, b mark) int { return cmp.Compare(b.room, a.room) })
+	slices.SortStableFunc(named, func(a, b plottedPoint) int { return cmp.Compare(b.distance, a.distance) })
 	return named
 }
 
-// free says that no point, vertical line or other name is within a few pixels of a frame.
-func free(frame vg.Rectangle, marks []mark, lines []vg.Length, taken []vg.Rectangle) bool {
+// isFree says that no point, vertical line or other label is within a few pixels of a frame.
+func isFree(frame vg.Rectangle, points []plottedPoint, lines []vg.Length, taken []vg.Rectangle) bool {
 	const around = 4 * px
 	wide := vg.Rectangle{
 		Min: vg.Point{X: frame.Min.X - around + px, Y: frame.Min.Y - around}, Max: vg.Point{X: frame.Max.X + around - px, Y: frame.Max.Y + around},
 	}
-	return !slices.ContainsFunc(marks, func(m mark) bool {
+	return !slices.ContainsFunc(points, func(m plottedPoint) bool {
 		return wide.Min.X < m.at.X && m.at.X < wide.Max.X && wide.Min.Y < m.at.Y && m.at.Y < wide.Max.Y
 	}) && !slices.ContainsFunc(lines, func(x vg.Length) bool { return wide.Min.X < x && x < wide.Max.X }) &&
 		!slices.ContainsFunc(taken, func(o vg.Rectangle) bool {

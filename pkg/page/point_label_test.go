@@ -26,14 +26,14 @@ func cloud(t *testing.T, labels bool, x, y []float64) []byte {
 	return f.PNG
 }
 
-// TestNamesOfPointsApart: a picture names a point that stands apart, and none that has another beside it, or no room for its name.
-func TestNamesOfPointsApart(t *testing.T) {
+// TestIsolatedPointsAreLabelled: a picture names an isolated point, and none that has another beside it, or no room for its name.
+func TestIsolatedPointsAreLabelled(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		x, y  []float64
 		named bool
 	}{
-		{"apart", []float64{2, 8}, []float64{2, 8}, true},
+		{"isolated", []float64{2, 8}, []float64{2, 8}, true},
 		{"at the right edge", []float64{10}, []float64{5}, true},
 		{"close together", []float64{2, 2.2, 2, 2.2}, []float64{2, 2, 2.2, 2.2}, false},
 		// Of its two sides one has a point, the other the line.
@@ -43,16 +43,16 @@ func TestNamesOfPointsApart(t *testing.T) {
 			t.Errorf("%s: named is %v", test.name, got)
 		}
 	}
-	// A name that stands twice is not in its own way, and the lonelier point comes first.
-	marks := []mark{{name: "a"}, {name: "b"}, {name: "c"}, {name: "c"}, {}}
+	// Points of one name do not count as neighbours of each other, and the more isolated point comes first.
+	points := []plottedPoint{{name: "a"}, {name: "b"}, {name: "c"}, {name: "c"}, {}}
 	for i, x := range []float64{0, 1, 10, 10.5, 3} {
-		marks[i].at.X = vg.Length(x)
+		points[i].at.X = vg.Length(x)
 	}
 	var order []string
-	for _, m := range byRoom(marks) {
-		order = append(order, fmt.Sprint(m.name, " ", float64(m.room)))
+	for _, m := range byDistance(points) {
+		order = append(order, fmt.Sprint(m.name, " ", float64(m.distance)))
 	}
 	if want := []string{"c 7.5", "c 7", "a 1", "b 1"}; !slices.Equal(order, want) {
-		t.Errorf("in order of their room %q, want %q", order, want)
+		t.Errorf("in order of their distance %q, want %q", order, want)
 	}
 }

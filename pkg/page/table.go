@@ -115,8 +115,8 @@ func (t Table) HTML() (template.HTML, error) {
 	if err := t.check(); err != nil {
 		return "", err
 	}
-	view := tableView{Table: t, Short: t.short()}
-	size, class := t.print()
+	view := tableView{Table: t, Short: t.keepTogether()}
+	size, class := t.printStyle()
 	view.PrintClass = class
 	if size < printSize {
 		view.PrintSize = size

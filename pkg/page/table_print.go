@@ -20,9 +20,9 @@ const (
 // Classes of tables in print whose intervals may stand in a line of their own, and whose words may be cut.
 const wrapsIntervals, cutsWords = "sp-wrap", "sp-tight"
 
-// print returns the size of letters in points at which the table fits a sheet, and the class of what it takes beside: nothing, or one of
+// printStyle returns the size of letters in points at which the table fits a sheet, and the class that it needs for that: none, or one of
 // the above.
-func (t Table) print() (size float64, class string) {
+func (t Table) printStyle() (size float64, class string) {
 	if size = t.printSize(utf8.RuneCountInString); size >= wholeSize {
 		return size, ""
 	}
@@ -50,8 +50,8 @@ func (t Table) printSize(length func(string) int) float64 {
 	return min(printSize, math.Floor(10*sheetWidth/ems)/10)
 }
 
-// short says that the table is not divided between two sheets. The lines of a row are those that its text would take across the sheet.
-func (t Table) short() bool {
+// keepTogether says that the table is not divided between two sheets. The lines of a row are those that its text would take across the sheet.
+func (t Table) keepTogether() bool {
 	lines := 0.0
 	for _, row := range t.Rows {
 		ems := 0.0

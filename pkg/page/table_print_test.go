@@ -36,9 +36,9 @@ func TestTableOnASheet(t *testing.T) {
 		{"long words", text(9, 3, "Otorhinolaryngological", false), wordSize, wordSize, cutsWords, true},
 		{"sentences", text(3, 9, strings.Repeat("some words ", 20), false), printSize, printSize, "", false},
 	} {
-		size, class := test.table.print()
-		if size < test.least || size > test.most || class != test.class || test.table.short() != test.short {
-			t.Errorf("%s: %v points, class %q, short %v; want %v to %v, %q, %v", test.name, size, class, test.table.short(), test.least, test.most, test.class, test.short)
+		size, class := test.table.printStyle()
+		if size < test.least || size > test.most || class != test.class || test.table.keepTogether() != test.short {
+			t.Errorf("%s: %v points, class %q, short %v; want %v to %v, %q, %v", test.name, size, class, test.table.keepTogether(), test.least, test.most, test.class, test.short)
 		}
 	}
 }
