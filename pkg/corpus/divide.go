@@ -39,9 +39,6 @@ type Split struct {
 	Notices []string
 }
 
-// Example is another name of Note.
-type Example = Note
-
 // ClassCount is how many notes, or rows, of each part carry a class.
 type ClassCount struct {
 	Label      string `json:"label"`
