@@ -16,6 +16,7 @@ fi
 check() {
 	echo "lint: go vet, $1"
 	go vet ./...
+	go vet .ci/bench/bench.go .ci/bench/speed.go
 	echo "lint: staticcheck, $1"
 	# Graph code dot-imports GoMLX's graph package, as GoMLX's own does.
 	bin/staticcheck -checks inherit,-ST1001 ./...

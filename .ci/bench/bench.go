@@ -119,7 +119,7 @@ func notes(path string) error {
 	out := json.NewEncoder(buffered)
 	for _, part := range []struct {
 		name     string
-		examples []corpus.Example
+		examples []corpus.Note
 	}{{corpus.PartTrain, d.Train}, {corpus.PartValidation, d.Validation}, {corpus.PartTest, d.Test}} {
 		for _, example := range part.examples {
 			labels := make([]string, len(example.Labels))
