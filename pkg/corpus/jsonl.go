@@ -57,7 +57,7 @@ func newJSONKeys(fields Fields) *jsonKeys {
 	}
 	k := &jsonKeys{
 		text:        pick(fields.Text, textColumns...),
-		label:       pick(fields.Label, "medical_specialty", "label", "labels"),
+		label:       pick(fields.Label, append(slices.Clone(labelColumns), "labels")...),
 		id:          pick(fields.ID, idColumns...),
 		description: pick(fields.Description, "description"),
 		keywords:    pick(fields.Keywords, "keywords"),

@@ -61,9 +61,9 @@ var Study = struct {
 	WarmupSteps: 100, Precision: "f16", Patience: [2]int{2, 3},
 
 	Sweep: map[string]Configuration{
-		"1-baseline":     {1e-4, 16, 5, .01, Score{.5613, .2368}},
-		"2-higher-rate":  {3e-4, 16, 5, .01, Score{.6588, .537}},
-		"3-conservative": {5e-5, 32, 5, .1, Score{.3798, .057}},
+		"1-baseline":     {LearningRate: 1e-4, BatchSize: 16, Epochs: 5, WeightDecay: .01, Score: Score{.5613, .2368}},
+		"2-higher-rate":  {LearningRate: 3e-4, BatchSize: 16, Epochs: 5, WeightDecay: .01, Score: Score{.6588, .537}},
+		"3-conservative": {LearningRate: 5e-5, BatchSize: 32, Epochs: 5, WeightDecay: .1, Score: Score{.3798, .057}},
 	},
 	Selected: "2-higher-rate",
 	Test:     map[Metric]float64{Accuracy: .5662, MacroF1: .4331, WeightedF1: .5559, WeightedPrecision: .5695, WeightedRecall: .5662},
