@@ -114,6 +114,9 @@ func TestBaselinesAreWhatTheirPackageGives(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if models[key] == nil {
+				t.Fatalf("built has no baseline %s", key)
+			}
 			want, err := notes.predict(t.Context(), models[key], string(key), "test", notes.Test)
 			if err != nil {
 				t.Fatal(err)

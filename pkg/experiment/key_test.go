@@ -64,6 +64,7 @@ func TestRunKeyIsGolden(t *testing.T) {
 func TestBaselinesKeyIsGolden(t *testing.T) {
 	s := wholeStudy(t)
 	for i, protocol := range []string{"group", "row"} {
+		// The number after the name is the version of the key in (*Experiment).baselines.
 		want := sha(fmt.Sprintf("specialist baselines 1\n%s %s %s sets 42 0 42 32 go", baseHash, notesHash, protocol))
 		b := s.study.Comparisons[i].Baselines
 		if b.Protocol != protocol || b.Fingerprint != want {

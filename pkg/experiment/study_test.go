@@ -46,7 +46,7 @@ func TestStudyIsFoundAgain(t *testing.T) {
 	}
 	// audit, 4 tested runs (and the one that failed), 3 learning rates, the retrained one in them, 2 baselines, 2 comparisons, inference, explanation
 	if s.made != 1+5+3+2+2+1+1 {
-		t.Errorf("%d results were made", s.made)
+		t.Errorf("%d results were made; a new stage counts here, by its runs", s.made)
 	}
 	// In the life of one value nothing is read twice.
 	again, err := e.Study(t.Context(), stage.Log{})

@@ -25,14 +25,14 @@ var results = []string{"data", "sweep", "compare", "rates", "baselines", "errors
 
 // stages are the stages of a report, in their order.
 var stages = []definition{
-	{"data", nil, costs(.5), (*builder).data},                             // the audit
-	{"sweep", nil, sweepCost, (*builder).sweep},                           // the configurations, and which is selected
-	{"compare", nil, compareCost, (*builder).compare},                     // other ways to train
-	{"rates", nil, ratesCost, (*builder).rates},                           // the learning-rate curve
-	{"baselines", []string{"sweep"}, baselinesCost, (*builder).baselines}, // under each protocol
-	{"errors", []string{"sweep"}, costs(.5), (*builder).errors},           // their analysis, and the words that spoke for an answer
-	{"speed", []string{"sweep"}, costs(.5), (*builder).speed},             // of inference
-	{"notebooks", results, costs(4), (*builder).notebooks},                // executed
+	{"data", nil, costs(.5), part(experiment.PartAudit)},                              // the audit
+	{"sweep", nil, sweepCost, part(experiment.PartSweep)},                             // the configurations, and which is selected
+	{"compare", nil, compareCost, part(experiment.PartCompared)},                      // other ways to train
+	{"rates", nil, ratesCost, part(experiment.PartRates)},                             // the learning-rate curve
+	{"baselines", []string{"sweep"}, baselinesCost, part(experiment.PartComparisons)}, // under each protocol
+	{"errors", []string{"sweep"}, costs(.5), explained},                               // their analysis, and the words that contributed to a prediction
+	{"speed", []string{"sweep"}, costs(.5), part(experiment.PartInference)},           // of inference
+	{"notebooks", results, costs(4), (*builder).notebooks},                            // executed
 	{"page", append([]string{"notebooks"}, results...), costs(.5), (*builder).page},
 }
 
@@ -78,37 +78,16 @@ func total(costs []float64) float64 {
 	return sum
 }
 
-func (b *builder) data(ctx context.Context, log stage.Log) error {
-	return b.load(ctx, experiment.PartAudit, log)
+// part makes a part of the study, or reads it.
+func part(p experiment.Part) func(*builder, context.Context, stage.Log) error {
+	return func(b *builder, ctx context.Context, log stage.Log) error {
+		_, err := b.experiment.Study(ctx, log, p)
+		return err
+	}
 }
 
-func (b *builder) sweep(ctx context.Context, log stage.Log) error {
-	return b.load(ctx, experiment.PartSweep, log)
-}
-
-func (b *builder) compare(ctx context.Context, log stage.Log) error {
-	return b.load(ctx, experiment.PartCompared, log)
-}
-
-func (b *builder) rates(ctx context.Context, log stage.Log) error {
-	return b.load(ctx, experiment.PartRates, log)
-}
-
-func (b *builder) baselines(ctx context.Context, log stage.Log) error {
-	return b.load(ctx, experiment.PartComparisons, log)
-}
-
-func (b *builder) errors(ctx context.Context, log stage.Log) error {
+// explained makes the errors with the words that contributed to the predictions, which no part of the study holds.
+func explained(b *builder, ctx context.Context, log stage.Log) error {
 	_, err := b.experiment.Explanation(ctx, log)
-	return err
-}
-
-func (b *builder) speed(ctx context.Context, log stage.Log) error {
-	return b.load(ctx, experiment.PartInference, log)
-}
-
-// load makes a part of the study, or reads it.
-func (b *builder) load(ctx context.Context, part experiment.Part, log stage.Log) error {
-	_, err := b.experiment.Study(ctx, log, part)
 	return err
 }
