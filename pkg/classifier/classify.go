@@ -31,7 +31,7 @@ func (p Prediction) Top(k int) []Score { return p.Scores[:min(max(k, 0), len(p.S
 // Classify predicts texts, one Prediction each in their order, on the backend that Load has opened. Of a classifier from Open or
 // Prepare, the first call opens the default backend. Calls from several goroutines run one after the other.
 //
-// A head that was initialised and not trained yet is an error, and so are texts that are not UTF-8 and logits that are not finite.
+// A head that was initialised and not trained yet is an error, and so are texts that are blank or not UTF-8 and logits that are not finite.
 func (c *Classifier) Classify(ctx context.Context, texts []string) ([]Prediction, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -81,6 +81,9 @@ func (p *Predictor) Classify(ctx context.Context, texts []string) ([]Prediction,
 	}
 	notes := make([]predict.Note, len(texts))
 	for i, text := range texts {
+		if strings.TrimSpace(text) == "" {
+			return nil, fmt.Errorf("text %d is empty: there is nothing to classify", i+1)
+		}
 		notes[i] = predict.Note{ID: strconv.Itoa(i + 1), Text: text}
 	}
 	outputs, err := predict.Run(ctx, p, notes)

@@ -19,8 +19,11 @@ const (
 	runModel   = "model"   // of a run that trained the encoder itself, as transformers loads it
 )
 
-// adapterWeights is the file of an adapter folder that holds its tensors.
-const adapterWeights = "adapter_model.safetensors"
+// The files of an adapter folder: its settings and its tensors.
+const (
+	adapterConfig  = "adapter_config.json"
+	adapterWeights = "adapter_model.safetensors"
+)
 
 // Source says where a classifier is loaded from. One of Run, Adapter and Base is needed.
 type Source struct {
@@ -79,6 +82,10 @@ func (s Source) folders() (baseDir, adapterDir string, err error) {
 		model := filepath.Join(s.Run, runModel)
 		adapterDir = filepath.Join(s.Run, runAdapter)
 		switch {
+		case !checkout.IsDir(s.Run):
+			return "", "", fmt.Errorf("the run's folder %s does not exist", s.Run)
+		case !checkout.IsFile(filepath.Join(s.Run, runResult)) && checkout.IsFile(filepath.Join(s.Run, adapterConfig)):
+			return "", "", fmt.Errorf("%s has no %s but is an adapter's folder: give it as the adapter", s.Run, runResult)
 		case !checkout.IsFile(filepath.Join(s.Run, runResult)):
 			return "", "", fmt.Errorf("%s has no %s: it is not the folder of a finished run", s.Run, runResult)
 		case checkout.IsDir(model) && s.Base != "":
@@ -88,6 +95,9 @@ func (s Source) folders() (baseDir, adapterDir string, err error) {
 		case !checkout.IsDir(adapterDir):
 			return "", "", fmt.Errorf("%s has neither %s nor %s: nothing that was trained is there", s.Run, runAdapter, runModel)
 		}
+	}
+	if s.Adapter != "" && checkout.IsFile(filepath.Join(s.Adapter, runResult)) {
+		return "", "", fmt.Errorf("%s is the folder of a run: give it as the run", s.Adapter)
 	}
 	if s.Base != "" {
 		baseDir, err = findBase(s.Base, adapterDir)
@@ -100,7 +110,7 @@ func (s Source) folders() (baseDir, adapterDir string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	named := filepath.Join(adapterDir, "adapter_config.json")
+	named := filepath.Join(adapterDir, adapterConfig)
 	if config.Base == "" {
 		return "", "", fmt.Errorf("%s names no base (base_model_name_or_path): give the base's folder", named)
 	}

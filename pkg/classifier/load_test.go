@@ -170,6 +170,9 @@ func TestLoadNamesWhatIsMissing(t *testing.T) {
 		"nothing":                   {Source{}, []string{"run", "adapter", "base"}},
 		"a run and an adapter":      {Source{Run: run, Adapter: "testdata/adapter-qv"}, []string{run, "testdata/adapter-qv"}},
 		"an unfinished run":         {Source{Run: unfinished}, []string{unfinished, "run.json"}},
+		"a run that is not there":   {Source{Run: "no/such"}, []string{"no/such", "does not exist"}},
+		"an adapter for a run":      {Source{Run: "testdata/adapter-qv"}, []string{"testdata/adapter-qv", "run.json", "give it as the adapter"}},
+		"a run for an adapter":      {Source{Adapter: run, Base: base}, []string{run, "give it as the run"}},
 		"a run that left nothing":   {Source{Run: empty}, []string{empty, "adapter", "model"}},
 		"a base under a whole one":  {Source{Run: whole, Base: base}, []string{filepath.Join(whole, "model"), base}},
 		"no base named":             {Source{Run: nameless}, []string{filepath.Join(nameless, "adapter", "adapter_config.json"), "base_model_name_or_path"}},
@@ -290,6 +293,10 @@ func TestClassifyOfNothingOfWhatIsNoTextAndOfAnEndedContext(t *testing.T) {
 	}
 	_, err := c.Classify(t.Context(), []string{"chest pain", "\xff"})
 	testkit.Refused(t, "not UTF-8", err, "UTF-8")
+	for what, blank := range map[string]string{"empty": "", "spaces": " \n\t"} {
+		_, err := c.Classify(t.Context(), []string{"chest pain", blank})
+		testkit.Refused(t, what, err, "text 2 is empty")
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := c.Classify(ctx, []string{"chest pain"}); !errors.Is(err, context.Canceled) {
@@ -298,7 +305,7 @@ func TestClassifyOfNothingOfWhatIsNoTextAndOfAnEndedContext(t *testing.T) {
 }
 
 func TestClassifyFromSeveralGoroutines(t *testing.T) {
-	texts := []string{"chest pain", "knee fracture, incision and suture", ""}
+	texts := []string{"chest pain", "knee fracture, incision and suture", "mg"}
 	c := load(t, Source{Base: "testdata/tiny", Adapter: "testdata/adapter-qv"})
 	want := classify(t, c, texts...)
 	var group sync.WaitGroup

@@ -35,7 +35,8 @@ type Case struct {
 	// under a random-row split, where Gold are the labels of the rows in the test part.
 	Gold   []string `json:"gold"`
 	Labels []string `json:"labels"`
-	// Predicted is Top[0]'s label and Confidence its confidence. Top has up to five, best first.
+	// Predicted is Top[0]'s label and Confidence its probability, calibrated with the temperature that was fitted on the validation
+	// notes; predictions on disk and of Classify are not calibrated. Top has up to five, best first.
 	Predicted  string   `json:"predicted"`
 	Confidence float64  `json:"confidence"`
 	Top        []Ranked `json:"top"`
