@@ -31,6 +31,8 @@ func TestMade(t *testing.T) {
 	b.Desktop()
 	b.Run(chromedp.Navigate(address))
 	b.Until(`document.querySelectorAll("figure").length > 0 && ` + browserkit.FiguresDrawn)
+	// A table becomes sortable when the script comes to it, which for the explorer's is after the page is complete.
+	b.Until(`[...document.querySelectorAll("table.sp-grid")].every(t => [...t.tHead.rows[0].cells].every(head => head.querySelector("button")))`)
 
 	t.Run("parts", func(t *testing.T) {
 		if got := browserkit.UnresolvedLinks(b); len(got) > 0 {

@@ -17,8 +17,8 @@ const (
 	sheetWidth = 678
 )
 
-// FiguresDrawn is a JavaScript expression: plotly.js has drawn every figure of the page.
-const FiguresDrawn = `[...document.querySelectorAll("figure")].every(f => f.classList.contains("sp-live"))`
+// FiguresDrawn is a JavaScript expression: the page is parsed to its end, and plotly.js has drawn every figure of it.
+const FiguresDrawn = `document.readyState === "complete" && [...document.querySelectorAll("figure")].every(f => f.classList.contains("sp-live"))`
 
 // Accessible fails for each rule of WCAG 2.1 A and AA, or of good practice, that axe-core finds broken on the page as it is shown; where says
 // in which state that is.
