@@ -45,7 +45,8 @@ strip --strip-debug .cache/tokenizers/libtokenizers.a
 rm -rf .cache/{download,key,log,stamp,lock,python,base/minilm-bert,tokenizers/build,home,jupyter}
 mkdir -p .cache/home .cache/jupyter/{config,runtime,ipython} data/cache data/corrections reports
 
-# Go marks what it uses in its cache by the files' times: whatever a program in a cell's workspace with every package does not touch can go.
+# Go marks what it uses in its cache by the files' times: whatever a program in a cell's workspace with every package that a cell may import
+# does not touch can go.
 export HOME=$tmp
 find "$GOCACHE" -type f -exec touch -d @0 {} +
 mkdir "$tmp/cell"
@@ -53,7 +54,7 @@ mkdir "$tmp/cell"
 	unset GOWORK
 	{
 		echo 'package main'
-		(cd "$SPECIALIST_HOME" && go list -f '{{if and .GoFiles (ne .Name "main")}}import _ "{{.ImportPath}}"{{end}}' ./...)
+		(cd "$SPECIALIST_HOME" && go list -f '{{if and .GoFiles (ne .Name "main")}}import _ "{{.ImportPath}}"{{end}}' ./... | grep -v /internal/)
 		echo 'func main() {}'
 	} >"$tmp/cell/main.go"
 	cd "$tmp/cell"
