@@ -41,18 +41,9 @@ const (
 
 // Bars draws horizontal bars, with their intervals and their numbers. It fails where the groups' values do not match the labels, where a
 // label stands twice, and for a figure without words.
-func Bars(spec BarsSpec) (Figure, error) {
-	f, err := spec.draw()
-	if err != nil {
-		return Figure{}, spec.fail(err)
-	}
-	return f, nil
-}
+func Bars(spec BarsSpec) (Figure, error) { return drawn(spec) }
 
 func (spec BarsSpec) draw() (Figure, error) {
-	if err := spec.check(); err != nil {
-		return Figure{}, err
-	}
 	switch {
 	case len(spec.Labels) == 0:
 		return Figure{}, errors.New("it has no labels")

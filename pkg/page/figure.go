@@ -93,3 +93,22 @@ func (f Figure) Text() (string, error) {
 	}
 	return strings.Join(parts, "\n") + "\n", nil
 }
+
+// figureSpec is what each kind of figure is drawn from.
+type figureSpec interface {
+	check() error          // of the words that every figure has
+	draw() (Figure, error) // checks the kind's own values
+	fail(err error) error  // names the figure in an error
+}
+
+// drawn checks a figure's words and draws it; an error names the figure.
+func drawn(spec figureSpec) (Figure, error) {
+	err := spec.check()
+	if err == nil {
+		var f Figure
+		if f, err = spec.draw(); err == nil {
+			return f, nil
+		}
+	}
+	return Figure{}, spec.fail(err)
+}

@@ -37,18 +37,9 @@ const (
 
 // Heatmap draws a matrix in colours, darker for more. It fails where the cells do not match the labels, where a label stands twice on one
 // axis, where all cells are missing, and for a figure without words.
-func Heatmap(spec HeatmapSpec) (Figure, error) {
-	f, err := spec.draw()
-	if err != nil {
-		return Figure{}, spec.fail(err)
-	}
-	return f, nil
-}
+func Heatmap(spec HeatmapSpec) (Figure, error) { return drawn(spec) }
 
 func (spec HeatmapSpec) draw() (Figure, error) {
-	if err := spec.check(); err != nil {
-		return Figure{}, err
-	}
 	switch {
 	case len(spec.Rows) == 0 || len(spec.Columns) == 0:
 		return Figure{}, errors.New("it has no rows or no columns")

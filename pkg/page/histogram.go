@@ -42,18 +42,9 @@ type bins struct {
 
 // Histogram draws distributions in common bins. It fails for values that are NaN, infinite or outside the axis' bounds, and for a figure
 // without words.
-func Histogram(spec HistogramSpec) (Figure, error) {
-	f, err := spec.draw()
-	if err != nil {
-		return Figure{}, spec.fail(err)
-	}
-	return f, nil
-}
+func Histogram(spec HistogramSpec) (Figure, error) { return drawn(spec) }
 
 func (spec HistogramSpec) draw() (Figure, error) {
-	if err := spec.check(); err != nil {
-		return Figure{}, err
-	}
 	if spec.Bins == 0 {
 		spec.Bins = 30
 	}

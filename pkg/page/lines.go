@@ -68,18 +68,9 @@ func (s Series) check() error {
 
 // Lines draws lines or points over a numeric axis. It fails for values that are NaN or infinite, for lengths that differ, and for a figure
 // without words.
-func Lines(spec LinesSpec) (Figure, error) {
-	f, err := spec.draw()
-	if err != nil {
-		return Figure{}, spec.fail(err)
-	}
-	return f, nil
-}
+func Lines(spec LinesSpec) (Figure, error) { return drawn(spec) }
 
 func (spec LinesSpec) draw() (Figure, error) {
-	if err := spec.check(); err != nil {
-		return Figure{}, err
-	}
 	if len(spec.Series) == 0 {
 		return Figure{}, errors.New("it has no series")
 	}
